@@ -1,0 +1,58 @@
+import type { Category } from '../domain/category.ts';
+import type { PageText } from '../domain/page.ts';
+
+/** One page as a classifier sees it. Loading is lazy: a classifier that needs no image fetches none. */
+export interface ClassifiablePage {
+  readonly pageNumber: number;
+  /** Pages in the whole document. */
+  readonly pageCount: number;
+  /** The page's text layer; empty text for a scan. */
+  text(): Promise<PageText>;
+  /** The page image, JPEG, long side at most 1536 px. */
+  image(): Promise<Uint8Array>;
+}
+
+export interface PageClassificationRequest {
+  readonly page: ClassifiablePage;
+  /** 1 to 200, names unique. */
+  readonly categories: readonly Category[];
+  readonly instructions?: string;
+  /** Same seed, same order of categories in a prompt: a retry asks the same question. */
+  readonly seed: string;
+  readonly signal: AbortSignal;
+}
+
+/** Where a confidence comes from. `none`: the endpoint gives no probabilities, `confidence` is what the model stated. */
+export type ConfidenceSource = 'logprobs' | 'stated' | 'none' | 'word-scores';
+
+export interface Candidate {
+  readonly name: string;
+  /** Probability over the caller's categories, 0..1; null where none can be had. */
+  readonly confidence: number | null;
+}
+
+export interface PageClassification {
+  /** Always one of the request's categories, as given. */
+  readonly classification: string;
+  /** What the classifier said before it was normalised to a category's name. */
+  readonly rawResult: string;
+  /** 0..1. */
+  readonly confidence: number;
+  readonly confidenceSource: ConfidenceSource;
+  /** Most likely first; at most 5. */
+  readonly candidates: readonly Candidate[];
+  /** Why, in one sentence. Never stored in a history. */
+  readonly reasoning?: string;
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+}
+
+/**
+ * Tells which category a page belongs to. Throws ClassifierError: `model_*` codes as the table says,
+ * `cancelled` when the signal aborts. The same contract tests run against every implementation.
+ */
+export interface PageClassifier {
+  /** Stands in results, logs and the search attribute `Classifier`. */
+  readonly name: string;
+  readonly model: string;
+  classifyPage(request: PageClassificationRequest): Promise<PageClassification>;
+}

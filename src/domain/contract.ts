@@ -1,0 +1,95 @@
+/**
+ * The public contract of the workflow `classifyDocument`: what another workflow, in any language, sends and gets.
+ * Plain JSON both ways. Fields are only ever added, and added ones are optional: old histories replay without them.
+ */
+import type { Category } from './category.ts';
+import type { DocumentType } from './document.ts';
+import type { PageRange } from './page-selection.ts';
+
+export const workflowTypes = { classifyDocument: 'classifyDocument' } as const;
+
+/** Task queues by resource; the first is the one that callers name. */
+export const taskQueues = {
+  workflow: 'document-classification',
+  render: 'document-classification-render',
+  model: 'document-classification-model',
+} as const;
+
+/** Where the document is. */
+export type DocumentSource =
+  /** Already in the store, below the tenant's own prefix. `document` is known when it came through the API. */
+  | { readonly kind: 'stored'; readonly key: string; readonly document?: StoredDocument }
+  /** `url` itself, or `urlKey`: the key of a JSON object `{url}`, for URLs whose query must not stand in a history. */
+  | { readonly kind: 'url'; readonly url?: string; readonly urlKey?: string }
+  /** Small documents only (1 MiB); they stand in the caller's history. */
+  | { readonly kind: 'inline'; readonly base64: string };
+
+/** A document in the store. `sha256` is lower-case hex. */
+export interface StoredDocument {
+  readonly key: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly type: DocumentType;
+}
+
+export interface ClassifyDocumentInput {
+  readonly schemaVersion?: 1;
+  readonly tenant?: string;
+  readonly source: DocumentSource;
+  readonly fileName?: string;
+  readonly categories: readonly Category[];
+  /** Object key of a JSON array with one description (or null) for each category, where they are too long for a history. */
+  readonly descriptionsKey?: string;
+  readonly instructions?: string;
+  readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
+}
+
+export interface CandidateResult {
+  readonly name: string;
+  readonly confidence: number | null;
+}
+
+export interface PageResult {
+  /** 1-based, in the document. */
+  readonly pageNumber: number;
+  readonly success: boolean;
+  /** One of the caller's categories; the first of them when `success` is false. */
+  readonly classification: string;
+  /** 0..1; 0 when `success` is false. */
+  readonly confidence: number;
+  readonly rawResult?: string;
+  readonly confidenceSource?: string;
+  readonly candidates?: readonly CandidateResult[];
+  readonly reasoning?: string;
+  readonly warnings?: readonly string[];
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly durationMs?: number;
+  readonly error?: { readonly code: string; readonly detail: string };
+}
+
+export interface ClassifyDocumentResult {
+  readonly schemaVersion: 1;
+  readonly jobId: string;
+  readonly classification: string;
+  readonly confidence: number;
+  readonly pages: readonly PageResult[];
+  readonly document: {
+    readonly type: DocumentType;
+    readonly sha256: string;
+    readonly sizeBytes: number;
+    /** Pages in the whole document, of which `pages` may be the first few. */
+    readonly pageCount: number;
+    readonly fileName?: string;
+  };
+  readonly classifier: { readonly name: string; readonly model: string };
+  readonly timings?: { readonly renderMs: number; readonly classifyMs: number; readonly totalMs: number };
+}
+
+/** Answer of the query `progress`. */
+export interface JobProgress {
+  readonly stage: 'storing' | 'rendering' | 'classifying' | 'storing-result';
+  readonly pagesDone: number;
+  readonly pagesTotal: number;
+}
+
+export const progressQueryName = 'progress';

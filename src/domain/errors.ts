@@ -1,0 +1,90 @@
+/**
+ * The closed list of everything that can go wrong, as one table of facts. The code is the API's `code`, the
+ * `type` of a Temporal `ApplicationFailure` and the metric label; nothing outside this file invents one.
+ */
+interface ErrorFacts {
+  /** HTTP status when a request is answered with this error. A job that failed is still read with 200. */
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly title: string;
+}
+
+export const errorFacts = {
+  invalid_request: { status: 400, retryable: false, title: 'Invalid request' },
+  invalid_categories: { status: 400, retryable: false, title: 'Invalid categories' },
+  unauthorized: { status: 401, retryable: false, title: 'Unauthorized' },
+  not_found: { status: 404, retryable: false, title: 'Not found' },
+  method_not_allowed: { status: 405, retryable: false, title: 'Method not allowed' },
+  payload_too_large: { status: 413, retryable: false, title: 'Payload too large' },
+  unsupported_media_type: { status: 415, retryable: false, title: 'Unsupported media type' },
+  idempotency_conflict: { status: 422, retryable: false, title: 'Idempotency key reused' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many requests' },
+  queue_full: { status: 503, retryable: true, title: 'Queue full' },
+  source_unreachable: { status: 400, retryable: true, title: 'Source unreachable' },
+  source_forbidden: { status: 400, retryable: false, title: 'Source forbidden' },
+  document_encrypted: { status: 422, retryable: false, title: 'Document encrypted' },
+  document_corrupt: { status: 422, retryable: false, title: 'Document corrupt' },
+  document_empty: { status: 422, retryable: false, title: 'Document empty' },
+  document_missing: { status: 422, retryable: false, title: 'Document missing' },
+  page_render_failed: { status: 422, retryable: false, title: 'Page not rendered' },
+  page_blank: { status: 422, retryable: false, title: 'Page blank' },
+  too_many_pages: { status: 422, retryable: false, title: 'Too many pages' },
+  no_pages_classified: { status: 422, retryable: false, title: 'No page could be classified' },
+  model_rate_limited: { status: 503, retryable: true, title: 'Model rate limited' },
+  model_unavailable: { status: 503, retryable: true, title: 'Model unavailable' },
+  model_timeout: { status: 503, retryable: true, title: 'Model timed out' },
+  model_refused: { status: 422, retryable: false, title: 'Model refused' },
+  model_output_invalid: { status: 422, retryable: true, title: 'Model answer invalid' },
+  model_auth: { status: 503, retryable: false, title: 'Model rejected the credentials' },
+  storage_unavailable: { status: 503, retryable: true, title: 'Storage unavailable' },
+  temporal_unavailable: { status: 503, retryable: true, title: 'Temporal unavailable' },
+  cancelled: { status: 409, retryable: false, title: 'Cancelled' },
+  deadline_exceeded: { status: 504, retryable: false, title: 'Deadline exceeded' },
+  internal: { status: 500, retryable: true, title: 'Internal error' },
+} as const satisfies Record<string, ErrorFacts>;
+
+export type ErrorCode = keyof typeof errorFacts;
+
+/** One field of a request that is wrong. `pointer` is an RFC 6901 JSON pointer into the request. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
+ * An error with two faces: `detail` is the sentence that the caller reads and must hold nothing secret;
+ * `cause` is for the operator's log.
+ */
+export class ClassifierError extends Error {
+  override readonly name = 'ClassifierError';
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+  /** How long to wait before the next attempt, in milliseconds, where the other side said so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, detail: string, options: ClassifierErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.detail = detail;
+    this.errors = options.errors ?? [];
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+export interface ClassifierErrorOptions {
+  readonly cause?: unknown;
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** True for a code of the closed list; failures written by another version may carry others. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errorFacts, value);
+}
+
+/** Turns anything thrown into a ClassifierError; what is not one of ours becomes `internal` with a generic sentence. */
+export function normalizeError(error: unknown): ClassifierError {
+  if (error instanceof ClassifierError) return error;
+  return new ClassifierError('internal', 'An unexpected internal error occurred.', { cause: error });
+}

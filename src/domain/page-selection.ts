@@ -1,0 +1,57 @@
+import { ClassifierError } from './errors.ts';
+
+export interface PageRange {
+  /** 1-based, inclusive. */
+  readonly first: number;
+  /** Inclusive; absent means to the end of the document. */
+  readonly last?: number;
+}
+
+/** Which pages to read: all ranges (none means every page), then the first `maxPages` of them. */
+export interface PageSelection {
+  readonly ranges: readonly PageRange[];
+  readonly maxPages: number;
+}
+
+const largestPageNumber = 1_000_000;
+
+/** Reads `1-3,7` or `5-` (1-based, blanks ignored). Throws `invalid_request` naming the part that is wrong. */
+export function parsePageRanges(value: string): PageRange[] {
+  return value.split(',').map((part) => {
+    const match = /^(\d+)(?:(-)(\d+)?)?$/.exec(part.replace(/\s+/g, ''));
+    if (!match) throw invalidPages(`pages must look like "1-3,7" or "5-"; "${part.trim().slice(0, 40)}" does not`);
+    const first = Number(match[1]);
+    const last = match[2] === undefined ? first : match[3] === undefined ? undefined : Number(match[3]);
+    if (first < 1) throw invalidPages('pages are counted from 1; got 0');
+    if (first > largestPageNumber || (last ?? 0) > largestPageNumber) {
+      throw invalidPages(`pages must not name a page beyond ${largestPageNumber}; got ${match[0]}`);
+    }
+    if (last !== undefined && last < first) throw invalidPages(`pages must not run backwards; got ${match[0]}`);
+    return last === undefined ? { first } : { first, last };
+  });
+}
+
+/**
+ * The page numbers that a selection means in a document of `pageCount` pages: in document order, each once, at most
+ * `maxPages`. Throws `invalid_request` when the document has none of them.
+ */
+export function selectPages(selection: PageSelection, pageCount: number): number[] {
+  const { ranges, maxPages } = selection;
+  const wanted: number[] = [];
+  const sorted = ranges.length === 0 ? [{ first: 1 }] : ranges.toSorted((a, b) => a.first - b.first);
+  let next = 1;
+  for (const range of sorted) {
+    const end = Math.min('last' in range && range.last !== undefined ? range.last : pageCount, pageCount);
+    for (let page = Math.max(next, range.first); page <= end && wanted.length < maxPages; page++) wanted.push(page);
+    next = Math.max(next, end + 1);
+  }
+  if (wanted.length === 0) {
+    const pages = pageCount === 1 ? '1 page' : `${pageCount} pages`;
+    throw new ClassifierError('invalid_request', `None of the requested pages exists: this document has ${pages}.`);
+  }
+  return wanted;
+}
+
+function invalidPages(detail: string): ClassifierError {
+  return new ClassifierError('invalid_request', detail, { errors: [{ pointer: '/pages', detail }] });
+}

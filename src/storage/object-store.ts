@@ -1,0 +1,43 @@
+import type { Readable } from 'node:stream';
+
+export interface ObjectFacts {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+}
+
+export interface PutOptions {
+  readonly contentType?: string;
+  /** Only if no object has this key yet (RFC 9110 13.1.2). */
+  readonly ifNoneMatch?: '*';
+  /** Only if the object still has this etag (RFC 9110 13.1.1). */
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Objects by key: MinIO or any S3, or a local folder. Keys are `/`-separated names without `.` or `..` segments.
+ * A reader never sees half an object: `put` becomes visible when it is whole.
+ *
+ * Throws ClassifierError `storage_unavailable` when the store is down, PreconditionFailed when a condition
+ * of `put` does not hold. A missing object is `undefined`, never an error.
+ */
+export interface ObjectStore {
+  put(key: string, body: Uint8Array | Readable, options?: PutOptions): Promise<ObjectFacts>;
+  get(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | undefined>;
+  getStream(key: string): Promise<{ readonly stream: Readable; readonly facts: ObjectFacts } | undefined>;
+  head(key: string): Promise<ObjectFacts | undefined>;
+  /** Deleting what is not there is no error. */
+  delete(key: string): Promise<void>;
+  /** Deletes everything below `prefix`, which must end in `/`. */
+  deletePrefix(prefix: string): Promise<void>;
+  /** Keys below `prefix` in lexicographic (UTF-8) order. */
+  list(prefix: string): AsyncIterable<ObjectFacts>;
+  /** Resolves when the store can be read and written now; creates the bucket or folder when it is missing. */
+  check(): Promise<void>;
+}
+
+/** A condition of `put` did not hold: another writer was first. */
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed';
+}
