@@ -32,6 +32,7 @@ export const errorFacts = {
   no_pages_classified: { status: 422, retryable: false, title: 'No page could be classified' },
   model_rate_limited: { status: 503, retryable: true, title: 'Model rate limited' },
   model_unavailable: { status: 503, retryable: true, title: 'Model unavailable' },
+  model_error: { status: 503, retryable: true, title: 'Model failed' },
   model_timeout: { status: 503, retryable: true, title: 'Model timed out' },
   model_refused: { status: 422, retryable: false, title: 'Model refused' },
   model_output_invalid: { status: 422, retryable: true, title: 'Model answer invalid' },
@@ -60,6 +61,8 @@ export class ClassifierError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: readonly FieldError[];
+  /** Whether another attempt may succeed: the table's word, unless the place that raised it knows better. */
+  readonly retryable: boolean;
   /** How long to wait before the next attempt, in milliseconds, where the other side said so. */
   readonly retryAfterMs: number | undefined;
 
@@ -68,6 +71,7 @@ export class ClassifierError extends Error {
     this.code = code;
     this.detail = detail;
     this.errors = options.errors ?? [];
+    this.retryable = options.retryable ?? errorFacts[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
   }
 }
@@ -75,6 +79,7 @@ export class ClassifierError extends Error {
 export interface ClassifierErrorOptions {
   readonly cause?: unknown;
   readonly errors?: readonly FieldError[];
+  readonly retryable?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
 }
 

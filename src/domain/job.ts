@@ -1,0 +1,42 @@
+import type { ClassifyDocumentResult, JobProgress } from './contract.ts';
+
+export const jobStatuses = ['queued', 'processing', 'completed', 'failed'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** A job is the API's view of one workflow execution, whose workflow id is the job id. */
+export type Job =
+  | { readonly jobId: string; readonly status: 'queued'; readonly createdAt: string }
+  | {
+      readonly jobId: string;
+      readonly status: 'processing';
+      readonly createdAt: string;
+      /** Absent when no worker could be asked in time. */
+      readonly progress?: JobProgress;
+    }
+  | {
+      readonly jobId: string;
+      readonly status: 'completed';
+      readonly createdAt: string;
+      readonly result: ClassifyDocumentResult;
+    }
+  | { readonly jobId: string; readonly status: 'failed'; readonly createdAt: string; readonly error: JobError };
+
+export interface JobError {
+  /** One of the codes of errors.ts; a string, because failures outlive the version that wrote them. */
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** `result.json`: the durable outcome of a job, which outlives Temporal's retention. */
+export interface StoredOutcome {
+  readonly schemaVersion: 1;
+  readonly jobId: string;
+  readonly createdAt: string;
+  readonly result?: ClassifyDocumentResult;
+  readonly error?: JobError;
+}
+
+/** A tenant's name stands in object keys and search attributes. */
+export const tenantPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+export const defaultTenant = 'default';

@@ -1,0 +1,132 @@
+import { parseCategories, type Category } from './category.ts';
+import type { DocumentSource, StoredDocument } from './contract.ts';
+import { documentTypes } from './document.ts';
+import { ClassifierError } from './errors.ts';
+import { defaultTenant, tenantPattern } from './job.ts';
+import type { PageRange, PageSelection } from './page-selection.ts';
+
+export const inputLimits = {
+  defaultMaxPages: 4,
+  maxInlineBytes: 1_048_576,
+  maxInstructionsLength: 4000,
+  /** JSON characters of all categories together; more goes by `descriptionsKey`, or histories grow too large. */
+  maxCategoriesLength: 262_144,
+} as const;
+
+export interface ParsedInput {
+  readonly tenant: string;
+  readonly source: DocumentSource;
+  readonly fileName?: string;
+  readonly categories: readonly Category[];
+  readonly descriptionsKey?: string;
+  readonly instructions?: string;
+  readonly selection: PageSelection;
+}
+
+/**
+ * Checks what another workflow, in any language, sent: types say nothing about it. Throws `invalid_request` or
+ * `invalid_categories` with a sentence that names the field.
+ */
+export function parseWorkflowInput(input: unknown): ParsedInput {
+  if (!isRecord(input)) throw invalid('input', 'must be one object');
+  const tenant = input['tenant'] ?? defaultTenant;
+  if (typeof tenant !== 'string' || !tenantPattern.test(tenant)) throw invalid('tenant', `must match ${tenantPattern}`);
+  const categories = parseCategories(input['categories']);
+  if (JSON.stringify(categories).length > inputLimits.maxCategoriesLength) {
+    throw invalid('categories', `must have at most ${inputLimits.maxCategoriesLength} characters in all`);
+  }
+  return {
+    tenant,
+    source: parseSource(input['source'], tenant),
+    categories,
+    selection: parseSelection(input['pages']),
+    ...optionalString(input, 'fileName', 255),
+    ...optionalString(input, 'descriptionsKey', 1024),
+    ...optionalString(input, 'instructions', inputLimits.maxInstructionsLength),
+  };
+}
+
+function parseSource(source: unknown, tenant: string): DocumentSource {
+  if (!isRecord(source)) throw invalid('source', 'must be an object with a "kind"');
+  switch (source['kind']) {
+    case 'stored': {
+      const key = source['key'];
+      if (typeof key !== 'string' || !key.startsWith(`tenants/${tenant}/`) || key.includes('/../')) {
+        throw invalid('source.key', `must be an object key below tenants/${tenant}/`);
+      }
+      const document = parseStoredDocument(source['document'], key);
+      return { kind: 'stored', key, ...(document && { document }) };
+    }
+    case 'url': {
+      const { url, urlKey } = source;
+      if (typeof url === 'string') return { kind: 'url', url };
+      if (typeof urlKey === 'string' && urlKey.startsWith(`tenants/${tenant}/`)) return { kind: 'url', urlKey };
+      throw invalid('source.url', 'must be a URL');
+    }
+    case 'inline': {
+      const base64 = source['base64'];
+      if (typeof base64 !== 'string' || base64 === '') throw invalid('source.base64', 'must be a base64 string');
+      if (base64.length > inputLimits.maxInlineBytes * 1.4) {
+        throw invalid('source.base64', `must hold at most ${inputLimits.maxInlineBytes} bytes; put larger documents into the store`);
+      }
+      return { kind: 'inline', base64 };
+    }
+    default:
+      throw invalid('source.kind', 'must be "stored", "url" or "inline"');
+  }
+}
+
+function parseStoredDocument(document: unknown, key: string): StoredDocument | undefined {
+  if (!isRecord(document)) return undefined;
+  const { sha256, sizeBytes } = document;
+  const type = documentTypes.find((known) => known === document['type']);
+  if (typeof sha256 !== 'string' || typeof sizeBytes !== 'number' || type === undefined) return undefined;
+  return { key, sha256, sizeBytes, type };
+}
+
+function parseSelection(pages: unknown): PageSelection {
+  if (pages === undefined || pages === null) return { ranges: [], maxPages: inputLimits.defaultMaxPages };
+  if (!isRecord(pages)) throw invalid('pages', 'must be an object with "ranges" or "maxPages"');
+  const { ranges = [], maxPages = inputLimits.defaultMaxPages } = pages;
+  if (typeof maxPages !== 'number' || !Number.isInteger(maxPages) || maxPages < 1) {
+    throw invalid('pages.maxPages', 'must be a whole number from 1');
+  }
+  if (!Array.isArray(ranges)) throw invalid('pages.ranges', 'must be an array of {"first", "last"}');
+  return { maxPages, ranges: ranges.map((range, index) => parseRange(range, index)) };
+}
+
+function parseRange(range: unknown, index: number): PageRange {
+  if (isRecord(range)) {
+    const { first, last } = range;
+    if (isPageNumber(first) && last === undefined) return { first };
+    if (isPageNumber(first) && isPageNumber(last) && last >= first) return { first, last };
+  }
+  throw invalid(`pages.ranges.${index}`, 'must be {"first", "last"} with whole numbers from 1, first <= last');
+}
+
+function isPageNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+}
+
+function optionalString<K extends string>(
+  input: Record<string, unknown>,
+  field: K,
+  maxLength: number,
+): { readonly [F in K]?: string } {
+  const value = input[field];
+  if (value === undefined || value === null || value === '') return {};
+  if (typeof value !== 'string') throw invalid(field, 'must be a string');
+  if (value.length > maxLength) throw invalid(field, `must have at most ${maxLength} characters; got ${value.length}`);
+  const entry: { [F in K]?: string } = {};
+  entry[field] = value;
+  return entry;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(field: string, detail: string): ClassifierError {
+  const pointer = `/${field.replaceAll('.', '/')}`;
+  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer, detail }] });
+}
