@@ -22,7 +22,10 @@ export interface PageClassificationRequest {
   readonly signal: AbortSignal;
 }
 
-/** Where a confidence comes from. `none`: the endpoint gives no probabilities, `confidence` is what the model stated. */
+/**
+ * Where a confidence comes from. `stated`: the endpoint gives no probabilities, `confidence` is what the model said of
+ * itself. `none`: it did not say either, `confidence` is 0.5 and means nothing.
+ */
 export type ConfidenceSource = 'logprobs' | 'stated' | 'none' | 'word-scores';
 
 export interface Candidate {
