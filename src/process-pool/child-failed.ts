@@ -1,0 +1,21 @@
+/**
+ * Why a job in a child gave no result:
+ * - `timeout`: the whole job took longer than `timeoutMs`
+ * - `step-timeout`: no event and no result for `stepTimeoutMs`
+ * - `memory`: the child outgrew `maxResidentBytes`
+ * - `crash`: the child ended by itself (a native library, the system's out-of-memory killer)
+ * - `error`: the job threw; the child lives on
+ * - `start`: the child did not come up
+ */
+export type ChildFailure = 'timeout' | 'step-timeout' | 'memory' | 'crash' | 'error' | 'start';
+
+/** A job gave no result. `message` and `cause` are for the operator; the caller's sentence is the pool user's to write. */
+export class ChildFailed extends Error {
+  override readonly name = 'ChildFailed';
+  readonly reason: ChildFailure;
+
+  constructor(reason: ChildFailure, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import {
+  childArguments,
+  eventWindow,
+  type GuardData,
+  type MessageFromChild,
+  type MessageToChild,
+} from './child-protocol.ts';
+
+/** Sends one event to the parent; resolves when the child may go on (see `eventWindow`). Await each before the next. */
+export type Emit<Event> = (event: Event) => Promise<void>;
+
+/**
+ * Makes this process a child of a `ChildPool`: call it once, at the end of the pool's `entry` module, when all is
+ * imported. Jobs come one at a time. What `run` returns or emits must survive a structured clone. What it throws
+ * reaches the caller as `ChildFailed` with reason `error`, so expected outcomes belong into the result.
+ */
+export function serveJobs<Job, Event, Result>(host: {
+  parseJob(value: unknown): Job;
+  run(job: Job, emit: Emit<Event>): Promise<Result>;
+}): void {
+  const setBusy = startGuard();
+  let unhandled = 0;
+  let wake = (): void => {};
+
+  async function emitEvent(id: number, event: Event): Promise<void> {
+    send({ type: 'event', id, event });
+    unhandled++;
+    if (unhandled < eventWindow) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wake = resolve;
+    await promise;
+  }
+
+  async function serve(id: number, value: unknown): Promise<void> {
+    setBusy(true);
+    unhandled = 0;
+    try {
+      const result = await host.run(host.parseJob(value), (event) => emitEvent(id, event));
+      send({ type: 'done', id, result, residentBytes: process.memoryUsage.rss() });
+    } catch (error) {
+      send({ type: 'failed', id, message: describe(error), residentBytes: process.memoryUsage.rss() });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  process.on('message', (message: MessageToChild) => {
+    if (message.type === 'job') void serve(message.id, message.job);
+    else {
+      unhandled--;
+      wake();
+    }
+  });
+  process.on('disconnect', () => process.exit(0));
+  send({ type: 'ready' });
+}
+
+function send(message: MessageFromChild): void {
+  process.send?.(message);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Returns the switch that tells the guard whether a job runs. */
+function startGuard(): (busy: boolean) => void {
+  const { values } = parseArgs({
+    options: { [childArguments.parentPid]: { type: 'string' }, [childArguments.maxResidentBytes]: { type: 'string' } },
+  });
+  const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const guardData: GuardData = {
+    busy,
+    parentPid: Number(values[childArguments.parentPid]),
+    maxResidentBytes: Number(values[childArguments.maxResidentBytes]),
+  };
+  const guard = new Worker(new URL('child-guard.ts', import.meta.url), {
+    workerData: guardData,
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+  });
+  // Without its guard a child could outgrow the machine: better none at all.
+  guard.on('error', () => process.exit(1));
+  guard.unref();
+  return (isBusy) => {
+    Atomics.store(busy, 0, isBusy ? 1 : 0);
+    Atomics.notify(busy, 0);
+  };
+}
