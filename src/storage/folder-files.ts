@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { type BigIntStats } from 'node:fs';
+import { mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { hasErrorCode } from './file-errors.ts';
+import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts';
+import { readSource } from './source-stream.ts';
+
+/** No upload takes a day: what is older was left by a process on another host. */
+const leftoverAgeMs = 24 * 60 * 60 * 1000;
+
+/** Writes the bytes to a new file that no reader knows of, down to the disk. Leaves nothing behind when it fails. */
+export async function writeTemporaryFile(
+  directory: string,
+  body: Uint8Array | Readable,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, `${formatOwner(thisProcess)}~${randomUUID()}`);
+  const handle = await open(path, 'wx');
+  try {
+    if (body instanceof Uint8Array) {
+      await handle.writeFile(body);
+    } else {
+      for await (const chunk of readSource(body, signal)) await handle.appendFile(chunk);
+    }
+    signal?.throwIfAborted();
+    await handle.sync();
+  } catch (error) {
+    await handle.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  await handle.close();
+  return path;
+}
+
+/** Removes temporary files whose writers are gone. */
+export async function removeLeftovers(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const owner = parseOwner(name);
+    if ((owner !== undefined && isGone(owner)) || (await isOld(path))) await rm(path, { force: true });
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > leftoverAgeMs;
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+/**
+ * An etag that no two versions of an object share. A time stamp alone would not do: two quick writes can fall into one
+ * tick of the file system's clock and get the same inode, so `stampVersion` sets a time that is later than the last.
+ */
+export function etagOf(facts: BigIntStats): string {
+  return [facts.mtimeNs, facts.ino, facts.size].map((part) => part.toString(36)).join('-');
+}
+
+export async function stampVersion(path: string, previous: BigIntStats | undefined): Promise<void> {
+  const now = Date.now() / 1000;
+  const previousSeconds = previous === undefined ? 0 : Number(previous.mtimeNs) / 1e9;
+  // A double holds today's seconds to 0.24 microseconds, so the random part spans some 4,000 values.
+  const mtime = Math.max(now, previousSeconds + 1e-6) + Math.random() * 1e-3;
+  await utimes(path, mtime, mtime);
+}
+
+/** Makes a new or changed name in `directory` outlast a power cut. Windows can't open folders, and needs not. */
+export async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!hasErrorCode(error, 'EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOENT')) throw error;
+  }
+}
+
+/** Makes the folder, down to the disk where it is new, and syncs its own new names. */
+export async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
+/** Removes the folder and those above it, up to `root`, as long as they are empty. */
+export async function pruneEmpty(directory: string, root: string): Promise<void> {
+  for (let path = directory; path.length > root.length; path = dirname(path)) {
+    try {
+      await rmdir(path);
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOENT')) continue;
+      return;
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, link, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { ClassifierError } from '../domain/errors.ts';
+import { storageUnavailable } from '../domain/error-sentences.ts';
+import { hasErrorCode } from './file-errors.ts';
+import {
+  etagOf,
+  makeDirectory,
+  pruneEmpty,
+  removeLeftovers,
+  stampVersion,
+  syncDirectory,
+  writeTemporaryFile,
+} from './folder-files.ts';
+import { createFolderLock } from './folder-lock.ts';
+import { entryName, folderPath, objectPath } from './folder-paths.ts';
+import { assertFolderPrefix, assertListPrefix, assertObjectKey, compareKeys } from './object-key.ts';
+import { type ObjectFacts, type ObjectStore, PreconditionFailed, type PutOptions } from './object-store.ts';
+import { putFailure } from './source-stream.ts';
+import { withMappedErrors } from './mapped-stream.ts';
+
+export interface FolderStoreOptions {
+  /** Holds `objects/` (the objects), `temporary/` (writes under way) and `locks/`. */
+  readonly directory: string;
+}
+
+/** An ObjectStore in a local folder, which any number of processes may share. */
+export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore {
+  const directory = resolve(storeOptions.directory);
+  const root = join(directory, 'objects');
+  const temporary = join(directory, 'temporary');
+  const withLock = createFolderLock({ directory: join(directory, 'locks') });
+
+  return {
+    async put(key, body, options = {}) {
+      assertObjectKey(key);
+      const { signal } = options;
+      try {
+        signal?.throwIfAborted();
+        const written = await writeTemporaryFile(temporary, body, signal);
+        try {
+          return await withLock(key, () => publish(key, written, options));
+        } finally {
+          await rm(written, { force: true });
+        }
+      } catch (error) {
+        if (body instanceof Readable) body.destroy();
+        throw putFailure(error, signal, mapped);
+      }
+    },
+
+    async get(key) {
+      const found = await openObject(key);
+      if (!found) return undefined;
+      try {
+        return { bytes: await found.handle.readFile(), etag: etagOf(found.facts) };
+      } catch (error) {
+        throw mapped(error);
+      } finally {
+        await found.handle.close();
+      }
+    },
+
+    async getStream(key) {
+      const found = await openObject(key);
+      if (!found) return undefined;
+      const stream = withMappedErrors(found.handle.createReadStream(), mapped);
+      return { stream, facts: objectFacts(key, found.facts) };
+    },
+
+    async head(key) {
+      assertObjectKey(key);
+      const facts = await statIfThere(objectPath(root, key));
+      return facts && objectFacts(key, facts);
+    },
+
+    async delete(key) {
+      assertObjectKey(key);
+      const path = objectPath(root, key);
+      await guarded(async () => {
+        await withLock(key, async () => {
+          await rm(path, { force: true });
+        });
+        await syncDirectory(dirname(path));
+        await pruneEmpty(dirname(path), root);
+      });
+    },
+
+    async deletePrefix(prefix) {
+      assertFolderPrefix(prefix);
+      const path = folderPath(root, prefix);
+      await guarded(async () => {
+        await rm(path, { recursive: true, force: true, maxRetries: 3 });
+        await syncDirectory(dirname(path));
+        await pruneEmpty(dirname(path), root);
+      });
+    },
+
+    async *list(prefix) {
+      assertListPrefix(prefix);
+      yield* walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+    },
+
+    async check() {
+      await guarded(async () => {
+        await makeDirectory(root);
+        const probe = await writeTemporaryFile(temporary, Buffer.from('check'), undefined);
+        await unlink(probe);
+        await removeLeftovers(temporary);
+      });
+    },
+  };
+
+  /** Gives the written file its name, under the key's lock; a condition is looked at here and nowhere earlier. */
+  async function publish(key: string, written: string, options: PutOptions): Promise<ObjectFacts> {
+    const path = objectPath(root, key);
+    const existing = await statIfThere(path);
+    if (options.ifNoneMatch && existing) throw new PreconditionFailed(`an object has the key ${key}`);
+    if (options.ifMatch !== undefined && (!existing || etagOf(existing) !== options.ifMatch)) {
+      throw new PreconditionFailed(`the object ${key} is no longer the one that was read`);
+    }
+    await stampVersion(written, existing);
+    const facts = await stat(written, { bigint: true });
+    await moveInto(written, path, options);
+    await syncDirectory(dirname(path));
+    return objectFacts(key, facts);
+  }
+
+  async function moveInto(written: string, path: string, options: PutOptions): Promise<void> {
+    // A delete may prune the empty folder between making and using it.
+    for (let attempt = 1; ; attempt++) {
+      await makeDirectory(dirname(path));
+      try {
+        // link(2) fails where the name is taken: the condition holds even if the lock was wrongly taken for stale.
+        await (options.ifNoneMatch ? linkNew(written, path) : rename(written, path));
+        return;
+      } catch (error) {
+        if (!hasErrorCode(error, 'ENOENT') || attempt === 5) throw error;
+      }
+    }
+  }
+
+  async function openObject(key: string): Promise<{ handle: FileHandle; facts: BigIntStats } | undefined> {
+    assertObjectKey(key);
+    return guarded(async () => {
+      const handle = await unlessMissing(open(objectPath(root, key), 'r'));
+      if (!handle) return undefined;
+      try {
+        return { handle, facts: await handle.stat({ bigint: true }) };
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
+  }
+
+  async function* walk(folder: string, prefix: string): AsyncGenerator<ObjectFacts> {
+    const path = folderPath(root, folder);
+    const entries = (await guarded(() => unlessMissing(readdir(path, { withFileTypes: true })))) ?? [];
+    const keys = entries.flatMap((entry) => {
+      const name = entryName(entry.name, entry.isDirectory());
+      return name === undefined ? [] : [folder + name];
+    });
+    for (const key of keys.toSorted(compareKeys)) {
+      if (!key.startsWith(prefix)) continue;
+      if (key.endsWith('/')) {
+        yield* walk(key, prefix);
+        continue;
+      }
+      const facts = await statIfThere(objectPath(root, key));
+      if (facts) yield objectFacts(key, facts);
+    }
+  }
+}
+
+/** Creates the name only if it is free. Where the file system has no hard links, the key's lock alone guards it. */
+async function linkNew(written: string, path: string): Promise<void> {
+  try {
+    await link(written, path);
+  } catch (error) {
+    if (hasErrorCode(error, 'EEXIST')) throw new PreconditionFailed(`the file ${path} exists`);
+    if (!hasErrorCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    await rename(written, path);
+  }
+}
+
+function statIfThere(path: string): Promise<BigIntStats | undefined> {
+  return guarded(() => unlessMissing(stat(path, { bigint: true })));
+}
+
+async function unlessMissing<T>(pending: Promise<T>): Promise<T | undefined> {
+  try {
+    return await pending;
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+async function guarded<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw mapped(error);
+  }
+}
+
+function mapped(error: unknown): unknown {
+  return error instanceof ClassifierError || error instanceof PreconditionFailed ? error : storageUnavailable(error);
+}
+
+function objectFacts(key: string, facts: BigIntStats): ObjectFacts {
+  return { key, sizeBytes: Number(facts.size), etag: etagOf(facts) };
+}

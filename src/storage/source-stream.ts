@@ -1,0 +1,29 @@
+import { addAbortSignal, type Readable } from 'node:stream';
+
+/** Wraps an error of the stream that a caller gave, so that it is not taken for one of the store. */
+export class SourceFailure extends Error {
+  override readonly name = 'SourceFailure';
+}
+
+/** The chunks of a caller's stream. Whoever stops reading destroys it; its own error arrives as `SourceFailure`. */
+export async function* readSource(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  if (signal) addAbortSignal(signal, body);
+  try {
+    for await (const chunk of body) yield toBuffer(chunk);
+  } catch (error) {
+    throw new SourceFailure('the source stream failed', { cause: error });
+  }
+}
+
+/** What the caller of `put` is to see: the reason of the abort, the error of the own stream, else what `map` makes of it. */
+export function putFailure(error: unknown, signal: AbortSignal | undefined, map: (error: unknown) => unknown): unknown {
+  if (signal?.aborted) return signal.reason;
+  return error instanceof SourceFailure ? error.cause : map(error);
+}
+
+function toBuffer(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk;
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  throw new TypeError('the stream of an object must yield bytes');
+}
