@@ -1,13 +1,16 @@
 /**
- * What an operator can filter runs by in the Temporal UI. SQL visibility stores have few slots for each type
- * (10 Keyword, 3 Double), so each one here must earn its place.
+ * What an operator can filter runs by in the Temporal UI: plain `{name, type}` keys, as @temporalio/common's
+ * `defineSearchAttributeKey` makes them. SQL visibility stores have few slots for each type (10 Keyword, 3 Double), so each
+ * one here must earn its place.
  */
-export const searchAttributes = [
-  { name: 'Tenant', type: 'KEYWORD' },
-  { name: 'Classification', type: 'KEYWORD' },
-  { name: 'Confidence', type: 'DOUBLE' },
-  { name: 'Classifier', type: 'KEYWORD' },
-  { name: 'Batch', type: 'KEYWORD' },
-  { name: 'FileName', type: 'KEYWORD' },
-  { name: 'FailureReason', type: 'KEYWORD' },
-] as const;
+export const searchAttributeKeys = {
+  tenant: { name: 'Tenant', type: 'KEYWORD' },
+  classification: { name: 'Classification', type: 'KEYWORD' },
+  confidence: { name: 'Confidence', type: 'DOUBLE' },
+  classifier: { name: 'Classifier', type: 'KEYWORD' },
+  batch: { name: 'Batch', type: 'KEYWORD' },
+  fileName: { name: 'FileName', type: 'KEYWORD' },
+  failureReason: { name: 'FailureReason', type: 'KEYWORD' },
+} as const;
+
+export const searchAttributes = Object.values(searchAttributeKeys);

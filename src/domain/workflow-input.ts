@@ -67,7 +67,10 @@ function parseSource(source: unknown, tenant: string): DocumentSource {
       const base64 = source['base64'];
       if (typeof base64 !== 'string' || base64 === '') throw invalid('source.base64', 'must be a base64 string');
       if (base64.length > inputLimits.maxInlineBytes * 1.4) {
-        throw invalid('source.base64', `must hold at most ${inputLimits.maxInlineBytes} bytes; put larger documents into the store`);
+        throw invalid(
+          'source.base64',
+          `must hold at most ${inputLimits.maxInlineBytes} bytes; put larger documents into the store`,
+        );
       }
       return { kind: 'inline', base64 };
     }

@@ -1,0 +1,118 @@
+import type { Category } from '../src/domain/category.ts';
+import type { PageResult } from '../src/domain/contract.ts';
+import { ClassifierError } from '../src/domain/errors.ts';
+import type { PageReference, PageText, TextSpan } from '../src/domain/page.ts';
+import type { ClassifiablePage, PageClassifier } from '../src/classifier/page-classifier.ts';
+import { jobKeys } from '../src/storage/keys.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { runStep } from './run-step.ts';
+
+export interface ClassifyPageInput {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly page: PageReference;
+  readonly pageCount: number;
+  readonly categories: readonly Category[];
+  readonly descriptionsKey?: string;
+  readonly instructions?: string;
+}
+
+/** The page's result; which classifier gave it is said once for the document. */
+export interface ClassifyPageResult {
+  readonly page: PageResult;
+  readonly classifier: { readonly name: string; readonly model: string };
+}
+
+export interface ClassifyPageDependencies {
+  readonly store: ObjectStore;
+  readonly classifier: PageClassifier;
+}
+
+/** Longest raw answer that a history may hold; a model's answer is a label, not a page. */
+const maxRawResultLength = 250;
+
+/** Judges one page. The reasoning goes into the store, because it quotes the page. */
+export function createClassifyPage(dependencies: ClassifyPageDependencies) {
+  return async function classifyPage(input: ClassifyPageInput): Promise<ClassifyPageResult> {
+    return runStep((signal) => classify(dependencies, input, signal));
+  };
+}
+
+async function classify(
+  { store, classifier }: ClassifyPageDependencies,
+  input: ClassifyPageInput,
+  signal: AbortSignal,
+): Promise<ClassifyPageResult> {
+  const startedAt = Date.now();
+  const { tenant, jobId, page, instructions } = input;
+  const answer = await classifier.classifyPage({
+    page: classifiablePage(page, input.pageCount, store),
+    categories: await withDescriptions(input, store),
+    seed: `${jobId}:${page.pageNumber}`,
+    signal,
+    ...(instructions !== undefined && { instructions }),
+  });
+  if (answer.reasoning !== undefined) {
+    const key = jobKeys(tenant, jobId).reasoning(page.pageNumber);
+    await store.put(key, Buffer.from(JSON.stringify({ reasoning: answer.reasoning })), {
+      contentType: 'application/json',
+      signal,
+    });
+  }
+  return {
+    classifier: { name: classifier.name, model: classifier.model },
+    page: {
+      pageNumber: page.pageNumber,
+      success: true,
+      classification: answer.classification,
+      confidence: answer.confidence,
+      rawResult: answer.rawResult.slice(0, maxRawResultLength),
+      confidenceSource: answer.confidenceSource,
+      candidates: answer.candidates,
+      durationMs: Date.now() - startedAt,
+      ...(answer.usage && { usage: answer.usage }),
+      ...(page.warnings && page.warnings.length > 0 && { warnings: page.warnings }),
+    },
+  };
+}
+
+function classifiablePage(page: PageReference, pageCount: number, store: ObjectStore): ClassifiablePage {
+  return {
+    pageNumber: page.pageNumber,
+    pageCount,
+    text: async () => parsePageText(await load(page.textKey, store)),
+    image: async () => load(page.imageKey, store),
+  };
+}
+
+async function load(key: string | undefined, store: ObjectStore): Promise<Uint8Array> {
+  const object = key === undefined ? undefined : await store.get(key);
+  if (!object) throw new ClassifierError('document_missing', 'The page is no longer in the store.');
+  return object.bytes;
+}
+
+async function withDescriptions(input: ClassifyPageInput, store: ObjectStore): Promise<readonly Category[]> {
+  if (input.descriptionsKey === undefined) return input.categories;
+  const stored: unknown = JSON.parse(Buffer.from(await load(input.descriptionsKey, store)).toString('utf8'));
+  if (!Array.isArray(stored)) return input.categories;
+  return input.categories.map((category, index) => {
+    const description: unknown = stored[index];
+    return typeof description === 'string' ? { ...category, description } : category;
+  });
+}
+
+function parsePageText(bytes: Uint8Array): PageText {
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  if (!isPageText(value)) throw new ClassifierError('document_missing', 'The text of the page cannot be read.');
+  return value;
+}
+
+function isPageText(value: unknown): value is PageText {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('text' in value && typeof value.text === 'string')) return false;
+  return 'spans' in value && Array.isArray(value.spans) && value.spans.every(isTextSpan);
+}
+
+function isTextSpan(value: unknown): value is TextSpan {
+  return typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
+}

@@ -1,0 +1,41 @@
+import type { PageClassifier } from '../src/classifier/page-classifier.ts';
+import type { GuardedFetch } from '../src/net/fetch-guard.ts';
+import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { createClassifyPage } from './classify-page.ts';
+import { createRenderPages } from './render-pages.ts';
+import { createStoreDocument } from './store-document.ts';
+import { createStoreResult } from './store-result.ts';
+
+export interface ActivityDependencies {
+  readonly store: ObjectStore;
+  readonly fetchGuard: GuardedFetch;
+  readonly renderer: DocumentRenderer;
+  readonly classifier: PageClassifier;
+  readonly tempDirectory: string;
+  readonly maxFileBytes: number;
+  readonly maxPages: number;
+}
+
+/** Light I/O, served beside the workflow tasks. */
+export function createWorkflowQueueActivities(
+  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'maxFileBytes'>,
+) {
+  return { storeDocument: createStoreDocument(dependencies), storeResult: createStoreResult(dependencies) };
+}
+
+/** CPU work, served where there are cores. */
+export function createRenderActivities(
+  dependencies: Pick<ActivityDependencies, 'store' | 'renderer' | 'tempDirectory' | 'maxPages'>,
+) {
+  return { renderPages: createRenderPages(dependencies) };
+}
+
+/** Model calls, under the model's rate limit. */
+export function createModelActivities(dependencies: Pick<ActivityDependencies, 'store' | 'classifier'>) {
+  return { classifyPage: createClassifyPage(dependencies) };
+}
+
+export type WorkflowQueueActivities = ReturnType<typeof createWorkflowQueueActivities>;
+export type RenderActivities = ReturnType<typeof createRenderActivities>;
+export type ModelActivities = ReturnType<typeof createModelActivities>;

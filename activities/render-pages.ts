@@ -1,0 +1,93 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { StoredDocument } from '../src/domain/contract.ts';
+import { ClassifierError } from '../src/domain/errors.ts';
+import type { PageReference } from '../src/domain/page.ts';
+import type { PageSelection } from '../src/domain/page-selection.ts';
+import type { DocumentRenderer, RenderedPage } from '../src/pdf/document-renderer.ts';
+import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { runStep } from './run-step.ts';
+
+export interface RenderPagesInput {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly document: StoredDocument;
+  readonly selection: PageSelection;
+}
+
+export interface RenderPagesResult {
+  /** Pages in the document. */
+  readonly pageCount: number;
+  /** The selected pages, in document order. */
+  readonly pages: readonly PageReference[];
+  readonly durationMs: number;
+}
+
+export interface RenderPagesDependencies {
+  readonly store: ObjectStore;
+  readonly renderer: DocumentRenderer;
+  /** Where a document lies while it is rendered. */
+  readonly tempDirectory: string;
+  /** The operator's limit for one job. */
+  readonly maxPages: number;
+}
+
+/** Opens the document once and puts an image and the text of each selected page into the store. */
+export function createRenderPages(dependencies: RenderPagesDependencies) {
+  return async function renderPages(input: RenderPagesInput): Promise<RenderPagesResult> {
+    return runStep((signal) => render(dependencies, input, signal));
+  };
+}
+
+async function render(
+  { store, renderer, tempDirectory, maxPages }: RenderPagesDependencies,
+  { tenant, jobId, document, selection }: RenderPagesInput,
+  signal: AbortSignal,
+): Promise<RenderPagesResult> {
+  const startedAt = Date.now();
+  if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
+  const keys = jobKeys(tenant, jobId);
+  const directory = await mkdtemp(join(tempDirectory, 'pigeonhole-'));
+  try {
+    const path = join(directory, 'source');
+    await fetchTo(path, document.key, store, signal);
+    const pages: PageReference[] = [];
+    const facts = await renderer.render({ path, type: document.type, selection, signal }, async (page) => {
+      pages.push(await storePage(page, keys, store, signal));
+    });
+    return { pageCount: facts.pageCount, pages, durationMs: Date.now() - startedAt };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function fetchTo(path: string, key: string, store: ObjectStore, signal: AbortSignal): Promise<void> {
+  const source = await store.getStream(key);
+  if (!source) throw new ClassifierError('document_missing', 'The document is no longer in the store.');
+  await pipeline(source.stream, createWriteStream(path), { signal });
+}
+
+async function storePage(
+  page: RenderedPage,
+  keys: JobKeys,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<PageReference> {
+  const { pageNumber } = page;
+  if ('error' in page) return { pageNumber, error: page.error };
+  const imageKey = keys.page(pageNumber, 'jpg');
+  const textKey = keys.page(pageNumber, 'json');
+  await Promise.all([
+    store.put(imageKey, page.image, { contentType: 'image/jpeg', signal }),
+    store.put(textKey, Buffer.from(JSON.stringify(page.text)), { contentType: 'application/json', signal }),
+  ]);
+  const { widthPx, heightPx, isBlank, warnings } = page;
+  return { pageNumber, imageKey, textKey, widthPx, heightPx, isBlank, warnings };
+}
+
+function tooManyPages(wanted: number, allowed: number): ClassifierError {
+  return new ClassifierError('too_many_pages', `max_pages must be at most ${allowed}; got ${wanted}`);
+}

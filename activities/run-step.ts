@@ -1,0 +1,24 @@
+import { Context } from '@temporalio/activity';
+import { toApplicationFailure } from './to-application-failure.ts';
+
+const heartbeatIntervalMs = 2000;
+
+/**
+ * Runs the work of one activity attempt: heartbeats while it lasts (cancellation only arrives by heartbeat, and a
+ * dead worker is noticed by their absence), passes the cancellation signal on, and turns what it throws into what
+ * Temporal understands.
+ */
+export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  context.heartbeat();
+  const timer = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
+  try {
+    return await work(context.cancellationSignal);
+  } catch (error) {
+    // The SDK's own CancelledFailure tells the server that the activity heeded the cancellation.
+    if (context.cancellationSignal.aborted) return await context.cancelled;
+    throw toApplicationFailure(error, context.info.attempt);
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,24 @@
+import { readConfig } from './config.ts';
+import { createDependencies } from './dependencies.ts';
+import { createApp } from './http/app.ts';
+import { createLogger } from './logger.ts';
+import { runProcess, untilAskedToStop } from './process-life.ts';
+import { serveApi } from './serve-api.ts';
+import { connectTemporal } from './temporal/connection.ts';
+import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
+
+await runProcess(async () => {
+  const stopAsked = untilAskedToStop();
+  const config = readConfig();
+  const logger = createLogger(config.log);
+  await using dependencies = createDependencies(config, logger);
+  const client = await connectTemporal(config.temporal);
+  await dependencies.store.check();
+  await registerSearchAttributes(client, logger);
+  const api = await serveApi(createApp(dependencies.forApi(client)), config.http.host, config.http.port);
+  logger.info({ url: api.url, tenants: new Set(config.http.apiKeys.map(({ tenant }) => tenant)).size }, 'api started');
+  const signal = await stopAsked;
+  logger.info({ signal }, 'api stopping');
+  await api.stop(config.shutdownGraceMs);
+  await client.connection.close();
+});

@@ -1,0 +1,101 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const port = (preset: number) => wholeNumber(1, 65_535).default(preset);
+const cores = availableParallelism();
+
+/**
+ * Every variable that Pigeonhole reads, each with its meaning and default: the settings table of
+ * docs/configuration.md and `.env.example` are tested against it. Those of @temporalio/envconfig
+ * (TEMPORAL_API_KEY, TEMPORAL_TLS_*, TEMPORAL_PROFILE ...) are read by that package beside these.
+ */
+export const variables = z.object({
+  PORT: port(8080).describe('Port of the HTTP API.'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address that the API listens on. Anything but loopback needs API_KEYS.'),
+  DATA_DIR: z.string().default('./data').describe('Folder of the database and the documents of `npm start`.'),
+  TEMP_DIR: z.string().optional().describe("Folder for documents while they are rendered; the system's by default."),
+  API_KEYS: z
+    .string()
+    .optional()
+    .describe('Keys and their tenants: `acme:key1,globex:sha256:<hex of the SHA-256 of the key>`.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, else JSON.'),
+  SHUTDOWN_GRACE_SECONDS: wholeNumber(1, 3600)
+    .default(20)
+    .describe('How long running requests and activities may take to end after SIGTERM.'),
+
+  TEMPORAL_ADDRESS: z.string().optional().describe('Temporal server, `host:port`. Unset: `npm start` starts its own.'),
+  TEMPORAL_NAMESPACE: z.string().optional().describe('Temporal namespace; `default` by default.'),
+  TEMPORAL_PORT: port(7233).describe('Port of the Temporal server that `npm start` starts.'),
+  TEMPORAL_UI_PORT: port(8233).describe('Port of its web UI.'),
+  TEMPORAL_RETENTION_DAYS: wholeNumber(1, 3650)
+    .default(30)
+    .describe('How long the Temporal server of `npm start` keeps closed runs.'),
+  TEMPORAL_BIN: z.string().optional().describe('Path of the Temporal CLI; else PATH, the cache, or `npm run tools`.'),
+
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('S3 server, e.g. `http://127.0.0.1:9000`. Unset: documents stay in DATA_DIR.'),
+  S3_BUCKET: z.string().min(3).default('pigeonhole').describe('Bucket; created when it is missing.'),
+  S3_ACCESS_KEY: z.string().optional().describe('Access key of the S3 server.'),
+  S3_SECRET_KEY: z.string().optional().describe('Secret key of the S3 server.'),
+  S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
+
+  CLASSIFIER: z
+    .enum(['built-in', 'openai'])
+    .optional()
+    .describe('`openai` when OPENAI_API_KEY or OPENAI_BASE_URL is set, else `built-in`.'),
+  OPENAI_API_KEY: z.string().optional().describe('Key of the OpenAI-compatible endpoint.'),
+  OPENAI_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Its base URL; that of OpenAI by default. Local servers need no key.'),
+  OPENAI_MODEL: z.string().default('gpt-4.1-mini').describe('Vision model that judges the pages.'),
+  MODEL_TIMEOUT_SECONDS: wholeNumber(1, 540).default(60).describe('Longest time for one model call.'),
+  MODEL_CONCURRENCY: wholeNumber(1, 1000).default(16).describe('Pages that one worker judges at a time.'),
+  MODEL_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('Rate limit over all workers, held by the Temporal server. All workers need the same value.'),
+  OCR_PROCESSES: wholeNumber(1, 64)
+    .default(Math.min(cores, 2))
+    .describe('Processes that read pages without a text layer for the built-in classifier.'),
+  OCR_TIMEOUT_SECONDS: wholeNumber(1, 300).default(10).describe('Longest time for reading one page by OCR.'),
+
+  RENDER_PROCESSES: wholeNumber(1, 64)
+    .default(Math.min(cores, 4))
+    .describe('Processes that render pages; each needs up to RENDER_MEMORY_MB.'),
+  RENDER_MEMORY_MB: wholeNumber(256, 65_536).default(2048).describe('Memory at which a render process is ended.'),
+  RENDER_PAGE_TIMEOUT_SECONDS: wholeNumber(1, 300).default(15).describe('Longest time for one page.'),
+  RENDER_DOCUMENT_TIMEOUT_SECONDS: wholeNumber(1, 600)
+    .default(30)
+    .describe('Longest time for one document, and 2 s more for each page.'),
+  RENDER_LONG_SIDE_PX: wholeNumber(256, 4096).default(1536).describe('Long side of a page image in pixels.'),
+  MAX_IMAGE_MEGAPIXELS: wholeNumber(1, 1000)
+    .default(100)
+    .describe('Larger images are refused before they are decoded.'),
+
+  MAX_FILE_MB: wholeNumber(1, 5000).default(500).describe('Largest document, in MB (1 MB = 1,000,000 bytes).'),
+  DEFAULT_PAGES: wholeNumber(1, 1000).default(4).describe('Pages that are read when a request says nothing.'),
+  MAX_PAGES: wholeNumber(1, 1000).default(50).describe('Most pages that one request may ask for.'),
+  FETCH_TIMEOUT_SECONDS: wholeNumber(1, 1800).default(300).describe('Longest time for fetching a file_url.'),
+  ALLOWED_NETWORKS: z
+    .string()
+    .optional()
+    .describe('Addresses that outgoing fetches may reach although private: `10.1.0.0/16,files.internal`.'),
+  QUEUES: z
+    .string()
+    .default('workflow,render,model')
+    .describe('Task queues that a worker serves; `--queues` of `npm run worker` wins.'),
+});
+
+export type Variables = z.infer<typeof variables>;

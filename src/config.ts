@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import type { LogConfig } from './logger.ts';
+import { ConfigError } from './config-error.ts';
+import { variables, type Variables } from './config-schema.ts';
+import { tenantPattern } from './domain/job.ts';
+import { Secret } from './secret.ts';
+
+export const queueNames = ['workflow', 'render', 'model'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+export interface ApiKey {
+  readonly tenant: string;
+  /** SHA-256 of the key, hex. The key itself is not kept. */
+  readonly sha256: string;
+}
+
+export type StoreConfig =
+  | { readonly kind: 'folder'; readonly directory: string }
+  | {
+      readonly kind: 's3';
+      readonly endpoint: string;
+      readonly bucket: string;
+      readonly accessKey: Secret;
+      readonly secretKey: Secret;
+      readonly region: string;
+    };
+
+export type ClassifierConfig =
+  | { readonly kind: 'built-in' }
+  | {
+      readonly kind: 'openai';
+      readonly apiKey: Secret;
+      readonly baseUrl?: string;
+      readonly model: string;
+      readonly timeoutMs: number;
+    };
+
+export type Config = ReturnType<typeof toConfig>;
+
+/**
+ * The only reader of the environment. An empty variable counts as unset; `overrides` are those of the command line. Throws ConfigError that names every
+ * variable that is wrong, all at once.
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  overrides: Readonly<Record<string, string>> = {},
+): Config {
+  const given = Object.fromEntries(
+    Object.entries({ ...environment, ...overrides }).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(lines.join('\n'));
+  }
+  const problems = combinationProblems(parsed.data);
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return toConfig(parsed.data, given);
+}
+
+function toConfig(v: Variables, environment: Record<string, string | undefined>) {
+  const log: LogConfig = { level: v.LOG_LEVEL, format: v.LOG_FORMAT };
+  return {
+    log,
+    dataDirectory: resolve(v.DATA_DIR),
+    tempDirectory: v.TEMP_DIR ?? tmpdir(),
+    shutdownGraceMs: v.SHUTDOWN_GRACE_SECONDS * 1000,
+    http: { host: v.HOST, port: v.PORT, apiKeys: parseApiKeys(v.API_KEYS ?? '').keys },
+    temporal: {
+      ...temporalConnection(environment, v.TEMPORAL_PORT),
+      port: v.TEMPORAL_PORT,
+      uiPort: v.TEMPORAL_UI_PORT,
+      retentionDays: v.TEMPORAL_RETENTION_DAYS,
+    },
+    storage: storeConfig(v),
+    classifier: classifierConfig(v),
+    model: {
+      concurrency: v.MODEL_CONCURRENCY,
+      ...(v.MODEL_CALLS_PER_SECOND !== undefined && { callsPerSecond: v.MODEL_CALLS_PER_SECOND }),
+    },
+    ocr: { processes: v.OCR_PROCESSES, timeoutMs: v.OCR_TIMEOUT_SECONDS * 1000 },
+    render: {
+      processes: v.RENDER_PROCESSES,
+      maxProcessMemoryBytes: v.RENDER_MEMORY_MB * 1024 * 1024,
+      pageTimeoutMs: v.RENDER_PAGE_TIMEOUT_SECONDS * 1000,
+      documentTimeoutMs: v.RENDER_DOCUMENT_TIMEOUT_SECONDS * 1000,
+      longSidePx: v.RENDER_LONG_SIDE_PX,
+      maxImagePixels: v.MAX_IMAGE_MEGAPIXELS * 1_000_000,
+    },
+    limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
+    fetch: { timeoutMs: v.FETCH_TIMEOUT_SECONDS * 1000, allowedNetworks: list(v.ALLOWED_NETWORKS) },
+    queues: queueNames.filter((name) => list(v.QUEUES).includes(name)),
+  } as const;
+}
+
+function combinationProblems(v: Variables): string[] {
+  const problems = [...parseApiKeys(v.API_KEYS ?? '').problems];
+  if (!isLoopback(v.HOST) && v.API_KEYS === undefined) {
+    problems.push(
+      `HOST: ${v.HOST} is reachable from other machines, so API_KEYS must be set; or leave HOST at 127.0.0.1`,
+    );
+  }
+  if (v.S3_ENDPOINT !== undefined && (v.S3_ACCESS_KEY === undefined || v.S3_SECRET_KEY === undefined)) {
+    problems.push('S3_ACCESS_KEY, S3_SECRET_KEY: both must be set together with S3_ENDPOINT');
+  }
+  if (v.CLASSIFIER === 'openai' && v.OPENAI_API_KEY === undefined && v.OPENAI_BASE_URL === undefined) {
+    problems.push('CLASSIFIER: openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server that takes no key');
+  }
+  if (v.DEFAULT_PAGES > v.MAX_PAGES) problems.push(`DEFAULT_PAGES: must be at most MAX_PAGES (${v.MAX_PAGES})`);
+  const unknown = list(v.QUEUES).filter((name) => !queueNames.some((known) => known === name));
+  if (unknown.length > 0 || list(v.QUEUES).length === 0) {
+    problems.push(`QUEUES: must name some of ${queueNames.join(', ')}; got "${v.QUEUES}"`);
+  }
+  return problems;
+}
+
+/** Loopback by name or address; a host name that merely resolves to it does not count. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function parseApiKeys(value: string): { readonly keys: readonly ApiKey[]; readonly problems: readonly string[] } {
+  const keys: ApiKey[] = [];
+  const problems: string[] = [];
+  for (const [index, entry] of list(value).entries()) {
+    const separator = entry.indexOf(':');
+    const tenant = entry.slice(0, separator);
+    const key = entry.slice(separator + 1);
+    const hashed = /^sha256:([0-9a-f]{64})$/i.exec(key)?.[1];
+    if (separator < 1 || key === '' || (key.startsWith('sha256:') && hashed === undefined)) {
+      problems.push(`API_KEYS: entry ${index + 1} must look like tenant:key or tenant:sha256:<64 hex digits>`);
+    } else if (!tenantPattern.test(tenant)) {
+      problems.push(`API_KEYS: the tenant of entry ${index + 1} must match ${tenantPattern}`);
+    } else {
+      keys.push({ tenant, sha256: hashed?.toLowerCase() ?? createHash('sha256').update(key).digest('hex') });
+    }
+  }
+  return { keys, problems };
+}
+
+/** A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud. */
+function temporalConnection(environment: Record<string, string | undefined>, ownPort: number) {
+  const namesFile = environment['TEMPORAL_PROFILE'] !== undefined || environment['TEMPORAL_CONFIG_FILE'] !== undefined;
+  const loaded = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment), disableFile: !namesFile });
+  const { address } = loaded.connectionOptions;
+  const connection: ClientConnectConfig & { readonly namespace: string } = {
+    namespace: loaded.namespace ?? 'default',
+    connectionOptions: { ...loaded.connectionOptions, address: address ?? `127.0.0.1:${ownPort}` },
+  };
+  return { connection, isOwnServer: address === undefined };
+}
+
+function storeConfig(v: Variables): StoreConfig {
+  if (v.S3_ENDPOINT === undefined) return { kind: 'folder', directory: resolve(v.DATA_DIR, 'objects') };
+  return {
+    kind: 's3',
+    endpoint: v.S3_ENDPOINT,
+    bucket: v.S3_BUCKET,
+    accessKey: new Secret(v.S3_ACCESS_KEY ?? ''),
+    secretKey: new Secret(v.S3_SECRET_KEY ?? ''),
+    region: v.S3_REGION,
+  };
+}
+
+function classifierConfig(v: Variables): ClassifierConfig {
+  const hasEndpoint = v.OPENAI_API_KEY !== undefined || v.OPENAI_BASE_URL !== undefined;
+  if ((v.CLASSIFIER ?? (hasEndpoint ? 'openai' : 'built-in')) === 'built-in') return { kind: 'built-in' };
+  return {
+    kind: 'openai',
+    apiKey: new Secret(v.OPENAI_API_KEY ?? 'none'),
+    model: v.OPENAI_MODEL,
+    timeoutMs: v.MODEL_TIMEOUT_SECONDS * 1000,
+    ...(v.OPENAI_BASE_URL !== undefined && { baseUrl: v.OPENAI_BASE_URL }),
+  };
+}
+
+function list(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function definedOnly(environment: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

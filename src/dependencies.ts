@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import type { Client } from '@temporalio/client';
+import type { ActivityDependencies } from '../activities/index.ts';
+import { createBuiltInClassifier } from './classifier/built-in/built-in-classifier.ts';
+import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
+import { createOpenAiClassifier } from './classifier/openai/openai-classifier.ts';
+import type { PageClassifier } from './classifier/page-classifier.ts';
+import type { Config } from './config.ts';
+import type { AppDependencies } from './http/app.ts';
+import { createJobService } from './jobs/job-service.ts';
+import type { Logger } from './logger.ts';
+import { createGuardedFetch } from './net/fetch-guard.ts';
+import { createDocumentRenderer } from './pdf/render-pool.ts';
+import { createObjectStore } from './storage/create-store.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+
+export type WorkerDependencies = ActivityDependencies;
+
+/** The one composition root: every part of the service is made here, from the settings, and disposed with the stack. */
+export interface Dependencies extends AsyncDisposable {
+  readonly store: ObjectStore;
+  /** What `createApp` needs. */
+  forApi(client: Client): AppDependencies;
+  /** What activities need; the render and OCR processes start with their first document. */
+  forWorker(): WorkerDependencies;
+}
+
+export function createDependencies(config: Config, logger: Logger): Dependencies {
+  const disposables = new AsyncDisposableStack();
+  const store = createObjectStore(config.storage);
+  return {
+    store,
+    forApi: (client) => apiDependencies(config, logger, store, client),
+    forWorker: () => workerDependencies(config, logger, store, disposables),
+    [Symbol.asyncDispose]: () => disposables.disposeAsync(),
+  };
+}
+
+function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {
+  const { namespace } = config.temporal.connection;
+  return {
+    jobs: createJobService({ client, store }),
+    store,
+    logger,
+    authentication: { apiKeys: config.http.apiKeys },
+    limits: config.limits,
+    health: {
+      version: packageVersion(),
+      probes: {
+        temporal: () => client.workflowService.describeNamespace({ namespace }),
+        store: () => store.check(),
+      },
+    },
+  };
+}
+
+function workerDependencies(
+  config: Config,
+  logger: Logger,
+  store: ObjectStore,
+  disposables: AsyncDisposableStack,
+): WorkerDependencies {
+  return {
+    store,
+    fetchGuard: createGuardedFetch({
+      allowedNetworks: config.fetch.allowedNetworks,
+      totalTimeoutMs: config.fetch.timeoutMs,
+    }),
+    renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),
+    classifier: createClassifier(config, logger, disposables),
+    tempDirectory: config.tempDirectory,
+    maxFileBytes: config.limits.maxFileBytes,
+    maxPages: config.limits.maxPages,
+  };
+}
+
+function createClassifier(config: Config, logger: Logger, disposables: AsyncDisposableStack): PageClassifier {
+  const { classifier, ocr } = config;
+  if (classifier.kind === 'built-in') {
+    return createBuiltInClassifier({ ocr: disposables.use(createOcrPool({ ...ocr, logger })) });
+  }
+  return createOpenAiClassifier({ ...classifier, apiKey: classifier.apiKey.reveal(), logger });
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

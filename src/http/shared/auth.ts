@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import { ClassifierError } from '../../domain/errors.ts';
+import { defaultTenant } from '../../domain/job.ts';
+import { requestContext } from './request-context.ts';
+
+export interface AuthenticationOptions {
+  /** Hashes of keys and whose they are. None: every caller on this machine is the default tenant. */
+  readonly apiKeys: readonly { readonly tenant: string; readonly sha256: string }[];
+}
+
+/**
+ * Finds the tenant by the key in `api-key` (Unsiloed's header), `X-API-Key` or `Authorization: Bearer`. Without any key
+ * set the server listens on loopback alone, and a web page that the user happens to visit must not use it either: requests of another origin
+ * or for another host name (DNS rebinding) are refused.
+ */
+export function authenticate({ apiKeys }: AuthenticationOptions): RequestHandler {
+  const known = apiKeys.map(({ tenant, sha256 }) => ({ tenant, hash: Buffer.from(sha256, 'hex') }));
+  return (request, _response, next) => {
+    const context = requestContext(request);
+    context.tenant = known.length === 0 ? localCaller(request) : tenantOfKey(request, known);
+    next();
+  };
+}
+
+function tenantOfKey(request: Request, known: readonly { readonly tenant: string; readonly hash: Buffer }[]): string {
+  const key = request.get('api-key') ?? request.get('x-api-key') ?? bearerToken(request);
+  if (key === undefined || key === '') {
+    throw new ClassifierError('unauthorized', 'Invalid or missing API key: send it in the header api-key');
+  }
+  const hash = createHash('sha256').update(key).digest();
+  // Every entry is compared, so that the time tells nothing about which one matched.
+  let tenant: string | undefined;
+  for (const entry of known) if (timingSafeEqual(entry.hash, hash)) tenant = entry.tenant;
+  if (tenant === undefined) throw new ClassifierError('unauthorized', 'Invalid or missing API key');
+  return tenant;
+}
+
+function bearerToken(request: Request): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+}
+
+function localCaller(request: Request): string {
+  if (!isLocalHost(request.get('host'))) throw refused();
+  const origin = request.get('origin');
+  if (origin !== undefined && !(URL.canParse(origin) && isLocalHost(new URL(origin).host))) throw refused();
+  if (request.get('sec-fetch-site') === 'cross-site') throw refused();
+  return defaultTenant;
+}
+
+function isLocalHost(host: string | undefined): boolean {
+  if (host === undefined || !URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function refused(): ClassifierError {
+  return new ClassifierError(
+    'unauthorized',
+    'This server has no API keys and serves this machine alone: call it as http://localhost, or set API_KEYS',
+  );
+}

@@ -1,0 +1,73 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { ClassifierError, errorFacts, normalizeError } from '../../domain/errors.ts';
+import { requestContext } from './request-context.ts';
+
+/** Seconds after which a client may try again what failed for want of a server, when nothing more exact is known. */
+const defaultRetryAfterSeconds = 5;
+
+/**
+ * Answers with problem details (RFC 9457), whose `detail` is also what Unsiloed's clients read. Our own errors keep their
+ * sentence; anything else is `internal` with a generic one, and its cause goes to the log alone.
+ */
+export const problemHandler: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+  const { log } = requestContext(request);
+  const problem = normalizeError(fromParser(error) ?? error);
+  const { status } = errorFacts[problem.code];
+  if (status >= 500) log.error({ code: problem.code, error: problem.cause ?? problem }, 'request failed');
+  // The head is gone: all that can still be done is to end the connection, so that nobody takes half a body for a whole one.
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  sendProblem(response, problem, requestContext(request).requestId);
+};
+
+export const notFoundHandler: RequestHandler = (request) => {
+  throw new ClassifierError('not_found', `No such path: ${request.method} ${request.path}`);
+};
+
+/** A handler for `all` on a path, after those of its methods. */
+export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
+  return (request, response) => {
+    response.set('Allow', allowed.join(', '));
+    throw new ClassifierError(
+      'method_not_allowed',
+      `${request.method} is not allowed here; use ${allowed.join(' or ')}`,
+    );
+  };
+}
+
+function sendProblem(response: Response, problem: ClassifierError, requestId: string): void {
+  const { status, title } = errorFacts[problem.code];
+  if (status === 429 || status === 503) {
+    const seconds =
+      problem.retryAfterMs === undefined ? defaultRetryAfterSeconds : Math.ceil(problem.retryAfterMs / 1000);
+    response.set('Retry-After', String(seconds));
+  }
+  if (status === 401) response.set('WWW-Authenticate', 'Bearer');
+  response
+    .status(status)
+    .type('application/problem+json')
+    .json({
+      type: `/docs/errors#${problem.code}`,
+      title,
+      status,
+      detail: problem.detail,
+      code: problem.code,
+      request_id: requestId,
+      ...(problem.errors.length > 0 && { errors: problem.errors }),
+    });
+}
+
+/** What express and its body parsers throw (http-errors: `type`, `status`), in our words. */
+function fromParser(error: unknown): ClassifierError | undefined {
+  if (!(error instanceof Error) || error instanceof ClassifierError || !('status' in error)) return undefined;
+  const type = 'type' in error ? error.type : undefined;
+  if (type === 'entity.too.large') return new ClassifierError('payload_too_large', 'The request body is too large.');
+  if (type === 'entity.parse.failed')
+    return new ClassifierError('invalid_request', 'The request body is not valid JSON.');
+  if (typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
+    return new ClassifierError('invalid_request', 'The request cannot be read: its path, header or body is malformed.');
+  }
+  return undefined;
+}

@@ -1,0 +1,98 @@
+import type { ClassifyDocumentResult, JobProgress, PageResult } from '../../domain/contract.ts';
+import type { Job } from '../../domain/job.ts';
+
+/** Always these five keys, in this order (seeds 000 to 003). */
+export interface JobBody {
+  readonly job_id: string;
+  readonly status: Job['status'];
+  readonly progress: string;
+  readonly error: string | null;
+  readonly result: PdfResult | ImageResult | null;
+}
+
+interface PdfResult {
+  readonly success: true;
+  readonly classification: string;
+  readonly confidence: number;
+  readonly page_results: readonly PageBody[];
+  readonly total_pages: number;
+  readonly processed_pages: number;
+}
+
+interface ImageResult {
+  readonly success: true;
+  readonly classification: string;
+  readonly confidence: number;
+  readonly raw_result: string;
+  readonly total_pages: 1;
+  readonly processed_pages: 1;
+}
+
+type PageBody =
+  | {
+      readonly page: number;
+      readonly success: true;
+      readonly confidence: number;
+      readonly raw_result: string;
+      readonly classification: string;
+    }
+  | {
+      readonly page: number;
+      readonly success: false;
+      readonly error: string;
+      readonly confidence: number;
+      readonly classification: string;
+    };
+
+export const startingProgress = 'Starting classification...';
+
+/** A job in Unsiloed's words. */
+export function toJobBody(job: Job): JobBody {
+  const { jobId: job_id, status } = job;
+  switch (job.status) {
+    case 'queued':
+      return { job_id, status, progress: startingProgress, error: null, result: null };
+    case 'processing':
+      return { job_id, status, progress: progressSentence(job.progress), error: null, result: null };
+    case 'completed':
+      return { job_id, status, progress: 'Classification completed', error: null, result: toResultBody(job.result) };
+    case 'failed':
+      return { job_id, status, progress: 'Classification failed', error: job.error.detail, result: null };
+  }
+}
+
+/** Seed 003: "Processing page X of Y" while pages are judged; X is the page that is under way, so it never passes Y. */
+function progressSentence(progress: JobProgress | undefined): string {
+  if (!progress || progress.pagesTotal === 0) return startingProgress;
+  return `Processing page ${Math.min(progress.pagesDone + 1, progress.pagesTotal)} of ${progress.pagesTotal}`;
+}
+
+/** An image has a form of its own (seed 001), but a TIFF of several pages is a document with pages. */
+function toResultBody({
+  classification,
+  confidence,
+  pages,
+  document,
+}: ClassifyDocumentResult): PdfResult | ImageResult {
+  const [page] = pages;
+  if (document.type !== 'pdf' && document.pageCount === 1 && page) {
+    const raw_result = page.rawResult ?? classification;
+    return { success: true, classification, confidence, raw_result, total_pages: 1, processed_pages: 1 };
+  }
+  return {
+    success: true,
+    classification,
+    confidence,
+    page_results: pages.map((result) => toPageBody(result)),
+    total_pages: pages.length,
+    processed_pages: pages.length,
+  };
+}
+
+function toPageBody({ pageNumber: page, success, confidence, classification, rawResult, error }: PageResult): PageBody {
+  if (!success) {
+    const sentence = error?.detail ?? 'This page could not be classified.';
+    return { page, success: false, error: sentence, confidence, classification };
+  }
+  return { page, success: true, confidence, raw_result: rawResult ?? classification, classification };
+}

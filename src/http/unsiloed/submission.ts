@@ -1,0 +1,100 @@
+import { parseCategories, type Category } from '../../domain/category.ts';
+import { ClassifierError, type FieldError } from '../../domain/errors.ts';
+import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
+import { inputLimits } from '../../domain/workflow-input.ts';
+
+export interface PageLimits {
+  readonly defaultPages: number;
+  readonly maxPages: number;
+}
+
+/** The text fields of `POST /classify`, checked. */
+export interface Submission {
+  readonly categories: readonly Category[];
+  readonly selection: PageSelection;
+  readonly fileUrl?: string;
+  readonly instructions?: string;
+}
+
+/** Reads the text fields of a submission; unknown ones are ignored, as Unsiloed does. Throws 400s that name the field. */
+export function parseSubmission(fields: Readonly<Record<string, unknown>>, limits: PageLimits): Submission {
+  const fileUrl = textField(fields, 'file_url') ?? textField(fields, 'url');
+  const instructions = textField(fields, 'instructions');
+  if (instructions !== undefined && instructions.length > inputLimits.maxInstructionsLength) {
+    const detail = `must have at most ${inputLimits.maxInstructionsLength} characters; got ${instructions.length}`;
+    throw invalidField('instructions', detail);
+  }
+  return {
+    categories: categoriesOf(fields),
+    selection: selectionOf(fields, limits),
+    ...(fileUrl !== undefined && { fileUrl }),
+    ...(instructions !== undefined && { instructions }),
+  };
+}
+
+/** `categories`, or `conditions` as the oldest clients say: a JSON string. */
+function categoriesOf(fields: Readonly<Record<string, unknown>>): Category[] {
+  const field = fields['categories'] === undefined && fields['conditions'] !== undefined ? 'conditions' : 'categories';
+  const value = textField(fields, field);
+  if (value === undefined) {
+    const detail = 'is required: a JSON array of names or of {"name", "description"} objects';
+    throw new ClassifierError('invalid_categories', `categories ${detail}`, {
+      errors: [{ pointer: '/categories', detail }],
+    });
+  }
+  return parseCategories(parseJson(value, field), field);
+}
+
+function parseJson(value: string, field: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    const detail = `must be a JSON array, such as [{"name": "invoice"}]; got ${value.length} characters that are not valid JSON`;
+    throw new ClassifierError('invalid_categories', `${field} ${detail}`, {
+      errors: [{ pointer: `/${field}`, detail }],
+    });
+  }
+}
+
+function selectionOf(fields: Readonly<Record<string, unknown>>, limits: PageLimits): PageSelection {
+  const pages = textField(fields, 'pages');
+  const maxPages = maxPagesOf(textField(fields, 'max_pages'), limits);
+  if (pages === undefined) return { ranges: [], maxPages: maxPages ?? limits.defaultPages };
+  return { ranges: closedRanges(pages, limits), maxPages: maxPages ?? limits.maxPages };
+}
+
+/** Ranges that alone name more pages than the operator allows are refused; an open one is cut by `maxPages`. */
+function closedRanges(pages: string, { maxPages }: PageLimits): PageSelection['ranges'] {
+  const ranges = parsePageRanges(pages);
+  const numbers = new Set<number>();
+  for (const { first, last } of ranges) {
+    if (last === undefined) continue;
+    if (last - first >= maxPages)
+      throw invalidField('pages', `must name at most ${maxPages} pages; got ${last - first + 1}`);
+    for (let page = first; page <= last; page++) numbers.add(page);
+  }
+  if (numbers.size > maxPages) throw invalidField('pages', `must name at most ${maxPages} pages; got ${numbers.size}`);
+  return ranges;
+}
+
+function maxPagesOf(value: string | undefined, { maxPages }: PageLimits): number | undefined {
+  if (value === undefined) return undefined;
+  const count = /^\d{1,9}$/.test(value.trim()) ? Number(value) : 0;
+  if (count < 1 || count > maxPages) {
+    throw invalidField('max_pages', `must be a whole number from 1 to ${maxPages}; got "${value.slice(0, 40)}"`);
+  }
+  return count;
+}
+
+/** Blank counts as absent: forms send empty fields. A field that is given twice is an error, not a guess. */
+function textField(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw invalidField(name, 'must be given once, as text');
+  return value.trim() === '' ? undefined : value;
+}
+
+function invalidField(field: string, detail: string): ClassifierError {
+  const errors: FieldError[] = [{ pointer: `/${field}`, detail }];
+  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors });
+}

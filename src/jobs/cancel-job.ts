@@ -1,0 +1,24 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Job } from '../domain/job.ts';
+import { callTemporal } from '../temporal/connection.ts';
+
+const cancelDeadlineMs = 5000;
+
+/** Asks Temporal to cancel a job that is still running and gives the job as it was then. */
+export async function cancelJob(
+  { client }: { readonly client: Client },
+  read: (tenant: string, jobId: string) => Promise<Job>,
+  tenant: string,
+  jobId: string,
+): Promise<Job> {
+  const job = await read(tenant, jobId);
+  if (job.status === 'completed' || job.status === 'failed') return job;
+  try {
+    await callTemporal(client, cancelDeadlineMs, () => client.workflow.getHandle(jobId).cancel());
+  } catch (error) {
+    // It finished between the two calls.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return read(tenant, jobId);
+  }
+  return job;
+}

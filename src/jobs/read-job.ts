@@ -1,0 +1,94 @@
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { LRUCache } from 'lru-cache';
+import type { classifyDocument } from '../../workflows/index.ts';
+import { progressQueryName, workflowTypes, type JobProgress } from '../domain/contract.ts';
+import { cancelled, jobNotFound } from '../domain/error-sentences.ts';
+import type { Job, JobError } from '../domain/job.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import { readStoredJob } from './stored-job.ts';
+
+const describeDeadlineMs = 5000;
+/** A query needs a worker; who polls must not wait for one. */
+const queryDeadlineMs = 2000;
+/** Started, first workflow task scheduled: no worker has seen the run yet. */
+const untouchedHistoryLength = 2;
+const cacheSize = 5000;
+
+/**
+ * Makes the function that reads a job. Order: finished jobs from memory (they cannot change); `describe()`, which needs no
+ * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention, `result.json`.
+ */
+export function createJobReader({ client, store }: { readonly client: Client; readonly store: ObjectStore }) {
+  const finished = new LRUCache<string, Job>({ max: cacheSize });
+
+  return async function readJob(tenant: string, jobId: string): Promise<Job> {
+    const cacheKey = `${tenant}/${jobId}`;
+    const known = finished.get(cacheKey);
+    if (known) return known;
+    const job = await readAnew(tenant, jobId);
+    if (job.status === 'completed' || job.status === 'failed') finished.set(cacheKey, job);
+    return job;
+  };
+
+  async function readAnew(tenant: string, jobId: string): Promise<Job> {
+    const description = await describe(jobId);
+    if (!description) return await readStoredJob(store, tenant, jobId);
+    if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
+    if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
+    const createdAt = description.startTime.toISOString();
+    if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED')
+      return closedJob(jobId, createdAt);
+    if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
+    const progress = await queryProgress(jobId);
+    return { jobId, status: 'processing', createdAt, ...(progress && { progress }) };
+  }
+
+  async function describe(jobId: string): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      return await callTemporal(client, describeDeadlineMs, () => client.workflow.getHandle(jobId).describe());
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  async function queryProgress(jobId: string): Promise<JobProgress | undefined> {
+    try {
+      return await client.connection.withDeadline(Date.now() + queryDeadlineMs, () =>
+        client.workflow.getHandle(jobId).query<JobProgress>(progressQueryName),
+      );
+    } catch {
+      // No worker, or a busy one: the state of the run is known all the same.
+      return undefined;
+    }
+  }
+
+  async function closedJob(jobId: string, createdAt: string): Promise<Job> {
+    try {
+      const handle = client.workflow.getHandle<typeof classifyDocument>(jobId);
+      const result = await callTemporal(client, describeDeadlineMs, () => handle.result());
+      return { jobId, status: 'completed', createdAt, result };
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return { jobId, status: 'failed', createdAt, error: jobError(error) };
+      throw error;
+    }
+  }
+}
+
+function jobError({ cause }: WorkflowFailedError): JobError {
+  if (cause instanceof CancelledFailure) return { code: 'cancelled', detail: cancelled().detail };
+  if (cause instanceof ApplicationFailure) return { code: cause.type ?? 'internal', detail: cause.message };
+  if (cause instanceof TerminatedFailure) {
+    return { code: 'cancelled', detail: 'Classification was terminated by an operator' };
+  }
+  if (cause instanceof TimeoutFailure) return { code: 'deadline_exceeded', detail: 'Classification took too long' };
+  return { code: 'internal', detail: 'An unexpected internal error occurred.' };
+}

@@ -1,0 +1,29 @@
+import { ConfigError } from './config-error.ts';
+
+/** Resolves with the first signal that asks this process to end; a second one ends it at once. */
+export function untilAskedToStop(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      resolve(signal);
+      process.once(signal, () => process.exit(130));
+    });
+  }
+  return promise;
+}
+
+/**
+ * Runs a process entry. A setting that cannot be used is told in its own words, without a stack; anything else that
+ * escapes is a bug and shows all it has.
+ */
+export async function runProcess(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    process.exitCode = 1;
+    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  }
+  // Whatever still holds the event loop after an orderly end shall not keep the process alive.
+  setTimeout(() => process.exit(), 10_000).unref();
+}

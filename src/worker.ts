@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { readConfig } from './config.ts';
+import { createDependencies } from './dependencies.ts';
+import { createLogger } from './logger.ts';
+import { runProcess, untilAskedToStop } from './process-life.ts';
+import { serveQueues } from './serve-queues.ts';
+import { connectTemporal } from './temporal/connection.ts';
+import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
+import { installRuntime } from './temporal/runtime.ts';
+
+const help = `npm run worker -- [--queues=workflow,render,model]
+
+Serves Temporal task queues. Start as many as you like, on as many machines as you like.
+  --queues  which ones: workflow (workflows, light I/O), render (CPU), model (model calls); all by default
+`;
+
+await runProcess(async () => {
+  const { values } = parseArgs({ options: { queues: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help === true) {
+    process.stdout.write(help);
+    return;
+  }
+  const stopAsked = untilAskedToStop();
+  const config = readConfig(undefined, values.queues === undefined ? {} : { QUEUES: values.queues });
+  const logger = createLogger(config.log);
+  installRuntime(logger);
+  await using dependencies = createDependencies(config, logger);
+  const client = await connectTemporal(config.temporal);
+  await dependencies.store.check();
+  await registerSearchAttributes(client, logger);
+  await client.connection.close();
+  const service = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
+  await Promise.race([stopAsked, service.ended]);
+  logger.info('worker stopping');
+  await service.stop();
+});

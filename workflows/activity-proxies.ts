@@ -1,0 +1,47 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ModelActivities, RenderActivities, WorkflowQueueActivities } from '../activities/index.ts';
+import { taskQueues } from '../src/domain/contract.ts';
+
+/** An outage of the store, of a source or of a model shall not cost a job: a day is time enough to mend it. */
+const outage = '24 hours';
+
+/**
+ * Activities heartbeat every 2 s: a worker that died is noticed after 10 s, and a cancellation reaches a living one
+ * within the 2 s to which workers throttle heartbeats.
+ */
+const heartbeatTimeout = '10 seconds';
+
+/** Light I/O on the queue of the workflow itself. A fetched document may have 500 MB behind a slow line: 30 minutes. */
+export const { storeDocument, storeResult } = proxyActivities<WorkflowQueueActivities>({
+  startToCloseTimeout: '30 minutes',
+  scheduleToCloseTimeout: outage,
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/**
+ * The renderer keeps its own clock, which ends every document; 15 minutes are for fetching 500 MB from a slow store and for
+ * waiting until a process is free. What a document did to its renderer it would do again: the activity says which failures are final.
+ */
+export const { renderPages } = proxyActivities<RenderActivities>({
+  taskQueue: taskQueues.render,
+  startToCloseTimeout: '15 minutes',
+  scheduleToCloseTimeout: outage,
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/**
+ * One question to a model. The classifier has its own, shorter timeout; 10 minutes leave room for slow local
+ * models and for OCR that waits its turn. A 429 brings its own delay, which overrides this policy.
+ */
+export const { classifyPage } = proxyActivities<ModelActivities>({
+  taskQueue: taskQueues.model,
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: outage,
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});

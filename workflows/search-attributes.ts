@@ -1,0 +1,24 @@
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { ClassifyDocumentResult } from '../src/domain/contract.ts';
+import { searchAttributeKeys as keys } from '../src/domain/search-attributes.ts';
+
+/** A run that the API started has these from the start; one that is a child workflow gets them here. */
+export function labelRun(tenant: string, fileName: string | undefined): void {
+  if (workflowInfo().typedSearchAttributes.get(keys.tenant) !== undefined) return;
+  upsertSearchAttributes([
+    { key: keys.tenant, value: tenant },
+    ...(fileName === undefined ? [] : [{ key: keys.fileName, value: fileName }]),
+  ]);
+}
+
+export function labelClassification({ classification, confidence, classifier }: ClassifyDocumentResult): void {
+  upsertSearchAttributes([
+    { key: keys.classification, value: classification },
+    { key: keys.confidence, value: confidence },
+    { key: keys.classifier, value: classifier.name },
+  ]);
+}
+
+export function labelFailure(code: string): void {
+  upsertSearchAttributes([{ key: keys.failureReason, value: code }]);
+}
