@@ -16,10 +16,7 @@ export type Emit<Event> = (event: Event) => Promise<void>;
  * imported. Jobs come one at a time. What `run` returns or emits must survive a structured clone. What it throws
  * reaches the caller as `ChildFailed` with reason `error`, so expected outcomes belong into the result.
  */
-export function serveJobs<Job, Event, Result>(host: {
-  parseJob(value: unknown): Job;
-  run(job: Job, emit: Emit<Event>): Promise<Result>;
-}): void {
+export function serveJobs<Job, Event, Result>(run: (job: Job, emit: Emit<Event>) => Promise<Result>): void {
   const setBusy = startGuard();
   let unhandled = 0;
   let wake = (): void => {};
@@ -33,11 +30,11 @@ export function serveJobs<Job, Event, Result>(host: {
     await promise;
   }
 
-  async function serve(id: number, value: unknown): Promise<void> {
+  async function serve(id: number, job: Job): Promise<void> {
     setBusy(true);
     unhandled = 0;
     try {
-      const result = await host.run(host.parseJob(value), (event) => emitEvent(id, event));
+      const result = await run(job, (event) => emitEvent(id, event));
       send({ type: 'done', id, result, residentBytes: process.memoryUsage.rss() });
     } catch (error) {
       send({ type: 'failed', id, message: describe(error), residentBytes: process.memoryUsage.rss() });
@@ -46,7 +43,7 @@ export function serveJobs<Job, Event, Result>(host: {
     }
   }
 
-  process.on('message', (message: MessageToChild) => {
+  process.on('message', (message: MessageToChild<Job>) => {
     if (message.type === 'job') void serve(message.id, message.job);
     else {
       unhandled--;

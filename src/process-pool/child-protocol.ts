@@ -1,6 +1,6 @@
 /** What the pool says to a child. `id` names the job, so that a late answer is never taken for another job's. */
-export type MessageToChild =
-  | { readonly type: 'job'; readonly id: number; readonly job: unknown }
+export type MessageToChild<Job = unknown> =
+  | { readonly type: 'job'; readonly id: number; readonly job: Job }
   /** An event was handled: the child may send another. */
   | { readonly type: 'handled'; readonly id: number };
 

@@ -12,41 +12,35 @@ export type Order =
   | { readonly do: 'throw' }
   | { readonly do: 'facts' };
 
-serveJobs<Order, unknown, unknown>({
-  parseJob(value): Order {
-    const order: Order = JSON.parse(JSON.stringify(value));
-    return order;
-  },
-  async run(order, emit) {
-    switch (order.do) {
-      case 'echo':
-        return order.value;
-      case 'events':
-        for (let index = 0; index < order.count; index++) await emit({ index, sent: performance.now() });
-        return order.count;
-      case 'event-then-hang':
-        await emit({ pid: process.pid });
-        return forever(() => {});
-      case 'hang':
-        return forever(() => {});
-      case 'eat-memory': {
-        const kept: Uint8Array[] = [];
-        return forever(() => kept.push(new Uint8Array(20_000_000).fill(1)));
-      }
-      case 'eat-heap': {
-        const kept: object[] = [];
-        return forever(() => kept.push({ kept: kept.length }));
-      }
-      case 'exit':
-        return process.exit(7);
-      case 'throw':
-        throw new Error('told to throw');
-      case 'facts':
-        return { pid: process.pid, env: { ...process.env }, execArgv: process.execArgv };
-      default:
-        throw new Error('unknown order');
+serveJobs<Order, unknown, unknown>(async (order, emit) => {
+  switch (order.do) {
+    case 'echo':
+      return order.value;
+    case 'events':
+      for (let index = 0; index < order.count; index++) await emit({ index, sent: performance.now() });
+      return order.count;
+    case 'event-then-hang':
+      await emit({ pid: process.pid });
+      return forever(() => {});
+    case 'hang':
+      return forever(() => {});
+    case 'eat-memory': {
+      const kept: Uint8Array[] = [];
+      return forever(() => kept.push(new Uint8Array(20_000_000).fill(1)));
     }
-  },
+    case 'eat-heap': {
+      const kept: object[] = [];
+      return forever(() => kept.push({ kept: kept.length }));
+    }
+    case 'exit':
+      return process.exit(7);
+    case 'throw':
+      throw new Error('told to throw');
+    case 'facts':
+      return { pid: process.pid, env: { ...process.env }, execArgv: process.execArgv };
+    default:
+      throw new Error('unknown order');
+  }
 });
 
 function forever(act: () => unknown): never {
