@@ -45,7 +45,10 @@ export async function drawPageImage(text: string): Promise<Uint8Array> {
       : text
           .split('\n')
           .slice(0, 50)
-          .map((line, index) => `<text x="60" y="${80 + index * 26}" font-size="20">${escapeXml(line)}</text>`);
+          .map(
+            (line, index) =>
+              `<text x="60" y="${80 + index * 26}" font-size="20">${escapeXml(line.slice(0, 80))}</text>`,
+          );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="768" height="1086"><rect width="100%" height="100%" fill="#fff"/>${marks.join('')}</svg>`;
   return await sharp(Buffer.from(svg)).jpeg({ quality: 80 }).toBuffer();
 }

@@ -1,0 +1,186 @@
+import { inspect } from 'node:util';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { createOpenAiClassifier, type OpenAiClassifierOptions } from '../../src/classifier/openai/openai-classifier.ts';
+import type { PageClassification } from '../../src/classifier/page-classifier.ts';
+import { ClassifierError } from '../../src/domain/errors.ts';
+import { buildPage } from '../support/classifiable-page.ts';
+import { errorReply, type Reply } from '../support/openai-stand-in/replies.ts';
+import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
+
+const secretText = 'Patient Jane Roe, IBAN DE02120300000000202051';
+const secretKey = 'sk-stand-in-very-secret';
+
+interface Setting extends Partial<OpenAiClassifierOptions> {
+  readonly signal?: AbortSignal;
+}
+
+async function classify(server: OpenAiStandIn, setting: Setting = {}): Promise<PageClassification> {
+  const { signal = new AbortController().signal, ...options } = setting;
+  const classifier = createOpenAiClassifier({
+    apiKey: server.apiKey,
+    baseUrl: server.baseUrl,
+    model: 'stand-in',
+    timeoutMs: 20_000,
+    maxOutputTokens: 300,
+    logger: pino({ level: 'silent' }),
+    ...options,
+  });
+  return await classifier.classifyPage({
+    page: buildPage({ text: secretText }),
+    categories: [{ name: 'invoice' }, { name: 'letter' }],
+    seed: 'job-9',
+    signal,
+  });
+}
+
+async function failureOf(work: Promise<unknown>): Promise<ClassifierError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ClassifierError) return error;
+  throw new Error('expected a ClassifierError', { cause: error });
+}
+
+const cutOff: Reply = { kind: 'content', content: '{"option":"A","rea', finishReason: 'length' };
+const outside: Reply = { kind: 'content', content: '{"option":"recipe","reason":"It smells good.","confidence":99}' };
+const html: Reply = { kind: 'http', status: 200, body: '<html>Sign in</html>' };
+
+describe('a failed question to openai', () => {
+  test.each<[string, Reply[], string, boolean]>([
+    ['a server error', [errorReply(500)], 'model_unavailable', true],
+    ['an overloaded server', [errorReply(503)], 'model_unavailable', true],
+    ['a broken connection', [{ kind: 'disconnect' }], 'model_unavailable', true],
+    ['a rate limit', [errorReply(429)], 'model_rate_limited', true],
+    ['a refusal', [{ kind: 'refusal', refusal: secretText }], 'model_refused', false],
+    ['a content filter in the answer', [{ kind: 'content-filter' }], 'model_refused', false],
+    ['a content filter before it', [errorReply(400, { code: 'content_filter' })], 'model_refused', false],
+    ['an answer cut off', [cutOff], 'model_output_invalid', true],
+    ['an answer that breaks off', [{ kind: 'content', content: '{"option":"A","rea' }], 'model_output_invalid', true],
+    ['an answer outside the list, twice', [outside, outside], 'model_output_invalid', true],
+    [
+      'an empty answer, twice',
+      [
+        { kind: 'content', content: '' },
+        { kind: 'content', content: '' },
+      ],
+      'model_output_invalid',
+      true,
+    ],
+    ['a page of another protocol', [html], 'model_output_invalid', true],
+    ['rejected credentials', [errorReply(401, { code: 'invalid_api_key' })], 'model_auth', false],
+    ['a forbidden project', [errorReply(403, { code: 'unsupported_country' })], 'model_auth', false],
+    ['a model not found', [errorReply(404, { code: 'model_not_found' })], 'model_unavailable', false],
+    ['too long a question', [errorReply(400, { code: 'context_length_exceeded' })], 'payload_too_large', false],
+    ['a request it does not like', [errorReply(400, { message: secretText })], 'internal', false],
+  ])('that is %s gives the code that says so', async (_, replies, code, retryable) => {
+    await using server = await startOpenAiStandIn({ apiKey: secretKey });
+    server.enqueue(...replies);
+
+    const error = await failureOf(classify(server));
+
+    expect(error).toMatchObject({ code, retryable });
+    expect(inspect(error, { depth: 10 })).not.toContain('Jane');
+    expect(inspect(error, { depth: 10 })).not.toContain(secretKey);
+    expect(server.requests).toHaveLength(replies.length);
+  });
+
+  test.each<[string, Record<string, string>, number]>([
+    ['seconds', { 'retry-after': '7' }, 7000],
+    ['milliseconds', { 'retry-after-ms': '1250', 'retry-after': '2' }, 1250],
+  ])('says how long to wait, given in %s', async (_, headers, retryAfterMs) => {
+    await using server = await startOpenAiStandIn();
+    server.enqueue(errorReply(429, {}, headers));
+
+    expect(await failureOf(classify(server))).toMatchObject({ code: 'model_rate_limited', retryAfterMs });
+  });
+
+  test('says how long to wait, given as a date', async () => {
+    await using server = await startOpenAiStandIn();
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    server.enqueue(errorReply(429, {}, { 'retry-after': date }));
+
+    const { retryAfterMs } = await failureOf(classify(server));
+
+    expect(retryAfterMs).toBeGreaterThan(3_000_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  test('names the setting of a wrong key, and never the key', async () => {
+    await using server = await startOpenAiStandIn();
+
+    const error = await failureOf(classify(server, { apiKey: secretKey }));
+
+    expect(error.detail).toContain('OPENAI_API_KEY');
+    expect(inspect(error, { depth: 10 })).not.toContain(secretKey);
+  });
+
+  test('refuses a key that cannot stand in a header, without saying it', async () => {
+    await using server = await startOpenAiStandIn();
+
+    const error = await failureOf(classify(server, { apiKey: `${secretKey}\n` }));
+
+    expect(error).toMatchObject({ code: 'model_auth' });
+    expect(inspect(error, { depth: 10 })).not.toContain(secretKey);
+  });
+
+  test('names the setting of an unknown model', async () => {
+    await using server = await startOpenAiStandIn();
+
+    const error = await failureOf(classify(server, { model: 'gpt-nowhere' }));
+
+    expect(error).toMatchObject({ code: 'model_unavailable', retryable: false });
+    expect(error.detail).toContain('OPENAI_MODEL');
+  });
+
+  test('is one that may be repeated when nobody listens at the address', async () => {
+    const gone = await startOpenAiStandIn();
+    await gone[Symbol.asyncDispose]();
+
+    const error = await failureOf(classify(gone));
+
+    expect(error).toMatchObject({ code: 'model_unavailable', retryable: true });
+  });
+
+  test('ends when the time for the page is over', async () => {
+    await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'never' }) });
+
+    const error = await failureOf(classify(server, { timeoutMs: 300 }));
+
+    expect(error).toMatchObject({ code: 'model_timeout', retryable: true });
+    expect(await server.requests[0]?.outcome).toBe('aborted by client');
+  });
+
+  test('ends with the signal, and the connection with it', async () => {
+    await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'never' }) });
+    const controller = new AbortController();
+
+    const failure = failureOf(classify(server, { signal: controller.signal }));
+    await server.waitForRequests(1);
+    controller.abort();
+
+    expect(await failure).toMatchObject({ code: 'cancelled' });
+    expect(await server.requests[0]?.outcome).toBe('aborted by client');
+  });
+});
+
+describe('an answer of openai outside the list', () => {
+  test('is asked for once more', async () => {
+    await using server = await startOpenAiStandIn();
+    server.enqueue(outside, { kind: 'answer', label: 'letter', confidence: 0.8 });
+
+    const answer = await classify(server);
+
+    expect(answer.classification).toBe('letter');
+    expect(server.requests).toHaveLength(2);
+    expect(answer.usage?.outputTokens).toBeGreaterThan(20);
+  });
+
+  test('is taken where it names a category in other case and punctuation', async () => {
+    await using server = await startOpenAiStandIn();
+    server.enqueue({ kind: 'content', content: '```json\n{"option":"LETTER.","reason":"x","confidence":70}\n```' });
+
+    expect(await classify(server)).toMatchObject({ classification: 'letter', rawResult: 'LETTER.' });
+  });
+});

@@ -1,0 +1,208 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createOpenAiClassifier } from '../../src/classifier/openai/openai-classifier.ts';
+import type { PageClassification, PageClassificationRequest } from '../../src/classifier/page-classifier.ts';
+import { buildPage } from '../support/classifiable-page.ts';
+import { readImage } from '../support/openai-stand-in/question.ts';
+import type { AnswerQuestion } from '../support/openai-stand-in/replies.ts';
+import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
+import { describePageClassifier } from './page-classifier.contract.ts';
+
+const logger = pino({ level: 'silent' });
+const prefixed = [{ name: 'invoice' }, { name: 'invoice correction' }, { name: 'invoice correction request' }];
+
+let standIn: OpenAiStandIn;
+beforeAll(async () => {
+  standIn = await startOpenAiStandIn();
+});
+afterAll(async () => {
+  await standIn[Symbol.asyncDispose]();
+});
+
+describePageClassifier('openai', { classifier: () => createClassifier(standIn), isDeterministic: true });
+
+function createClassifier(server: OpenAiStandIn, model = 'stand-in') {
+  const { apiKey, baseUrl } = server;
+  return createOpenAiClassifier({ apiKey, baseUrl, model, timeoutMs: 20_000, maxOutputTokens: 300, logger });
+}
+
+/** Classifies one page on a server of its own, so that tests do not see each other's requests. */
+async function classifyOn(
+  server: OpenAiStandIn,
+  overrides: Partial<PageClassificationRequest> = {},
+  model?: string,
+): Promise<PageClassification> {
+  return await createClassifier(server, model).classifyPage({
+    page: buildPage({ text: 'INVOICE' }),
+    categories: prefixed,
+    seed: 'job-7',
+    signal: new AbortController().signal,
+    ...overrides,
+  });
+}
+
+describe('the question that openai asks', () => {
+  test('shows the page as a JPEG, its text between marks, and every name and description', async () => {
+    await using server = await startOpenAiStandIn();
+    const page = buildPage({ text: 'Total due 504.00', pageNumber: 2, pageCount: 7 });
+    const categories = [{ name: 'invoice', description: 'A bill' }, { name: 'letter' }];
+
+    await classifyOn(server, { page, categories, instructions: 'Reminders are letters.' });
+
+    const question = server.requests[0]?.question;
+    expect(question && readImage(question.request)?.subarray(0, 3).toString('hex')).toBe('ffd8ff');
+    expect(question?.text).toContain('Page 2 of 7.');
+    expect(question?.text).toMatch(/<page-text-([0-9a-f]{12})>\nTotal due 504\.00\n<\/page-text-\1>/);
+    expect(question?.text).toContain('{"name":"invoice","description":"A bill"}');
+    expect(question?.text).toContain('"Reminders are letters."');
+  });
+
+  test('is the same whatever order the caller gives the categories in', async () => {
+    await using server = await startOpenAiStandIn();
+
+    await classifyOn(server);
+    await classifyOn(server, { categories: prefixed.toReversed() });
+
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[0]?.body).toBe(server.requests[1]?.body);
+  });
+
+  test('lists the categories in another order on another page', async () => {
+    await using server = await startOpenAiStandIn();
+    const categories = Array.from({ length: 20 }, (_, index) => ({ name: `kind ${index}` }));
+
+    await classifyOn(server, { categories });
+    await classifyOn(server, { categories, page: buildPage({ text: 'INVOICE', pageNumber: 2 }) });
+
+    const [first, second] = server.requests.map(({ question }) => question?.options.map(({ name }) => name));
+    expect(first).not.toStrictEqual(second);
+    expect(new Set(first)).toStrictEqual(new Set(second));
+  });
+
+  test('holds only the head of a long text', async () => {
+    await using server = await startOpenAiStandIn();
+
+    await classifyOn(server, { page: buildPage({ text: `${'a'.repeat(50_000)}END` }) });
+
+    expect(server.requests[0]?.question?.text).not.toContain('END');
+    expect(server.requests[0]?.question?.text.length).toBeLessThan(10_000);
+  });
+
+  test('gives 200 categories 200 codes of which none is a name', async () => {
+    await using server = await startOpenAiStandIn();
+    const names = Array.from('BCDFGHLMNPRSTVW').flatMap((a) => Array.from('BCDFGHLMNPRSTVW', (b) => a + b));
+    const categories = names.slice(0, 200).map((name) => ({ name }));
+
+    await classifyOn(server, { categories });
+
+    const codes = server.requests[0]?.question?.options.map(({ code }) => code) ?? [];
+    expect(new Set(codes).size).toBe(200);
+    expect(codes.filter((code) => names.includes(code))).toStrictEqual([]);
+  });
+});
+
+describe('the confidence of openai', () => {
+  test.each(prefixed.map(({ name }) => name))(
+    'is the probability of "%s" among names that share a prefix',
+    async (name) => {
+      const answer: AnswerQuestion = () => ({
+        kind: 'answer',
+        label: name,
+        confidence: 0.6,
+        alternatives: { ...Object.fromEntries(prefixed.map((each) => [each.name, 0.1])), [name]: 0, The: 0.2 },
+      });
+      await using server = await startOpenAiStandIn({ answer });
+
+      const result = await classifyOn(server);
+
+      expect(result).toMatchObject({ classification: name, rawResult: name, confidenceSource: 'logprobs' });
+      expect(result.confidence).toBeCloseTo(0.75, 5);
+      expect(result.candidates.map((candidate) => candidate.confidence)).toStrictEqual([
+        expect.closeTo(0.75, 5),
+        expect.closeTo(0.125, 5),
+        expect.closeTo(0.125, 5),
+      ]);
+    },
+  );
+
+  test('is that of one of 200 categories', async () => {
+    const categories = Array.from({ length: 200 }, (_, index) => ({ name: `kind ${index}` }));
+    const answer: AnswerQuestion = () => ({
+      kind: 'answer',
+      label: 'kind 123',
+      confidence: 0.7,
+      alternatives: { 'kind 12': 0.3 },
+    });
+    await using server = await startOpenAiStandIn({ answer });
+
+    const result = await classifyOn(server, { categories });
+
+    expect(result.confidence).toBeCloseTo(0.7, 5);
+    expect(result.candidates.map(({ name }) => name)).toStrictEqual(['kind 123', 'kind 12']);
+  });
+
+  test('is what the model states where the server gives no log-probabilities, and the candidates have none', async () => {
+    const answer: AnswerQuestion = () => ({ kind: 'answer', label: 'invoice', statedConfidence: 62 });
+    await using server = await startOpenAiStandIn({ answer });
+
+    expect(await classifyOn(server, {}, 'stand-in-no-logprobs')).toMatchObject({
+      classification: 'invoice',
+      confidence: 0.62,
+      confidenceSource: 'stated',
+      candidates: [{ name: 'invoice', confidence: null }],
+    });
+  });
+
+  test('is called unknown where the model states none', async () => {
+    await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'content', content: 'Invoice.' }) });
+
+    expect(await classifyOn(server)).toMatchObject({
+      classification: 'invoice',
+      rawResult: 'Invoice.',
+      confidence: 0.5,
+      confidenceSource: 'none',
+    });
+  });
+});
+
+describe('openai with a lesser server', () => {
+  test.each([
+    ['stand-in-reasoning', 'stated'],
+    ['stand-in-no-json-schema', 'logprobs'],
+    ['stand-in-no-response-format', 'logprobs'],
+    ['stand-in-5-logprobs', 'logprobs'],
+  ])('finds out what %s accepts, and remembers it', async (model, confidenceSource) => {
+    await using server = await startOpenAiStandIn();
+    const classifier = createClassifier(server, model);
+    const request = {
+      page: buildPage({ text: 'INVOICE' }),
+      categories: prefixed,
+      seed: 'job-7',
+      signal: new AbortController().signal,
+    };
+
+    const first = await classifier.classifyPage(request);
+    const asked = server.requests.length;
+    await classifier.classifyPage(request);
+
+    expect(first.confidenceSource).toBe(confidenceSource);
+    expect(asked).toBeGreaterThan(1);
+    expect(server.requests).toHaveLength(asked + 1);
+  });
+
+  test.each([
+    [
+      'flat, as of vLLM',
+      { object: 'error', message: "Unknown argument 'logprobs'", type: 'BadRequestError', code: 400 },
+    ],
+    [
+      'a list of details, as of FastAPI',
+      { detail: [{ loc: ['body', 'logprobs'], msg: 'Extra inputs are not permitted' }] },
+    ],
+  ])('understands an error body that is %s', async (_, body) => {
+    await using server = await startOpenAiStandIn();
+    server.enqueue({ kind: 'http', status: 400, body });
+
+    expect(await classifyOn(server)).toMatchObject({ confidenceSource: 'stated' });
+  });
+});
