@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+
+function problems(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error('was accepted');
+}
+
+describe('readConfig', () => {
+  test('needs nothing: loopback, own Temporal server, local folder, built-in classifier', () => {
+    const config = readConfig({});
+
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 8080, apiKeys: [] });
+    expect(config.temporal).toMatchObject({ isOwnServer: true, connection: { namespace: 'default' } });
+    expect(config.storage.kind).toBe('folder');
+    expect(config.classifier).toEqual({ kind: 'built-in' });
+    expect(config.queues).toEqual(['workflow', 'render', 'model']);
+  });
+
+  test('uses what is named instead: Temporal, S3, a model', () => {
+    const config = readConfig({
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      TEMPORAL_NAMESPACE: 'docs',
+      S3_ENDPOINT: 'http://minio:9000',
+      S3_ACCESS_KEY: 'a',
+      S3_SECRET_KEY: 'b',
+      OPENAI_API_KEY: 'sk-x',
+    });
+
+    expect(config.temporal.isOwnServer).toBe(false);
+    expect(config.temporal.connection).toMatchObject({
+      namespace: 'docs',
+      connectionOptions: { address: 'temporal:7233' },
+    });
+    expect(config.storage).toMatchObject({ kind: 's3', endpoint: 'http://minio:9000' });
+    expect(config.classifier).toMatchObject({ kind: 'openai', model: 'gpt-4.1-mini' });
+  });
+
+  test('takes an empty variable for an unset one', () => {
+    expect(readConfig({ PORT: '', OPENAI_API_KEY: '' }).http.port).toBe(8080);
+  });
+
+  test('tells all problems at once, each beginning with its variable', () => {
+    const lines = problems({ PORT: 'abc', MAX_FILE_MB: '0', LOG_LEVEL: 'loud' }).split('\n');
+
+    expect(lines.map((line) => line.split(':')[0]).toSorted()).toEqual(['LOG_LEVEL', 'MAX_FILE_MB', 'PORT']);
+  });
+
+  test.each([
+    [{ HOST: '0.0.0.0' }, /^HOST: .*API_KEYS/],
+    [{ S3_ENDPOINT: 'http://x' }, /^S3_ACCESS_KEY, S3_SECRET_KEY/],
+    [{ CLASSIFIER: 'openai' }, /^CLASSIFIER: .*OPENAI_API_KEY/],
+    [{ API_KEYS: 'acme' }, /^API_KEYS: entry 1/],
+    [{ API_KEYS: 'Acme Inc:key' }, /^API_KEYS: the tenant of entry 1/],
+    [{ API_KEYS: 'acme:sha256:12' }, /^API_KEYS: entry 1/],
+    [{ QUEUES: 'rendering' }, /^QUEUES: .*workflow, render, model/],
+  ])('refuses %j with a sentence that names the setting', (environment, sentence) => {
+    expect(problems(environment)).toMatch(sentence);
+  });
+
+  test('keeps keys only as hashes, and shows secrets to nobody', () => {
+    const config = readConfig({ API_KEYS: 'acme:opensesame', OPENAI_API_KEY: 'sk-very-secret' });
+
+    expect(config.http.apiKeys).toEqual([
+      { tenant: 'acme', sha256: 'd9fb92e3bbe65be1f1aad4a82eef4567f7a1ebe2cd110c8049b9698be7a70c88' },
+    ]);
+    expect(JSON.stringify(config)).not.toContain('sk-very-secret');
+    expect(JSON.stringify(config)).not.toContain('opensesame');
+  });
+});
