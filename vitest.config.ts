@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of pure code and of single parts: no server is started for them. */
+const unit = {
+  name: 'unit',
+  include: ['test/unit/**/*.test.ts'],
+};
+
+/** Tests against a real Temporal server and a real S3 server, which the global set-up starts once for all files. */
+const servers = {
+  name: 'servers',
+  include: ['test/{contract,workflow,integration,replay,chaos,browser}/**/*.test.ts'],
+  globalSetup: ['test/support/global-setup.ts'],
+};
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    reporters: ['default'],
+    projects: [{ test: unit }, { test: servers }],
+  },
+});
