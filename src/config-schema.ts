@@ -60,6 +60,9 @@ export const variables = z.object({
     .describe('Its base URL; that of OpenAI by default. Local servers need no key.'),
   OPENAI_MODEL: z.string().default('gpt-4.1-mini').describe('Vision model that judges the pages.'),
   MODEL_TIMEOUT_SECONDS: wholeNumber(1, 540).default(60).describe('Longest time for one model call.'),
+  MODEL_MAX_OUTPUT_TOKENS: wholeNumber(16, 100_000)
+    .default(1000)
+    .describe('Most tokens that the model may answer with, its reasoning included.'),
   MODEL_CONCURRENCY: wholeNumber(1, 1000).default(16).describe('Pages that one worker judges at a time.'),
   MODEL_CALLS_PER_SECOND: z.coerce
     .number()

@@ -37,6 +37,7 @@ export type ClassifierConfig =
       readonly baseUrl?: string;
       readonly model: string;
       readonly timeoutMs: number;
+      readonly maxOutputTokens: number;
     };
 
 export type Config = ReturnType<typeof toConfig>;
@@ -92,7 +93,12 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       maxImagePixels: v.MAX_IMAGE_MEGAPIXELS * 1_000_000,
     },
     limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
-    fetch: { timeoutMs: v.FETCH_TIMEOUT_SECONDS * 1000, allowedNetworks: list(v.ALLOWED_NETWORKS) },
+    fetch: {
+      connectTimeoutMs: 10_000,
+      totalTimeoutMs: v.FETCH_TIMEOUT_SECONDS * 1000,
+      maxRedirects: 5,
+      allowedNetworks: list(v.ALLOWED_NETWORKS),
+    },
     queues: queueNames.filter((name) => list(v.QUEUES).includes(name)),
   } as const;
 }
@@ -174,6 +180,7 @@ function classifierConfig(v: Variables): ClassifierConfig {
     apiKey: new Secret(v.OPENAI_API_KEY ?? 'none'),
     model: v.OPENAI_MODEL,
     timeoutMs: v.MODEL_TIMEOUT_SECONDS * 1000,
+    maxOutputTokens: v.MODEL_MAX_OUTPUT_TOKENS,
     ...(v.OPENAI_BASE_URL !== undefined && { baseUrl: v.OPENAI_BASE_URL }),
   };
 }

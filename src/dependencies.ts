@@ -27,13 +27,19 @@ export interface Dependencies extends AsyncDisposable {
 
 export function createDependencies(config: Config, logger: Logger): Dependencies {
   const disposables = new AsyncDisposableStack();
-  const store = createObjectStore(config.storage);
+  const store = createStore(config.storage);
   return {
     store,
     forApi: (client) => apiDependencies(config, logger, store, client),
     forWorker: () => workerDependencies(config, logger, store, disposables),
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   };
+}
+
+function createStore(storage: Config['storage']): ObjectStore {
+  if (storage.kind === 'folder') return createObjectStore(storage);
+  const { accessKey, secretKey } = storage;
+  return createObjectStore({ ...storage, accessKey: accessKey.reveal(), secretKey: secretKey.reveal() });
 }
 
 function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {
@@ -63,8 +69,8 @@ function workerDependencies(
   return {
     store,
     fetchGuard: createGuardedFetch({
-      allowedNetworks: config.fetch.allowedNetworks,
-      totalTimeoutMs: config.fetch.timeoutMs,
+      ...config.fetch,
+      logger,
     }),
     renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),
     classifier: createClassifier(config, logger, disposables),

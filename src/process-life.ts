@@ -1,4 +1,6 @@
+import { ToolUnavailableError } from '../tools/ensure-tool.ts';
 import { ConfigError } from './config-error.ts';
+import { ClassifierError } from './domain/errors.ts';
 
 /** Resolves with the first signal that asks this process to end; a second one ends it at once. */
 export function untilAskedToStop(): Promise<string> {
@@ -21,9 +23,14 @@ export async function runProcess(main: () => Promise<void>): Promise<void> {
     await main();
   } catch (error) {
     process.exitCode = 1;
-    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    if (isToldInFull(error)) process.stderr.write(`${error.message}\n`);
     else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   }
   // Whatever still holds the event loop after an orderly end shall not keep the process alive.
   setTimeout(() => process.exit(), 10_000).unref();
+}
+
+/** Errors whose message is a sentence for the person who started us. */
+function isToldInFull(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof ClassifierError || error instanceof ToolUnavailableError;
 }

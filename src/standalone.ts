@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureTool } from '../tools/ensure-tool.ts';
+import { readConfig, type Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { createDependencies } from './dependencies.ts';
+import { searchAttributes } from './domain/search-attributes.ts';
+import { createApp } from './http/app.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { runProcess, untilAskedToStop } from './process-life.ts';
+import { serveApi } from './serve-api.ts';
+import { keepServingQueues } from './standalone/keep-serving-queues.ts';
+import { printWelcome } from './standalone/welcome.ts';
+import { classifySample, isFirstStart } from './standalone/first-run.ts';
+import { connectTemporal } from './temporal/connection.ts';
+import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
+import { installRuntime } from './temporal/runtime.ts';
+import { superviseDevServer } from './temporal/supervise-dev-server.ts';
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+await runProcess(async () => {
+  const stopAsked = untilAskedToStop();
+  const { config, ownKey } = withOwnKey(readConfig());
+  // On a terminal people read what stands below, not a log of every request.
+  const logger = createLogger({ ...config.log, level: quietOnTerminal(config) });
+  await prepareDataDirectory(config.dataDirectory);
+  const firstStart = await isFirstStart(config.dataDirectory);
+
+  // Disposed in reverse: the API first, Temporal last, so that nothing is cut off from what it needs.
+  await using parts = new AsyncDisposableStack();
+  const devServer = await startTemporal(config, logger);
+  if (devServer) parts.defer(() => devServer.stop());
+  installRuntime(logger);
+  const client = await connectTemporal(config.temporal);
+  parts.defer(() => client.connection.close());
+  await registerSearchAttributes(client, logger);
+  const dependencies = parts.use(createDependencies(config, logger));
+  await dependencies.store.check();
+  const queues = await keepServingQueues(config, dependencies.forWorker(), logger);
+  parts.defer(() => queues.stop());
+  const api = await serveApi(createApp(dependencies.forApi(client)), config.http.host, config.http.port);
+  parts.defer(() => api.stop(config.shutdownGraceMs));
+
+  printWelcome(say, { config, apiUrl: api.url, temporalUiUrl: devServer?.uiUrl });
+  const stopping = new AbortController();
+  const sample = firstStart ? classifySample(say, api.url, ownKey?.key, stopping.signal) : Promise.resolve();
+  await stopAsked;
+  stopping.abort();
+  say('\nStopping; jobs that are running go on at the next start.');
+  await sample;
+});
+
+/** Where keys are set, the sample of the first start needs one too: made for this process, known to nobody. */
+function withOwnKey(config: Config): { readonly config: Config; readonly ownKey?: { readonly key: string } } {
+  const [first] = config.http.apiKeys;
+  if (!first) return { config };
+  const key = randomBytes(32).toString('hex');
+  const sha256 = createHash('sha256').update(key).digest('hex');
+  const apiKeys = [...config.http.apiKeys, { tenant: first.tenant, sha256 }];
+  return { config: { ...config, http: { ...config.http, apiKeys } }, ownKey: { key } };
+}
+
+function quietOnTerminal({ log }: Config): string {
+  return process.stdout.isTTY && log.level === 'info' && log.format === 'auto' ? 'warn' : log.level;
+}
+
+async function prepareDataDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    throw new ConfigError(`DATA_DIR: ${directory} cannot be written; set DATA_DIR to a folder that can`, {
+      cause: error,
+    });
+  }
+}
+
+/** The dev server of this machine, unless the settings name another. It keeps its runs in a file and comes back when it dies. */
+async function startTemporal({ temporal, dataDirectory }: Config, logger: Logger) {
+  if (!temporal.isOwnServer) return undefined;
+  const executable = await ensureTool('temporal', { onProgress: say });
+  return superviseDevServer({
+    executable,
+    port: temporal.port,
+    uiPort: temporal.uiPort,
+    databaseFile: join(dataDirectory, 'temporal.db'),
+    logFile: join(dataDirectory, 'temporal.log'),
+    searchAttributes,
+    retentionDays: temporal.retentionDays,
+    logger,
+  });
+}
