@@ -30,7 +30,7 @@ export function labelProbabilities(
     const token = tokens[index];
     if (!token) return undefined;
     const step = readStep(token, offset, written, open);
-    if (step.total <= 0 || !step.chosenFits.includes(chosen)) return undefined;
+    if (step.chosenProbability <= 0 || !step.chosenFits.includes(chosen)) return undefined;
     for (const [labelsHit, probability] of step.others) {
       const share = (pathMass * probability) / step.total / labelsHit.length;
       for (const label of labelsHit) result.set(label, (result.get(label) ?? 0) + share);

@@ -1,7 +1,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { ClassifierError } from '../../domain/errors.ts';
+import { parseRetryAfter, parseRetryAfterMs } from '../../net/retry-after.ts';
 import type { Rejection } from './capabilities.ts';
-import { parseRetryAfter } from './retry-after.ts';
 
 interface ModelCall {
   readonly model: string;
@@ -35,7 +35,9 @@ export function readRejection(error: unknown): Rejection | undefined {
 
 function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierError {
   const status = error.status ?? 0;
-  const retryAfterMs = parseRetryAfter(error.headers, Date.now());
+  const { headers } = error;
+  const retryAfterMs =
+    parseRetryAfterMs(headers?.get('retry-after-ms')) ?? parseRetryAfter(headers?.get('retry-after'), Date.now());
   const code = error.code ?? '';
   if (status === 429) {
     return new ClassifierError('model_rate_limited', rateLimitSentence(code), { cause, retryAfterMs });
