@@ -88,7 +88,7 @@ export const temporal: ServerFacts = {
     package: 'github.com/temporalio/cli/cmd/temporal',
     ldflags: '-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=1.8.2',
     module: 'temporal-cli',
-    expected: 'about 5 minutes, 4 GB of disk for a while',
+    expected: '5 to 10 minutes',
   },
   advice: [
     'install the Temporal CLI 1.8.0 or newer so that `temporal` is on PATH (macOS: brew install temporal; other systems: https://docs.temporal.io/cli/setup-cli)',
@@ -140,7 +140,7 @@ export const minio: ServerFacts = {
     version: '20260212-7aac2a2c5b7c',
     package: 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c',
     ldflags: '-s -w',
-    expected: 'about 3 minutes',
+    expected: '3 to 6 minutes',
   },
   advice: [
     'install MinIO so that `minio` is on PATH (macOS: brew install minio)',
