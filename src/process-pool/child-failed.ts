@@ -13,9 +13,12 @@ export type ChildFailure = 'timeout' | 'step-timeout' | 'memory' | 'crash' | 'er
 export class ChildFailed extends Error {
   override readonly name = 'ChildFailed';
   readonly reason: ChildFailure;
+  /** Time that the child had worked on the job; what a caller may subtract from its own limit. */
+  readonly workedMs: number;
 
-  constructor(reason: ChildFailure, message: string) {
+  constructor(reason: ChildFailure, message: string, workedMs = 0) {
     super(message);
     this.reason = reason;
+    this.workedMs = workedMs;
   }
 }

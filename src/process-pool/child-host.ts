@@ -11,12 +11,14 @@ import {
 /** Sends one event to the parent; resolves when the child may go on (see `eventWindow`). Await each before the next. */
 export type Emit<Event> = (event: Event) => Promise<void>;
 
+export type JobHandler<Job, Event, Result> = (job: Job, emit: Emit<Event>) => Promise<Result>;
+
 /**
  * Makes this process a child of a `ChildPool`: call it once, at the end of the pool's `entry` module, when all is
  * imported. Jobs come one at a time. What `run` returns or emits must survive a structured clone. What it throws
  * reaches the caller as `ChildFailed` with reason `error`, so expected outcomes belong into the result.
  */
-export function serveJobs<Job, Event, Result>(run: (job: Job, emit: Emit<Event>) => Promise<Result>): void {
+export function serveJobs<Job, Event, Result>(run: JobHandler<Job, Event, Result>): void {
   const setBusy = startGuard();
   let unhandled = 0;
   let wake = (): void => {};

@@ -1,5 +1,5 @@
 import { cancelled } from '../domain/error-sentences.ts';
-import { ChildFailed } from './child-failed.ts';
+import { ChildFailed, type ChildFailure } from './child-failed.ts';
 import type { Child } from './child-process.ts';
 import { eventWindow, type MessageFromChild } from './child-protocol.ts';
 import { createWorkClock } from './work-clock.ts';
@@ -27,10 +27,18 @@ export async function runJob(child: Child, job: unknown, options: JobOptions): P
   const id = ++lastId;
   const outcome = Promise.withResolvers<JobOutcome>();
   const clock = createWorkClock(options, (reason, limitMs) => {
-    fail(new ChildFailed(reason, `job exceeded its ${reason} of ${limitMs} ms`));
+    child.kill();
+    failed(reason, `job exceeded its ${reason} of ${limitMs} ms`);
   });
   let unhandled = 0;
   let handling: Promise<void> = Promise.resolve();
+
+  /** Events that arrived before are still handled: the caller knows how far the job came. */
+  function failed(reason: ChildFailure, message: string): void {
+    const workedMs = clock.workedMs();
+    clock.stop();
+    handling.then(() => outcome.reject(new ChildFailed(reason, message, workedMs)), fail);
+  }
 
   function fail(error: unknown): void {
     child.kill();
@@ -57,14 +65,14 @@ export async function runJob(child: Child, job: unknown, options: JobOptions): P
       const { result, residentBytes } = message;
       handling.then(() => outcome.resolve({ result, residentBytes }), fail);
     } else {
-      handling.then(() => outcome.reject(new ChildFailed('error', message.message)), fail);
+      failed('error', message.message);
     }
   }
 
   const abort = (): void => fail(cancelled());
   options.signal.addEventListener('abort', abort, { once: true });
   child.listen(receive);
-  void child.exited.then((exit) => outcome.reject(new ChildFailed(exit.reason, `child ended: ${exit.message}`)));
+  void child.exited.then((exit) => failed(exit.reason, `child ended: ${exit.message}`));
   if (options.signal.aborted) abort();
   clock.start();
   child.send({ type: 'job', id, job });

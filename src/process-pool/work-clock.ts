@@ -3,6 +3,8 @@ export interface WorkClock {
   /** Begins the next step. */
   start(): void;
   stop(): void;
+  /** What it has counted so far. */
+  workedMs(): number;
 }
 
 /**
@@ -37,5 +39,6 @@ export function createWorkClock(
       );
     },
     stop,
+    workedMs: () => limits.timeoutMs - remainingMs + (startedAt === undefined ? 0 : performance.now() - startedAt),
   };
 }

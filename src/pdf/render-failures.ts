@@ -1,0 +1,69 @@
+import { ClassifierError } from '../domain/errors.ts';
+import type { DocumentType } from '../domain/document.ts';
+import type { ChildFailed } from '../process-pool/child-failed.ts';
+
+/** The bounds that a killed child exceeded, for the sentences that say so. */
+export interface RenderBounds {
+  readonly pageTimeoutMs: number;
+  readonly documentTimeoutMs: number;
+  readonly maxProcessMemoryBytes: number;
+}
+
+/** Why a page has no image, when its child was killed or died while drawing it. */
+export function pageFailureSentence(failure: ChildFailed, bounds: RenderBounds): string {
+  switch (failure.reason) {
+    case 'step-timeout':
+      return `This page took longer than ${seconds(bounds.pageTimeoutMs)} to draw.`;
+    case 'timeout':
+      return documentTimeoutSentence(bounds);
+    case 'memory':
+      return `Drawing this page needed more than ${gigabytes(bounds.maxProcessMemoryBytes)} of memory.`;
+    case 'crash':
+    case 'error':
+    case 'start':
+      return 'This page could not be drawn: the renderer ended unexpectedly.';
+    default:
+      return failure.reason satisfies never;
+  }
+}
+
+/** Why a page was not even begun, or not finished: the time for the whole document was up. */
+export function documentTimeoutSentence(bounds: RenderBounds): string {
+  return `This page was not drawn: the document took longer than ${seconds(bounds.documentTimeoutMs)}.`;
+}
+
+/** The error of a document whose child was killed or died before it was open. */
+export function openFailure(failure: ChildFailed, type: DocumentType, bounds: RenderBounds): ClassifierError {
+  const cannot = `This ${type === 'pdf' ? 'PDF' : 'image'} could not be opened:`;
+  switch (failure.reason) {
+    case 'step-timeout':
+    case 'timeout': {
+      const limitMs = Math.min(bounds.pageTimeoutMs, bounds.documentTimeoutMs);
+      return corrupt(`${cannot} reading it took longer than ${seconds(limitMs)}.`, failure);
+    }
+    case 'memory':
+      return corrupt(
+        `${cannot} reading it needed more than ${gigabytes(bounds.maxProcessMemoryBytes)} of memory.`,
+        failure,
+      );
+    case 'crash':
+      return corrupt(`${cannot} the renderer ended unexpectedly.`, failure);
+    case 'error':
+    case 'start':
+      return new ClassifierError('internal', 'The document renderer failed. Please try again.', { cause: failure });
+    default:
+      return failure.reason satisfies never;
+  }
+}
+
+function corrupt(detail: string, cause: ChildFailed): ClassifierError {
+  return new ClassifierError('document_corrupt', detail, { cause });
+}
+
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toFixed(1))} s`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${Number((bytes / 1e9).toFixed(1))} GB`;
+}

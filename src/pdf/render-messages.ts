@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { DocumentType } from '../domain/document.ts';
+import { isErrorCode } from '../domain/errors.ts';
+import type { PageSelection } from '../domain/page-selection.ts';
+
+/** The measures of an image and of the work that one may cost. */
+export interface RenderSettings {
+  /** Long side of a page image. Never a resolution: a poster at 150 dpi has 10^9 pixels. */
+  readonly longSidePx: number;
+  readonly jpegQuality: number;
+  /** Images inside a PDF beyond this are left out, with a warning. */
+  readonly maxEmbeddedImagePixels: number;
+  /** Image files (and frames of a TIFF) beyond this are refused before they are decoded. */
+  readonly maxImagePixels: number;
+}
+
+/** What the pool sends to a render child. The file is named, so that its bytes cross no channel. */
+export interface RenderJob {
+  readonly path: string;
+  readonly type: DocumentType;
+  readonly selection: PageSelection;
+  /** The pages that are left when an earlier child was killed; they were selected before. */
+  readonly pageNumbers?: readonly number[];
+  readonly settings: RenderSettings;
+}
+
+const pageNumber = z.int().min(1);
+const span = z.object({ text: z.string(), x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+const refusal = z.object({ code: z.string().refine(isErrorCode), detail: z.string() });
+
+/** What a render child says: first what it opened, then each page. */
+export const renderEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('opened'), pageCount: z.int().min(1), pageNumbers: z.array(pageNumber) }),
+  z.object({
+    kind: z.literal('page'),
+    pageNumber,
+    image: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    widthPx: z.int().min(1),
+    heightPx: z.int().min(1),
+    text: z.object({ text: z.string(), spans: z.array(span).readonly() }),
+    isBlank: z.boolean(),
+    warnings: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal('page-failed'), pageNumber, error: refusal }),
+]);
+
+export type RenderEvent = z.infer<typeof renderEvent>;
+
+/** How a job ended: done, or the document refused, with the reason for the caller. */
+export const renderResult = z.object({ refusal: refusal.optional() });
+
+export type RenderResult = z.infer<typeof renderResult>;
