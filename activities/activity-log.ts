@@ -5,7 +5,6 @@ import { normalizeError } from '../src/domain/errors.ts';
 export function logAttemptFailure(error: unknown): void {
   const { code, detail, cause } = normalizeError(error);
   const context = Context.current();
-  if (context.cancellationSignal.aborted) return;
   context.log.warn('activity attempt failed', { code, detail, cause: describeCause(cause) });
 }
 

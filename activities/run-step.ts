@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { logAttemptFailure } from './activity-log.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
 
 const heartbeatIntervalMs = 2000;
@@ -17,6 +18,7 @@ export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>): Pro
   } catch (error) {
     // The SDK's own CancelledFailure tells the server that the activity heeded the cancellation.
     if (context.cancellationSignal.aborted) return await context.cancelled;
+    logAttemptFailure(error);
     throw toApplicationFailure(error, context.info.attempt);
   } finally {
     clearInterval(timer);

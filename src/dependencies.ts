@@ -49,7 +49,7 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
     store,
     logger,
     authentication: { apiKeys: config.http.apiKeys },
-    limits: config.limits,
+    limits: { ...config.limits, allowedNetworks: config.fetch.allowedNetworks },
     health: {
       version: packageVersion(),
       probes: {

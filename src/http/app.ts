@@ -7,6 +7,7 @@ import { healthRoutes, type HealthDependencies } from './shared/health.ts';
 import { methodNotAllowed, notFoundHandler, problemHandler } from './shared/problem.ts';
 import { withRequestContext } from './shared/request-context.ts';
 import { unsiloedRoutes } from './unsiloed/routes.ts';
+import type { SubmitLimits } from './unsiloed/submit.ts';
 
 export interface AppDependencies {
   readonly jobs: JobService;
@@ -14,7 +15,7 @@ export interface AppDependencies {
   readonly logger: Logger;
   readonly authentication: AuthenticationOptions;
   readonly health: HealthDependencies;
-  readonly limits: { readonly maxFileBytes: number; readonly defaultPages: number; readonly maxPages: number };
+  readonly limits: SubmitLimits;
 }
 
 /** The HTTP service, in the order in which a request passes it. It does not listen. */
@@ -27,7 +28,9 @@ export function createApp({ jobs, store, logger, authentication, health, limits 
   app.use(healthRoutes(health));
   app.all(['/livez', '/readyz', '/healthz', '/version'], methodNotAllowed('GET'));
   app.use(authenticate(authentication));
-  app.use(['/v1', '/'], unsiloedRoutes({ jobs, store, limits }));
+  const unsiloed = unsiloedRoutes({ jobs, store, limits });
+  app.use('/v1', unsiloed);
+  app.use(unsiloed);
   app.use(notFoundHandler);
   app.use(problemHandler);
   return app;

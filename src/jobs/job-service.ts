@@ -5,6 +5,8 @@ import { cancelJob } from './cancel-job.ts';
 import { createJobReader } from './read-job.ts';
 import { startJob, type StartJobRequest } from './start-job.ts';
 
+export type { StartJobRequest } from './start-job.ts';
+
 export interface JobServiceDependencies {
   readonly client: Client;
   readonly store: ObjectStore;

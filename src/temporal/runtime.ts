@@ -15,6 +15,10 @@ const kept = [
   'cause',
 ];
 
+/** What the SDK says of every worker and every attempt, and what we say better ourselves (activities/run-step.ts). */
+const unwanted =
+  /^No (workflows|activities) registered|^Activity failed|^Workflow failed|^Activity not found on completion/;
+
 /**
  * Sends the logs of Temporal's SDK and core to ours. Signals are the process entry's business, which stops its parts in order.
  */
@@ -22,7 +26,8 @@ export function installRuntime(logger: Logger): void {
   Runtime.install({
     shutdownSignals: [],
     telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      if (unwanted.test(message)) return;
       const fields = Object.fromEntries(Object.entries(meta ?? {}).filter(([key]) => kept.includes(key)));
       const jobId = typeof fields['workflowId'] === 'string' ? { jobId: fields['workflowId'] } : {};
       logger[pinoLevels[level]]({ ...jobId, ...fields }, message);

@@ -49,7 +49,7 @@ const html: Reply = { kind: 'http', status: 200, body: '<html>Sign in</html>' };
 
 describe('a failed question to openai', () => {
   test.each<[string, Reply[], string, boolean]>([
-    ['a server error', [errorReply(500)], 'model_unavailable', true],
+    ['a server error', [errorReply(500)], 'model_error', true],
     ['an overloaded server', [errorReply(503)], 'model_unavailable', true],
     ['a broken connection', [{ kind: 'disconnect' }], 'model_unavailable', true],
     ['a rate limit', [errorReply(429)], 'model_rate_limited', true],

@@ -51,7 +51,11 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
     return new ClassifierError('model_auth', detail, { cause });
   }
   if (status === 408) return new ClassifierError('model_timeout', 'The model server gave up waiting.', { cause });
-  if (status >= 500 || status === 409) {
+  if (status === 500) {
+    // Not an outage: this page may be what it fails at, so it is not tried for as long as one.
+    return new ClassifierError('model_error', 'The model server failed at this page (HTTP 500).', { cause });
+  }
+  if (status > 500 || status === 409) {
     const detail = `The model server has an error (HTTP ${status}). Please try again.`;
     return new ClassifierError('model_unavailable', detail, { cause, retryAfterMs });
   }

@@ -37,6 +37,11 @@ export function methodNotAllowed(...allowed: readonly string[]): RequestHandler 
   };
 }
 
+/** A 400 that names the field. */
+export function invalidRequest(field: string, detail: string): ClassifierError {
+  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer: `/${field}`, detail }] });
+}
+
 function sendProblem(response: Response, problem: ClassifierError, requestId: string): void {
   const { status, title } = errorFacts[problem.code];
   if (status === 429 || status === 503) {

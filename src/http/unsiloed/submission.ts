@@ -1,7 +1,8 @@
 import { parseCategories, type Category } from '../../domain/category.ts';
-import { ClassifierError, type FieldError } from '../../domain/errors.ts';
+import { ClassifierError } from '../../domain/errors.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
+import { invalidRequest } from '../shared/problem.ts';
 
 export interface PageLimits {
   readonly defaultPages: number;
@@ -22,7 +23,7 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
   const instructions = textField(fields, 'instructions');
   if (instructions !== undefined && instructions.length > inputLimits.maxInstructionsLength) {
     const detail = `must have at most ${inputLimits.maxInstructionsLength} characters; got ${instructions.length}`;
-    throw invalidField('instructions', detail);
+    throw invalidRequest('instructions', detail);
   }
   return {
     categories: categoriesOf(fields),
@@ -70,10 +71,11 @@ function closedRanges(pages: string, { maxPages }: PageLimits): PageSelection['r
   for (const { first, last } of ranges) {
     if (last === undefined) continue;
     if (last - first >= maxPages)
-      throw invalidField('pages', `must name at most ${maxPages} pages; got ${last - first + 1}`);
+      throw invalidRequest('pages', `must name at most ${maxPages} pages; got ${last - first + 1}`);
     for (let page = first; page <= last; page++) numbers.add(page);
   }
-  if (numbers.size > maxPages) throw invalidField('pages', `must name at most ${maxPages} pages; got ${numbers.size}`);
+  if (numbers.size > maxPages)
+    throw invalidRequest('pages', `must name at most ${maxPages} pages; got ${numbers.size}`);
   return ranges;
 }
 
@@ -81,7 +83,7 @@ function maxPagesOf(value: string | undefined, { maxPages }: PageLimits): number
   if (value === undefined) return undefined;
   const count = /^\d{1,9}$/.test(value.trim()) ? Number(value) : 0;
   if (count < 1 || count > maxPages) {
-    throw invalidField('max_pages', `must be a whole number from 1 to ${maxPages}; got "${value.slice(0, 40)}"`);
+    throw invalidRequest('max_pages', `must be a whole number from 1 to ${maxPages}; got "${value.slice(0, 40)}"`);
   }
   return count;
 }
@@ -90,11 +92,6 @@ function maxPagesOf(value: string | undefined, { maxPages }: PageLimits): number
 function textField(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw invalidField(name, 'must be given once, as text');
+  if (typeof value !== 'string') throw invalidRequest(name, 'must be given once, as text');
   return value.trim() === '' ? undefined : value;
-}
-
-function invalidField(field: string, detail: string): ClassifierError {
-  const errors: FieldError[] = [{ pointer: `/${field}`, detail }];
-  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors });
 }

@@ -1,0 +1,56 @@
+import { ClassifierError } from '../../domain/errors.ts';
+
+const allowedKinds = 'a PDF or an image (JPG, PNG, GIF, WebP, BMP, TIFF)';
+
+export function fileTooLarge(field: string, maxFileBytes: number): ClassifierError {
+  const megabytes = Number((maxFileBytes / 1_000_000).toPrecision(4));
+  return new ClassifierError('payload_too_large', `${field} is larger than the limit of ${megabytes} MB.`);
+}
+
+export function formTooLarge(): ClassifierError {
+  return new ClassifierError('payload_too_large', 'The text fields of the form are too large together.');
+}
+
+export function unsupportedDocument(field: string): ClassifierError {
+  return new ClassifierError(
+    'unsupported_media_type',
+    `${field} is not of a kind that can be classified; it must be ${allowedKinds}. What counts is its content, not its name.`,
+  );
+}
+
+export function emptyFile(field: string): ClassifierError {
+  return invalidUpload(field, `${field} is empty (0 bytes); it must be ${allowedKinds}.`);
+}
+
+export function notMultipart(contentType: string | undefined): ClassifierError {
+  const got = contentType === undefined ? 'no Content-Type' : JSON.stringify(contentType.slice(0, 100));
+  return new ClassifierError('unsupported_media_type', `Content-Type must be multipart/form-data; got ${got}.`);
+}
+
+export function malformedForm(cause: unknown): ClassifierError {
+  const isMissingBoundary = cause instanceof Error && /boundary/i.test(cause.message);
+  const reason = isMissingBoundary ? 'its Content-Type names no boundary' : 'a part is broken or its end is missing';
+  return new ClassifierError('invalid_request', `The multipart body cannot be read: ${reason}.`, { cause });
+}
+
+export function cutOff(cause: unknown): ClassifierError {
+  return new ClassifierError('invalid_request', 'The upload ended before all of it had arrived.', { cause });
+}
+
+export function stalled(idleTimeoutMs: number): ClassifierError {
+  const detail = `The upload stalled: nothing arrived for ${idleTimeoutMs / 1000} s.`;
+  return new ClassifierError('invalid_request', detail);
+}
+
+export function tooMany(what: 'parts' | 'fields' | 'files', limit: number): ClassifierError {
+  return new ClassifierError('invalid_request', `The form must have at most ${limit} ${what}.`);
+}
+
+/** `field` is the caller's own name for it, so it is cut before it is repeated. */
+export function invalidUpload(field: string, detail: string): ClassifierError {
+  return new ClassifierError('invalid_request', detail, { errors: [{ pointer: `/${shown(field)}`, detail }] });
+}
+
+export function shown(field: string): string {
+  return field.replace(/\p{Cc}/gu, '').slice(0, 100);
+}

@@ -1,0 +1,29 @@
+const megabyte = 1_000_000;
+
+/** Bounds of one upload. All but the first have defaults. */
+export interface UploadLimits {
+  readonly maxFileBytes: number;
+  /** All text fields together, names and part headers included. */
+  readonly maxFormBytes?: number;
+  readonly maxFieldBytes?: number;
+  readonly maxFieldNameBytes?: number;
+  readonly maxFields?: number;
+  readonly maxParts?: number;
+  /** The longest wait for the client's next bytes. */
+  readonly idleTimeoutMs?: number;
+  /** How much of a refused request is still read, so that the client gets to reading the answer. */
+  readonly maxDrainBytes?: number;
+  readonly maxDrainMs?: number;
+}
+
+export const uploadDefaults = {
+  // 200 categories with descriptions of 2,000 characters of three bytes each fit.
+  maxFormBytes: 4 * megabyte,
+  maxFieldBytes: 2 * megabyte,
+  maxFieldNameBytes: 200,
+  maxFields: 50,
+  maxParts: 60,
+  idleTimeoutMs: 60_000,
+  maxDrainBytes: 64 * megabyte,
+  maxDrainMs: 10_000,
+} as const satisfies Omit<Required<UploadLimits>, 'maxFileBytes'>;

@@ -1,0 +1,165 @@
+import type { Writable } from 'node:stream';
+import type { Request, RequestHandler } from 'express';
+import multer from 'multer';
+import { ClassifierError } from '../../domain/errors.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { drainRequest } from './drain-request.ts';
+import { cutOff, fileTooLarge, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
+import { type UploadLimits, uploadDefaults } from './upload-limits.ts';
+import { type Upload, UploadSession, type UploadSessionOptions } from './upload-session.ts';
+
+export interface UploadDependencies {
+  readonly store: ObjectStore;
+  /** The object key for this request's document. */
+  readonly keyFor: (request: Request) => string;
+  readonly limits: UploadLimits;
+}
+
+const uploads = new WeakMap<Request, Upload>();
+
+/** What the request brought; only behind `uploadMiddleware`. */
+export function uploadOf(request: Request): Upload {
+  const upload = uploads.get(request);
+  if (!upload) throw new Error('uploadMiddleware must run first');
+  return upload;
+}
+
+/**
+ * Reads a `multipart/form-data` request and streams its one document (`pdf_file` or `file`) into the store; the handlers
+ * behind it get both by `uploadOf`. On any failure nothing stays in the store, and the answer goes out at once.
+ */
+export function uploadMiddleware({ store, keyFor, limits: given }: UploadDependencies): RequestHandler {
+  const limits = { ...uploadDefaults, ...given };
+  const sessions = new WeakMap<object, UploadSession>();
+  const parse = createParser(limits, sessions);
+  const options: UploadSessionOptions = { store, keyFor, limits };
+
+  return async (request, response, next) => {
+    const session = new UploadSession(request, options);
+    sessions.set(request, session);
+    const refusal = refusalOf(request, limits);
+    if (refusal) session.fail(refusal);
+    else {
+      parse(request, response, (error?: unknown) => {
+        if (error === undefined) session.succeed();
+        else session.fail(ofRequest(error));
+      });
+      request.on('data', (chunk: Buffer) => session.received(chunk.length));
+    }
+    try {
+      uploads.set(request, await session.outcome);
+    } catch (error) {
+      drainRequest(request, response, limits);
+      await discardAfter(session, error);
+      throw error;
+    }
+    next();
+  };
+}
+
+/** What can be refused before reading any of the body. */
+function refusalOf(request: Request, limits: Required<UploadLimits>): ClassifierError | undefined {
+  const contentType = request.get('content-type');
+  if (!/^multipart\/form-data\s*(?:;|$)/i.test(contentType ?? '')) return notMultipart(contentType);
+  const announcedBytes = Number(request.get('content-length') ?? 0);
+  if (announcedBytes > limits.maxFileBytes + limits.maxFormBytes) return fileTooLarge('The file', limits.maxFileBytes);
+  return undefined;
+}
+
+/** When the store itself has failed, waiting for it to remove what it may hold would only delay the answer. */
+async function discardAfter(session: UploadSession, error: unknown): Promise<void> {
+  const discarded = session.discard().catch(() => undefined);
+  if (error instanceof ClassifierError && error.code === 'storage_unavailable') return;
+  await discarded;
+}
+
+/** multer with our storage engine. It reports a failure only after the whole body has come, so the sessions watch too. */
+function createParser(limits: Required<UploadLimits>, sessions: WeakMap<object, UploadSession>): RequestHandler {
+  const sessionOf = (request: object): UploadSession => {
+    const session = sessions.get(request);
+    if (!session) throw new Error('no upload session for this request');
+    return session;
+  };
+  const storage: multer.StorageEngine = {
+    _handleFile: (request, file, callback) => {
+      void reportTo(callback, sessionOf(request).store(file));
+    },
+    // The session removes what is stored, also where multer knows of no failure.
+    _removeFile: (_request, _file, callback) => callback(null),
+  };
+  const options = {
+    storage,
+    defParamCharset: 'utf8',
+    limits: {
+      fileSize: limits.maxFileBytes,
+      files: maxFiles,
+      fields: limits.maxFields,
+      parts: limits.maxParts,
+      fieldSize: limits.maxFieldBytes,
+      fieldNameSize: limits.maxFieldNameBytes,
+      fieldNestingDepth: 4,
+      fieldArrayIndexLimit: limits.maxFields,
+      headerPairs: 20,
+    },
+    fileFilter: (request: Request, file: Express.Multer.File, callback: multer.FileFilterCallback) => {
+      const refusal = sessionOf(request).admitFile(file.fieldname);
+      if (refusal) callback(refusal);
+      else callback(null, true);
+    },
+    streamHandler: (request: Request, form: Writable) => {
+      watchForm(form, sessionOf(request), limits);
+      request.pipe(form);
+    },
+  };
+  return multer(options).any();
+}
+
+async function reportTo(callback: (error?: unknown) => void, storing: Promise<void>): Promise<void> {
+  try {
+    await storing;
+  } catch (error) {
+    callback(error);
+    return;
+  }
+  callback();
+}
+
+/** File parts that are looked at: forms send empty ones for inputs that were left alone. */
+const maxFiles = 10;
+
+interface FieldInfo {
+  readonly valueTruncated: boolean;
+}
+
+/** The parser's events, as busboy names them. */
+function watchForm(form: Writable, session: UploadSession, limits: Required<UploadLimits>): void {
+  form.on('partsLimit', () => session.fail(tooMany('parts', limits.maxParts)));
+  form.on('fieldsLimit', () => session.fail(tooMany('fields', limits.maxFields)));
+  form.on('filesLimit', () => session.fail(tooMany('files', 1)));
+  form.on('error', (error: unknown) => session.fail(ofRequest(error)));
+  form.on('field', (name: string | undefined, value: string, info: FieldInfo) => {
+    if (name === undefined) {
+      session.fail(invalidUpload('', 'A field of the form has no name.'));
+    } else if (Buffer.byteLength(name) > limits.maxFieldNameBytes) {
+      session.fail(invalidUpload(name, `A field's name must have at most ${limits.maxFieldNameBytes} bytes.`));
+    } else if (info.valueTruncated) {
+      session.fail(invalidUpload(name, `${shown(name)} must have at most ${limits.maxFieldBytes} bytes.`));
+    } else {
+      session.addField(name, value);
+    }
+  });
+  form.on('file', (name: string | undefined, _stream: unknown, { filename }: { readonly filename?: string }) => {
+    if (filename === undefined) {
+      session.fail(invalidUpload(name ?? '', `${shown(name ?? 'A file part')} must be sent with a file name.`));
+    }
+  });
+}
+
+/** Our own errors as they are, what busboy or multer says about the form, else the end of the connection. */
+function ofRequest(error: unknown): ClassifierError {
+  if (error instanceof ClassifierError) return error;
+  const isOfForm =
+    error instanceof multer.MulterError ||
+    (error instanceof Error && /^(?:Unexpected end of|Malformed|Multipart:|Unsupported)/.test(error.message));
+  return isOfForm ? malformedForm(error) : cutOff(error);
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { ClassifierError } from '../../domain/errors.ts';
+import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
+import type { JobService, StartJobRequest } from '../../jobs/job-service.ts';
+import { jobKeys } from '../../storage/keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
+import type { Upload } from '../shared/upload-session.ts';
+import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
+import { parseSubmission, type PageLimits, type Submission } from './submission.ts';
+
+export interface SubmitLimits extends PageLimits {
+  readonly maxFileBytes: number;
+  /** Addresses that a file_url may name although they are private. */
+  readonly allowedNetworks: readonly string[];
+}
+
+export interface SubmitDependencies {
+  readonly jobs: JobService;
+  readonly store: ObjectStore;
+  readonly limits: SubmitLimits;
+}
+
+/** The body of the contract's every vintage; a quota adds `quota_remaining`. */
+interface SubmittedBody {
+  readonly job_id: string;
+  readonly status: 'processing';
+  readonly message: 'Classification started';
+}
+
+const jobIds = new WeakMap<Request, string>();
+
+/** `POST /classify`: the handlers in their order. Whatever they refuse leaves nothing in the store. */
+export function submitRoute({ jobs, store, limits }: SubmitDependencies): readonly RequestHandler[] {
+  const allowed = parseAllowedNetworks(limits.allowedNetworks);
+  const readForm = uploadMiddleware({
+    store,
+    keyFor: (request) => jobKeys(tenantOf(request), jobIdOf(request)).source,
+    limits: { maxFileBytes: limits.maxFileBytes },
+  });
+
+  function chooseParser(request: Request, response: Response, next: (error?: unknown) => void): void {
+    const jobId = randomUUID();
+    jobIds.set(request, jobId);
+    bindJobId(request, jobId);
+    if (request.is('multipart/form-data')) readForm(request, response, next);
+    else if (request.is('application/x-www-form-urlencoded')) readUrlEncoded(request, response, next);
+    else readJson(request, response, next);
+  }
+
+  async function submit(request: Request, response: Response): Promise<void> {
+    const upload = request.is('multipart/form-data') ? uploadOf(request) : withoutFile(request);
+    try {
+      await jobs.start(toStartRequest(request, upload));
+    } catch (error) {
+      if (isRefusal(error)) await upload.discard();
+      throw error;
+    }
+    const jobId = jobIdOf(request);
+    requestContext(request).log.info(
+      { sizeBytes: upload.document?.sizeBytes, type: upload.document?.type },
+      'job started',
+    );
+    const body: SubmittedBody = { job_id: jobId, status: 'processing', message: 'Classification started' };
+    response
+      .status(202)
+      .set({ Location: `${request.baseUrl}/classify/${jobId}`, 'Retry-After': '2' })
+      .json(body);
+  }
+
+  function toStartRequest(request: Request, upload: Upload): StartJobRequest {
+    const { fileUrl, categories, selection, instructions } = parseSubmission(upload.fields, limits);
+    return {
+      tenant: tenantOf(request),
+      jobId: jobIdOf(request),
+      source: sourceOf(upload, fileUrl),
+      categories,
+      selection,
+      ...(upload.document && { fileName: upload.document.fileName }),
+      ...(instructions !== undefined && { instructions }),
+    };
+  }
+
+  function sourceOf({ document }: Upload, fileUrl: Submission['fileUrl']): StartJobRequest['source'] {
+    if (document && fileUrl !== undefined) {
+      throw new ClassifierError('invalid_request', 'Provide either pdf_file or file_url, not both');
+    }
+    if (document) {
+      const { key, sha256, sizeBytes, type } = document;
+      return { document: { key, sha256, sizeBytes, type } };
+    }
+    if (fileUrl === undefined) {
+      throw new ClassifierError('invalid_request', 'Either pdf_file or file_url must be provided');
+    }
+    return { url: parseSourceUrl(fileUrl, allowed).href };
+  }
+
+  return [chooseParser, submit];
+}
+
+const readUrlEncoded = express.urlencoded({ extended: false, limit: '2mb', parameterLimit: 50 });
+const readJson = express.json({ limit: '2mb' });
+
+/** Clients that name a URL alone often send no multipart. A JSON body is read only to be told apart from a broken one. */
+function withoutFile(request: Request): Upload {
+  const body: unknown = request.is('application/x-www-form-urlencoded') ? request.body : undefined;
+  const fields = typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {};
+  return { fields, discard: async () => undefined };
+}
+
+/**
+ * Only a request that was refused is cleaned up after. When Temporal could not be reached, the run may have been started all
+ * the same, and its document must stay.
+ */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ClassifierError &&
+    (error.code === 'invalid_request' || error.code === 'invalid_categories' || error.code === 'source_forbidden')
+  );
+}
+
+function jobIdOf(request: Request): string {
+  const jobId = jobIds.get(request);
+  if (jobId === undefined) throw new Error('the request has no job id yet');
+  return jobId;
+}

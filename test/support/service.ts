@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { readConfig } from '../../src/config.ts';
+import { createDependencies } from '../../src/dependencies.ts';
+import { createApp } from '../../src/http/app.ts';
+import { serveApi } from '../../src/serve-api.ts';
+import { serveQueues } from '../../src/serve-queues.ts';
+import { freePort } from './free-ports.ts';
+import { createNamespace, type TestNamespace } from './namespace.ts';
+
+export interface TestService extends AsyncDisposable {
+  readonly url: string;
+  readonly namespace: TestNamespace;
+  readonly directory: string;
+}
+
+/**
+ * The whole service in this process, wired as the entries wire it, on a Temporal namespace and a folder of its own. `environment`
+ * holds settings as a user would set them.
+ */
+export async function startService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
+  await using started = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-service-'));
+  started.defer(() => rm(directory, { recursive: true, force: true }));
+  const namespace = started.use(await createNamespace());
+  const config = readConfig({
+    DATA_DIR: directory,
+    PORT: String(await freePort()),
+    TEMPORAL_ADDRESS: namespace.address,
+    TEMPORAL_NAMESPACE: namespace.namespace,
+    SHUTDOWN_GRACE_SECONDS: '2',
+    RENDER_PROCESSES: '1',
+    ...environment,
+  });
+  const logger = pino({ level: 'silent' });
+  const dependencies = started.use(createDependencies(config, logger));
+  await dependencies.store.check();
+  const queues = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
+  started.defer(() => queues.stop());
+  const app = createApp(dependencies.forApi(namespace.client));
+  const api = await serveApi(app, config.http.host, config.http.port);
+  started.defer(() => api.stop(1000));
+  const stack = started.move();
+  return { url: api.url, namespace, directory, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+const pageSchema = z.strictObject({
+  page: z.number(),
+  success: z.boolean(),
+  error: z.string().optional(),
+  confidence: z.number(),
+  raw_result: z.string().optional(),
+  classification: z.string(),
+});
+const resultSchema = z.strictObject({
+  success: z.literal(true),
+  classification: z.string(),
+  confidence: z.number(),
+  raw_result: z.string().optional(),
+  page_results: z.array(pageSchema).optional(),
+  total_pages: z.number(),
+  processed_pages: z.number(),
+});
+/** The five keys and nothing else. */
+export const jobSchema = z.strictObject({
+  job_id: z.string(),
+  status: z.enum(['queued', 'processing', 'completed', 'failed']),
+  progress: z.string(),
+  error: z.string().nullable(),
+  result: resultSchema.nullable(),
+});
+export type JobAnswer = z.infer<typeof jobSchema>;
+const submittedSchema = z.looseObject({ job_id: z.uuid(), status: z.literal('processing'), message: z.string() });
+
+export interface Submission {
+  readonly file?: Blob | Uint8Array<ArrayBuffer>;
+  readonly fileName?: string;
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly categories?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `POST /classify`, whatever the answer. */
+export async function post(url: string, submission: Submission): Promise<Response> {
+  const { file, fileName = 'document.pdf', fields = {}, categories = ['invoice', 'letter'], headers = {} } = submission;
+  const form = new FormData();
+  if (categories !== undefined) form.set('categories', JSON.stringify(categories));
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  if (file) form.set('pdf_file', file instanceof Blob ? file : new Blob([file]), fileName);
+  return fetch(`${url}/classify`, { method: 'POST', body: form, headers });
+}
+
+/** Submits and gives the job's id. */
+export async function submit(url: string, submission: Submission): Promise<string> {
+  const response = await post(url, submission);
+  const body: unknown = await response.json();
+  if (response.status !== 202) throw new Error(`expected 202, got ${response.status}: ${JSON.stringify(body)}`);
+  return submittedSchema.parse(body).job_id;
+}
+
+export async function getJob(
+  url: string,
+  jobId: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<JobAnswer> {
+  const response = await fetch(`${url}/classify/${jobId}`, { headers });
+  return jobSchema.parse(await response.json());
+}
+
+/** Polls as a client does, until the job is finished. */
+export async function finishedJob(
+  url: string,
+  jobId: string,
+  headers: Readonly<Record<string, string>> = {},
+  patienceMs = 50_000,
+): Promise<JobAnswer> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const job = await getJob(url, jobId, headers);
+    if (job.status === 'completed' || job.status === 'failed') return job;
+    if (Date.now() > deadline) throw new Error(`job ${jobId} is still ${job.status}: ${job.progress}`);
+    await delay(50);
+  }
+}
+
+/** Submits and waits for the end. */
+export async function classify(url: string, submission: Submission): Promise<JobAnswer> {
+  return finishedJob(url, await submit(url, submission), submission.headers);
+}
