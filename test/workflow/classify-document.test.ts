@@ -1,110 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { Context } from '@temporalio/activity';
-import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ClassifyPageInput, ClassifyPageResult } from '../../activities/classify-page.ts';
-import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
-import type { StoreResultInput } from '../../activities/store-result.ts';
-import {
-  taskQueues,
-  type ClassifyDocumentInput,
-  type JobProgress,
-  type StoredDocument,
-} from '../../src/domain/contract.ts';
+import type { JobProgress, StoredDocument } from '../../src/domain/contract.ts';
 import { searchAttributeKeys } from '../../src/domain/search-attributes.ts';
 import type { classifyDocument } from '../../workflows/index.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import {
+  answer,
+  createWorkflowRunner,
+  rendered,
+  storedDocument,
+  type Stubs,
+  type WorkflowRunner,
+} from '../support/workflow-runner.ts';
 
-const document: StoredDocument = {
-  key: 'tenants/default/jobs/x/source',
-  sha256: 'ab'.repeat(32),
-  sizeBytes: 9,
-  type: 'pdf',
-};
-const categories = [{ name: 'invoice' }, { name: 'letter' }];
-
-interface Stubs {
-  readonly storeDocument: () => Promise<StoredDocument>;
-  readonly renderPages: (input: RenderPagesInput) => Promise<RenderPagesResult>;
-  readonly classifyPage: (input: ClassifyPageInput) => Promise<ClassifyPageResult>;
-  readonly storeResult: (input: StoreResultInput) => Promise<void>;
-}
-
-let bundle: WorkflowBundleWithSourceMap;
 let shared: TestNamespace;
-const outcomes = new Map<string, StoreResultInput>();
+let runner: WorkflowRunner;
 
 beforeAll(async () => {
-  bundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-  });
   shared = await createNamespace();
+  runner = await createWorkflowRunner(shared);
 });
 afterAll(() => shared[Symbol.asyncDispose]());
-
-function rendered(pageCount: number, change: Partial<RenderPagesResult['pages'][number]> = {}): RenderPagesResult {
-  const pages = Array.from({ length: pageCount }, (_, index) => ({
-    pageNumber: index + 1,
-    imageKey: `i${index}`,
-    textKey: `t${index}`,
-    ...change,
-  }));
-  return { pageCount, pages, durationMs: 5 };
-}
-
-function answer({ page }: ClassifyPageInput, classification = 'invoice', confidence = 0.9): ClassifyPageResult {
-  const { pageNumber } = page;
-  return {
-    classifier: { name: 'stub', model: 'stub-1' },
-    page: { pageNumber, success: true, classification, confidence, rawResult: classification },
-  };
-}
-
-/** Runs the workflow with stub activities on all three queues until `use` is done. */
-async function withWorkflow<T>(
-  stubs: Partial<Stubs>,
-  use: (handle: WorkflowHandle<typeof classifyDocument>, jobId: string) => Promise<T>,
-  input: Partial<ClassifyDocumentInput> = {},
-): Promise<T> {
-  const activities: Stubs = {
-    storeDocument: async () => document,
-    renderPages: async () => rendered(2),
-    classifyPage: async (page) => answer(page),
-    storeResult: async (given) => {
-      outcomes.set(given.outcome.jobId, given);
-    },
-    ...stubs,
-  };
-  const { connection, namespace, client } = shared;
-  const workers = await Promise.all(
-    [taskQueues.workflow, taskQueues.render, taskQueues.model].map((taskQueue) =>
-      Worker.create({
-        connection,
-        namespace,
-        taskQueue,
-        activities,
-        maxHeartbeatThrottleInterval: 200,
-        ...(taskQueue === taskQueues.workflow && { workflowBundle: bundle }),
-      }),
-    ),
-  );
-  const jobId = randomUUID();
-  const running = workers.map(async (worker) => worker.run());
-  try {
-    const handle = await client.workflow.start<typeof classifyDocument>('classifyDocument', {
-      workflowId: jobId,
-      taskQueue: taskQueues.workflow,
-      args: [{ source: { kind: 'stored', key: document.key, document }, categories, ...input }],
-    });
-    return await use(handle, jobId);
-  } finally {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(running);
-  }
-}
 
 async function failureOf(handle: WorkflowHandle<typeof classifyDocument>): Promise<ApplicationFailure> {
   const error: unknown = await handle.result().catch((failure: unknown) => failure);
@@ -118,12 +36,12 @@ describe('classifyDocument', () => {
       classifyPage: async (input) => (input.page.pageNumber === 1 ? answer(input, 'letter', 0.4) : answer(input)),
     };
 
-    await withWorkflow(stubs, async (handle, jobId) => {
+    await runner.run(stubs, async (handle, jobId) => {
       const result = await handle.result();
 
       expect(result).toMatchObject({ jobId, classification: 'invoice', confidence: 0.9, classifier: { name: 'stub' } });
       expect(result.pages.map(({ classification }) => classification)).toEqual(['letter', 'invoice']);
-      expect(outcomes.get(jobId)).toMatchObject({ tenant: 'default', outcome: { jobId, result } });
+      expect(runner.outcomes.get(jobId)).toMatchObject({ tenant: 'default', outcome: { jobId, result } });
       const { typedSearchAttributes } = await handle.describe();
       expect(typedSearchAttributes.get(searchAttributeKeys.tenant)).toBe('default');
       expect(typedSearchAttributes.get(searchAttributeKeys.classification)).toBe('invoice');
@@ -135,13 +53,13 @@ describe('classifyDocument', () => {
     let fetched = 0;
     const storeDocument = async (): Promise<StoredDocument> => {
       fetched += 1;
-      return document;
+      return storedDocument;
     };
 
-    await withWorkflow({ storeDocument }, (handle) => handle.result(), {
+    await runner.run({ storeDocument }, (handle) => handle.result(), {
       source: { kind: 'url', url: 'https://x.example/a.pdf' },
     });
-    await withWorkflow({ storeDocument }, (handle) => handle.result());
+    await runner.run({ storeDocument }, (handle) => handle.result());
 
     expect(fetched).toBe(1);
   });
@@ -159,7 +77,7 @@ describe('classifyDocument', () => {
       },
     };
 
-    const result = await withWorkflow(stubs, (handle) => handle.result());
+    const result = await runner.run(stubs, (handle) => handle.result());
 
     expect(result.pages.every(({ success }) => success)).toBe(true);
     expect(attempts.get(2)).toBe(2);
@@ -173,7 +91,7 @@ describe('classifyDocument', () => {
       },
     };
 
-    const result = await withWorkflow(stubs, (handle) => handle.result());
+    const result = await runner.run(stubs, (handle) => handle.result());
 
     expect(result).toMatchObject({ classification: 'letter', confidence: 0.7 });
     expect(result.pages[0]).toEqual({
@@ -192,14 +110,14 @@ describe('classifyDocument', () => {
       },
     };
 
-    await withWorkflow(stubs, async (handle, jobId) => {
+    await runner.run(stubs, async (handle, jobId) => {
       const failure = await failureOf(handle);
 
       expect(failure).toMatchObject({
         type: 'model_auth',
         message: 'No page could be classified. OPENAI_API_KEY was rejected.',
       });
-      expect(outcomes.get(jobId)?.outcome.error).toEqual({ code: 'model_auth', detail: failure.message });
+      expect(runner.outcomes.get(jobId)?.outcome.error).toEqual({ code: 'model_auth', detail: failure.message });
       const { typedSearchAttributes } = await handle.describe();
       expect(typedSearchAttributes.get(searchAttributeKeys.failureReason)).toBe('model_auth');
     });
@@ -215,7 +133,7 @@ describe('classifyDocument', () => {
       },
     };
 
-    const failure = await withWorkflow(stubs, failureOf);
+    const failure = await runner.run(stubs, failureOf);
 
     expect(failure.type).toBe('page_blank');
     expect(asked).toBe(0);
@@ -226,7 +144,7 @@ describe('classifyDocument', () => {
       throw ApplicationFailure.nonRetryable('This PDF is protected by a password.', 'document_encrypted');
     };
 
-    const failure = await withWorkflow({ renderPages }, failureOf);
+    const failure = await runner.run({ renderPages }, failureOf);
 
     expect(failure).toMatchObject({ type: 'document_encrypted', message: 'This PDF is protected by a password.' });
     expect(failure.cause).toBeInstanceOf(ActivityFailure);
@@ -241,7 +159,7 @@ describe('classifyDocument', () => {
     ],
     [{ tenant: '../x' }, 'invalid_request', 'tenant must match'],
   ] as const)('refuses input that is wrong, naming the field: %j', async (input, type, sentence) => {
-    const failure = await withWorkflow({}, failureOf, input);
+    const failure = await runner.run({}, failureOf, input);
 
     expect(failure.type).toBe(type);
     expect(failure.message).toContain(sentence);
@@ -260,7 +178,7 @@ describe('classifyDocument', () => {
       },
     };
 
-    await withWorkflow(stubs, async (handle) => {
+    await runner.run(stubs, async (handle) => {
       await second;
       await expect
         .poll(() => handle.query<JobProgress>('progress'), { timeout: 10_000 })
@@ -284,14 +202,17 @@ describe('classifyDocument', () => {
       },
     };
 
-    await withWorkflow(stubs, async (handle, jobId) => {
+    await runner.run(stubs, async (handle, jobId) => {
       await asked;
       await handle.cancel();
       const error: unknown = await handle.result().catch((failure: unknown) => failure);
 
       expect(error).toBeInstanceOf(WorkflowFailedError);
       expect(error instanceof WorkflowFailedError && error.cause).toBeInstanceOf(CancelledFailure);
-      expect(outcomes.get(jobId)?.outcome.error).toEqual({ code: 'cancelled', detail: 'Classification was cancelled' });
+      expect(runner.outcomes.get(jobId)?.outcome.error).toEqual({
+        code: 'cancelled',
+        detail: 'Classification was cancelled',
+      });
     });
   });
 });

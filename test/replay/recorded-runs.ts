@@ -1,0 +1,44 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ClassifyDocumentInput } from '../../src/domain/contract.ts';
+import { answer, rendered, storedDocument, type Stubs } from '../support/workflow-runner.ts';
+
+export interface RecordedRun {
+  readonly name: string;
+  readonly stubs: Partial<Stubs>;
+  readonly input?: Partial<ClassifyDocumentInput>;
+  /** Cancels the run once a page is being judged. */
+  readonly isCancelled?: boolean;
+}
+
+/** The ways a run can go. Each has a recorded history beside this file, which every later version must replay. */
+export const recordedRuns: readonly RecordedRun[] = [
+  { name: 'completed', stubs: {} },
+  { name: 'twelve-pages', stubs: { renderPages: async () => rendered(12) } },
+  {
+    name: 'document-from-a-url',
+    stubs: { storeDocument: async () => storedDocument },
+    input: { source: { kind: 'url', url: 'https://files.example/a.pdf' }, fileName: 'a.pdf' },
+  },
+  {
+    name: 'page-failed-after-retries',
+    stubs: {
+      async classifyPage(input) {
+        if (input.page.pageNumber === 2) {
+          throw ApplicationFailure.create({ type: 'model_refused', message: 'Refused.', nonRetryable: true });
+        }
+        return answer(input);
+      },
+    },
+  },
+  {
+    name: 'document-encrypted',
+    stubs: {
+      renderPages: async () => {
+        throw ApplicationFailure.nonRetryable('This PDF is protected by a password.', 'document_encrypted');
+      },
+    },
+  },
+  { name: 'all-pages-blank', stubs: { renderPages: async () => rendered(2, { isBlank: true }) } },
+  { name: 'input-refused', stubs: {}, input: { categories: [] } },
+  { name: 'cancelled-while-judging', stubs: {}, isCancelled: true },
+];

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import type { ClassifyPageInput, ClassifyPageResult } from '../../activities/classify-page.ts';
+import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
+import type { StoreResultInput } from '../../activities/store-result.ts';
+import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
+import type { classifyDocument } from '../../workflows/index.ts';
+import type { TestNamespace } from './namespace.ts';
+
+export const storedDocument: StoredDocument = {
+  key: 'tenants/default/jobs/x/source',
+  sha256: 'ab'.repeat(32),
+  sizeBytes: 9,
+  type: 'pdf',
+};
+export const stubCategories = [{ name: 'invoice' }, { name: 'letter' }];
+
+/** The activities, as a test wants them to behave. */
+export interface Stubs {
+  readonly storeDocument: () => Promise<StoredDocument>;
+  readonly renderPages: (input: RenderPagesInput) => Promise<RenderPagesResult>;
+  readonly classifyPage: (input: ClassifyPageInput) => Promise<ClassifyPageResult>;
+  readonly storeResult: (input: StoreResultInput) => Promise<void>;
+}
+
+/** A document of so many pages, all rendered. */
+export function rendered(
+  pageCount: number,
+  change: Partial<RenderPagesResult['pages'][number]> = {},
+): RenderPagesResult {
+  const pages = Array.from({ length: pageCount }, (_, index) => ({
+    pageNumber: index + 1,
+    imageKey: `i${index}`,
+    textKey: `t${index}`,
+    ...change,
+  }));
+  return { pageCount, pages, durationMs: 5 };
+}
+
+/** A page that was judged. */
+export function answer({ page }: ClassifyPageInput, classification = 'invoice', confidence = 0.9): ClassifyPageResult {
+  const { pageNumber } = page;
+  return {
+    classifier: { name: 'stub', model: 'stub-1' },
+    page: { pageNumber, success: true, classification, confidence, rawResult: classification },
+  };
+}
+
+export interface WorkflowRunner {
+  /** What `storeResult` was given, by job id. */
+  readonly outcomes: ReadonlyMap<string, StoreResultInput>;
+  /** Runs the workflow with stub activities on all three queues until `use` is done. */
+  run<T>(
+    stubs: Partial<Stubs>,
+    use: (handle: WorkflowHandle<typeof classifyDocument>, jobId: string) => Promise<T>,
+    input?: Partial<ClassifyDocumentInput>,
+  ): Promise<T>;
+}
+
+/** Bundles the real workflows once, for any number of runs in this namespace. */
+export async function createWorkflowRunner({ connection, namespace, client }: TestNamespace): Promise<WorkflowRunner> {
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: silent });
+  const outcomes = new Map<string, StoreResultInput>();
+
+  function createWorkers(stubs: Partial<Stubs>): Promise<Worker[]> {
+    const activities: Stubs = {
+      storeDocument: async () => storedDocument,
+      renderPages: async () => rendered(2),
+      classifyPage: async (page) => answer(page),
+      storeResult: async (given) => {
+        outcomes.set(given.outcome.jobId, given);
+      },
+      ...stubs,
+    };
+    const options = { connection, namespace, activities, maxHeartbeatThrottleInterval: 200 };
+    return Promise.all([
+      Worker.create({ ...options, taskQueue: taskQueues.workflow, workflowBundle }),
+      Worker.create({ ...options, taskQueue: taskQueues.render }),
+      Worker.create({ ...options, taskQueue: taskQueues.model }),
+    ]);
+  }
+
+  return {
+    outcomes,
+    async run(stubs, use, input = {}) {
+      const workers = await createWorkers(stubs);
+      const running = workers.map(async (worker) => worker.run());
+      const jobId = randomUUID();
+      const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
+      try {
+        const handle = await client.workflow.start<typeof classifyDocument>('classifyDocument', {
+          workflowId: jobId,
+          taskQueue: taskQueues.workflow,
+          args: [{ source, categories: stubCategories, ...input }],
+        });
+        return await use(handle, jobId);
+      } finally {
+        for (const worker of workers) worker.shutdown();
+        await Promise.all(running);
+      }
+    },
+  };
+}
+
+const silent = new DefaultLogger('ERROR', () => undefined);
