@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
 import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
 import type { JobService, StartJobRequest } from '../../jobs/job-service.ts';
@@ -40,11 +40,12 @@ export function submitRoute({ jobs, store, limits }: SubmitDependencies): readon
     limits: { maxFileBytes: limits.maxFileBytes },
   });
 
-  function chooseParser(request: Request, response: Response, next: (error?: unknown) => void): void {
+  /** Awaits the upload: express hears that it was refused by the rejection of what it called itself. */
+  async function chooseParser(request: Request, response: Response, next: NextFunction): Promise<void> {
     const jobId = randomUUID();
     jobIds.set(request, jobId);
     bindJobId(request, jobId);
-    if (request.is('multipart/form-data')) readForm(request, response, next);
+    if (request.is('multipart/form-data')) await readForm(request, response, next);
     else if (request.is('application/x-www-form-urlencoded')) readUrlEncoded(request, response, next);
     else readJson(request, response, next);
   }
