@@ -21,6 +21,8 @@ const queryDeadlineMs = 2000;
 /** Started, first workflow task scheduled: no worker has seen the run yet. */
 const untouchedHistoryLength = 2;
 const cacheSize = 5000;
+/** Ids of ours have 36 characters, those of child workflows are their parents' choice; Temporal refuses what is much longer. */
+const maxIdLength = 255;
 
 /**
  * Makes the function that reads a job. Order: finished jobs from memory (they cannot change); `describe()`, which needs no
@@ -30,6 +32,7 @@ export function createJobReader({ client, store }: { readonly client: Client; re
   const finished = new LRUCache<string, Job>({ max: cacheSize });
 
   return async function readJob(tenant: string, jobId: string): Promise<Job> {
+    if (jobId.length > maxIdLength) throw jobNotFound();
     const cacheKey = `${tenant}/${jobId}`;
     const known = finished.get(cacheKey);
     if (known) return known;

@@ -80,6 +80,7 @@ export interface Submission {
   readonly file?: Blob | Uint8Array<ArrayBuffer>;
   readonly fileName?: string;
   readonly fields?: Readonly<Record<string, string>>;
+  /** `null` for none. */
   readonly categories?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -88,7 +89,7 @@ export interface Submission {
 export async function post(url: string, submission: Submission): Promise<Response> {
   const { file, fileName = 'document.pdf', fields = {}, categories = ['invoice', 'letter'], headers = {} } = submission;
   const form = new FormData();
-  if (categories !== undefined) form.set('categories', JSON.stringify(categories));
+  if (categories !== null) form.set('categories', JSON.stringify(categories));
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   if (file) form.set('pdf_file', file instanceof Blob ? file : new Blob([file]), fileName);
   return fetch(`${url}/classify`, { method: 'POST', body: form, headers });

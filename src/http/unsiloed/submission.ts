@@ -9,17 +9,15 @@ export interface PageLimits {
   readonly maxPages: number;
 }
 
-/** The text fields of `POST /classify`, checked. */
+/** The text fields of `POST /classify` beside the document, checked. */
 export interface Submission {
   readonly categories: readonly Category[];
   readonly selection: PageSelection;
-  readonly fileUrl?: string;
   readonly instructions?: string;
 }
 
 /** Reads the text fields of a submission; unknown ones are ignored, as Unsiloed does. Throws 400s that name the field. */
 export function parseSubmission(fields: Readonly<Record<string, unknown>>, limits: PageLimits): Submission {
-  const fileUrl = textField(fields, 'file_url') ?? textField(fields, 'url');
   const instructions = textField(fields, 'instructions');
   if (instructions !== undefined && instructions.length > inputLimits.maxInstructionsLength) {
     const detail = `must have at most ${inputLimits.maxInstructionsLength} characters; got ${instructions.length}`;
@@ -28,7 +26,6 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
   return {
     categories: categoriesOf(fields),
     selection: selectionOf(fields, limits),
-    ...(fileUrl !== undefined && { fileUrl }),
     ...(instructions !== undefined && { instructions }),
   };
 }
@@ -89,7 +86,7 @@ function maxPagesOf(value: string | undefined, { maxPages }: PageLimits): number
 }
 
 /** Blank counts as absent: forms send empty fields. A field that is given twice is an error, not a guess. */
-function textField(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
+export function textField(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined) return undefined;
   if (typeof value !== 'string') throw invalidRequest(name, 'must be given once, as text');

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 import type { Upload } from '../shared/upload-session.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
-import { parseSubmission, type PageLimits, type Submission } from './submission.ts';
+import { parseSubmission, textField, type PageLimits } from './submission.ts';
 
 export interface SubmitLimits extends PageLimits {
   readonly maxFileBytes: number;
@@ -71,11 +71,13 @@ export function submitRoute({ jobs, store, limits }: SubmitDependencies): readon
   }
 
   function toStartRequest(request: Request, upload: Upload): StartJobRequest {
-    const { fileUrl, categories, selection, instructions } = parseSubmission(upload.fields, limits);
+    // First what is asked of everybody: a request without a document hears of that, not of its categories.
+    const source = sourceOf(upload);
+    const { categories, selection, instructions } = parseSubmission(upload.fields, limits);
     return {
       tenant: tenantOf(request),
       jobId: jobIdOf(request),
-      source: sourceOf(upload, fileUrl),
+      source,
       categories,
       selection,
       ...(upload.document && { fileName: upload.document.fileName }),
@@ -83,7 +85,8 @@ export function submitRoute({ jobs, store, limits }: SubmitDependencies): readon
     };
   }
 
-  function sourceOf({ document }: Upload, fileUrl: Submission['fileUrl']): StartJobRequest['source'] {
+  function sourceOf({ document, fields }: Upload): StartJobRequest['source'] {
+    const fileUrl = textField(fields, 'file_url') ?? textField(fields, 'url');
     if (document && fileUrl !== undefined) {
       throw new ClassifierError('invalid_request', 'Provide either pdf_file or file_url, not both');
     }
