@@ -110,7 +110,7 @@ async function writeFully(file: FileHandle, chunk: Buffer, position: number): Pr
   }
 }
 
-const readBytes = 256 * 1024;
+const readBytes = 64 * 1024;
 
 async function* readFile(file: FileHandle, sizeBytes: number): AsyncGenerator<Buffer> {
   for (let position = 0; position < sizeBytes;) {

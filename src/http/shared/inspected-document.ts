@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { type DocumentType, sniffDocumentType, sniffLengthBytes } from '../../domain/document.ts';
 import { emptyFile, fileTooLarge, unsupportedDocument } from './upload-errors.ts';
+import { stageBufferBytes } from './upload-limits.ts';
 
 export interface InspectedDocument {
   /** The document's bytes pass through; it breaks with a 413 when there are too many. */
@@ -28,6 +29,7 @@ export function inspectDocument(field: string, maxFileBytes: number): InspectedD
   };
 
   const stream = new Transform({
+    highWaterMark: stageBufferBytes,
     transform(chunk: Buffer, _encoding, callback) {
       sizeBytes += chunk.length;
       if (sizeBytes > maxFileBytes) {

@@ -5,7 +5,7 @@ import { ClassifierError } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { drainRequest } from './drain-request.ts';
 import { cutOff, fileTooLarge, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
-import { type UploadLimits, uploadDefaults } from './upload-limits.ts';
+import { stageBufferBytes, type UploadLimits, uploadDefaults } from './upload-limits.ts';
 import { type Upload, UploadSession, type UploadSessionOptions } from './upload-session.ts';
 
 export interface UploadDependencies {
@@ -90,6 +90,8 @@ function createParser(limits: Required<UploadLimits>, sessions: WeakMap<object, 
   const options = {
     storage,
     defParamCharset: 'utf8',
+    highWaterMark: stageBufferBytes,
+    fileHwm: stageBufferBytes,
     limits: {
       fileSize: limits.maxFileBytes,
       files: maxFiles,
