@@ -1,3 +1,4 @@
+import { checkStore } from './check-store.ts';
 import { readConfig } from './config.ts';
 import { createDependencies } from './dependencies.ts';
 import { createApp } from './http/app.ts';
@@ -13,7 +14,7 @@ await runProcess(async () => {
   const logger = createLogger(config.log);
   await using dependencies = createDependencies(config, logger);
   const client = await connectTemporal(config.temporal);
-  await dependencies.store.check();
+  await checkStore(dependencies.store, config.storage);
   await registerSearchAttributes(client, logger);
   const api = await serveApi(createApp(dependencies.forApi(client)), config.http.host, config.http.port);
   logger.info({ url: api.url, tenants: new Set(config.http.apiKeys.map(({ tenant }) => tenant)).size }, 'api started');

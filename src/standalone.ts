@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureTool } from '../tools/ensure-tool.ts';
+import { checkStore } from './check-store.ts';
 import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { createDependencies } from './dependencies.ts';
@@ -39,7 +40,7 @@ await runProcess(async () => {
   parts.defer(() => client.connection.close());
   await registerSearchAttributes(client, logger);
   const dependencies = parts.use(createDependencies(config, logger));
-  await dependencies.store.check();
+  await checkStore(dependencies.store, config.storage);
   const queues = await keepServingQueues(config, dependencies.forWorker(), logger);
   parts.defer(() => queues.stop());
   const api = await serveApi(createApp(dependencies.forApi(client)), config.http.host, config.http.port);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { checkStore } from './check-store.ts';
 import { readConfig } from './config.ts';
 import { createDependencies } from './dependencies.ts';
 import { createLogger } from './logger.ts';
@@ -26,7 +27,7 @@ await runProcess(async () => {
   installRuntime(logger);
   await using dependencies = createDependencies(config, logger);
   const client = await connectTemporal(config.temporal);
-  await dependencies.store.check();
+  await checkStore(dependencies.store, config.storage);
   await registerSearchAttributes(client, logger);
   await client.connection.close();
   const service = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
