@@ -14,6 +14,7 @@ import type { DrawnPage, OpenDocument } from './open-document.ts';
 import { fitLongSide } from './page-size.ts';
 import { collectProcessWarnings } from './pdf-warnings.ts';
 import type { RenderSettings } from './render-messages.ts';
+import { shrinkImagesOnArrival } from './shrink-page-images.ts';
 
 const packageFolder = new URL('.', import.meta.resolve('pdfjs-dist/package.json'));
 
@@ -66,6 +67,8 @@ async function drawPage(pdf: PDFDocumentProxy, pageNumber: number, longSidePx: n
     const original = page.getViewport({ scale: 1 });
     const { scale, width, height } = fitLongSide(original, longSidePx);
     const viewport = page.getViewport({ scale });
+    shrinkImagesOnArrival(page.objs, longSidePx);
+    shrinkImagesOnArrival(page.commonObjs, longSidePx);
     const text = await extractText(page, viewport);
     const canvas = createCanvas(width, height);
     // pdfjs is typed for a browser's canvas; ours has all that it uses.

@@ -10,7 +10,7 @@ const losses: readonly { readonly pattern: RegExp; readonly sentence: string }[]
     sentence: 'An image on this page is damaged; part of it may be missing.',
   },
   {
-    pattern: /translateFont|loadFont|ensureStateFont|is not available|compile font|buildFontPaths|No cmap table|TT: /,
+    pattern: /translateFont|loadFont|ensureStateFont|is not available\.|compile font|buildFontPaths|No cmap table/,
     sentence: 'A font of this page is damaged; some text may be missing or look wrong.',
   },
   {

@@ -18,7 +18,7 @@ export interface DocumentRendererOptions extends Partial<RenderSettings> {
   readonly logger: Logger;
   /** Default: one for each core, at most 4. */
   readonly processes?: number;
-  /** For opening a document and for each page. Default 15 s. */
+  /** For opening a document and for each page. Default 20 s. */
   readonly pageTimeoutMs?: number;
   /** For a whole document, beside `documentTimeoutPerPageMs` for each page that may be asked for. Default 30 s and 2 s. */
   readonly documentTimeoutMs?: number;
@@ -35,7 +35,7 @@ export interface DocumentRendererOptions extends Partial<RenderSettings> {
 const defaultSettings: RenderSettings = {
   longSidePx: 1536,
   jpegQuality: 80,
-  maxEmbeddedImagePixels: 64_000_000,
+  maxEmbeddedImagePixels: 1_500_000_000,
   maxImagePixels: 100_000_000,
 };
 
@@ -46,7 +46,7 @@ export interface RenderPool extends DocumentRenderer {
 
 /** Renders documents in a pool of child processes. They start with the first documents, or with `warmUp`. */
 export function createDocumentRenderer(options: DocumentRendererOptions): RenderPool {
-  const { logger, processes = Math.min(availableParallelism(), 4), pageTimeoutMs = 15_000 } = options;
+  const { logger, processes = Math.min(availableParallelism(), 4), pageTimeoutMs = 20_000 } = options;
   const {
     documentTimeoutMs = 30_000,
     documentTimeoutPerPageMs = 2000,
