@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
+import { z } from 'zod';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { createBuiltInClassifier } from './classifier/built-in/built-in-classifier.ts';
 import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
@@ -90,8 +91,6 @@ function createClassifier(config: Config, logger: Logger, disposables: AsyncDisp
 
 /** The version in package.json. */
 export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return version;
+  const content = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(content)).version;
 }

@@ -46,3 +46,23 @@ export function temporalUnavailable(cause?: unknown): ClassifierError {
     cause,
   });
 }
+
+const allowedKinds = 'a PDF or an image (JPG, PNG, GIF, WebP, BMP, TIFF)';
+
+/** `field` is what the sentence calls the document. */
+export function emptyDocument(field: string): ClassifierError {
+  const detail = `${field} is empty (0 bytes); it must be ${allowedKinds}.`;
+  return new ClassifierError('invalid_request', detail, { errors: [{ pointer: `/${field}`, detail }] });
+}
+
+export function unsupportedDocument(field: string): ClassifierError {
+  return new ClassifierError(
+    'unsupported_media_type',
+    `${field} is not of a kind that can be classified; it must be ${allowedKinds}. What counts is its content, not its name.`,
+  );
+}
+
+export function documentTooLarge(field: string, maxFileBytes: number): ClassifierError {
+  const megabytes = Number((maxFileBytes / 1_000_000).toPrecision(4));
+  return new ClassifierError('payload_too_large', `${field} is larger than the limit of ${megabytes} MB.`);
+}

@@ -1,8 +1,8 @@
 import { Connection } from '@temporalio/client';
-// The SDK's own conversions to protobuf; the package's index does not repeat them.
-import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
+// The SDK's own conversion to protobuf; the package's index does not repeat it.
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { devServerNamespace, type DevServerOptions, type SearchAttribute } from './dev-server-options.ts';
+import { addSearchAttributes } from './register-search-attributes.ts';
 
 const callTimeoutMs = 5_000;
 const dayMs = 24 * 60 * 60 * 1000;
@@ -16,7 +16,7 @@ export async function prepareNamespace(address: string, options: DevServerOption
   try {
     await connection.withDeadline(Date.now() + callTimeoutMs, async () => {
       await connection.workflowService.describeNamespace({ namespace: devServerNamespace });
-      await registerSearchAttributes(connection, options.searchAttributes);
+      await registerMissing(connection, options.searchAttributes);
       if (options.retentionDays !== undefined) await setRetention(connection, options.retentionDays);
     });
   } finally {
@@ -25,25 +25,10 @@ export async function prepareNamespace(address: string, options: DevServerOption
 }
 
 /** The command line's attributes reach a new database only; one of an earlier version lacks those added since. */
-async function registerSearchAttributes(connection: Connection, wanted: readonly SearchAttribute[]): Promise<void> {
-  const absent = await absentAttributes(connection, wanted);
-  if (absent.length === 0) return;
-  await connection.operatorService.addSearchAttributes({
-    namespace: devServerNamespace,
-    searchAttributes: Object.fromEntries(
-      absent.map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type) ?? 0]),
-    ),
-  });
-  const left = await absentAttributes(connection, absent);
-  if (left.length > 0) throw new Error(`search attributes not registered yet: ${left.map(({ name }) => name).join()}`);
-}
-
-async function absentAttributes(
-  connection: Connection,
-  wanted: readonly SearchAttribute[],
-): Promise<SearchAttribute[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: devServerNamespace });
-  return wanted.filter(({ name }) => !Object.hasOwn(customAttributes ?? {}, name));
+async function registerMissing(connection: Connection, wanted: readonly SearchAttribute[]): Promise<void> {
+  await addSearchAttributes(connection, devServerNamespace, wanted);
+  const left = await addSearchAttributes(connection, devServerNamespace, wanted);
+  if (left.length > 0) throw new Error(`search attributes not registered yet: ${left.join()}`);
 }
 
 async function setRetention(connection: Connection, days: number): Promise<void> {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { combinePages } from '../../src/domain/classification.ts';
 import type { PageResult } from '../../src/domain/contract.ts';

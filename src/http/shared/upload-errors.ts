@@ -1,25 +1,7 @@
 import { ClassifierError } from '../../domain/errors.ts';
 
-const allowedKinds = 'a PDF or an image (JPG, PNG, GIF, WebP, BMP, TIFF)';
-
-export function fileTooLarge(field: string, maxFileBytes: number): ClassifierError {
-  const megabytes = Number((maxFileBytes / 1_000_000).toPrecision(4));
-  return new ClassifierError('payload_too_large', `${field} is larger than the limit of ${megabytes} MB.`);
-}
-
 export function formTooLarge(): ClassifierError {
   return new ClassifierError('payload_too_large', 'The text fields of the form are too large together.');
-}
-
-export function unsupportedDocument(field: string): ClassifierError {
-  return new ClassifierError(
-    'unsupported_media_type',
-    `${field} is not of a kind that can be classified; it must be ${allowedKinds}. What counts is its content, not its name.`,
-  );
-}
-
-export function emptyFile(field: string): ClassifierError {
-  return invalidUpload(field, `${field} is empty (0 bytes); it must be ${allowedKinds}.`);
 }
 
 export function notMultipart(contentType: string | undefined): ClassifierError {

@@ -27,9 +27,3 @@ export const uploadDefaults = {
   maxDrainBytes: 64 * megabyte,
   maxDrainMs: 10_000,
 } as const satisfies Omit<Required<UploadLimits>, 'maxFileBytes'>;
-
-/**
- * How much each stage of an upload (parser, part, inspection) holds before it makes the one before it wait. A socket gives
- * chunks of 64 KiB, so this means one chunk; with 64 KiB here, buffers of 20 uploads peaked at 120 MB instead of 84 to 97.
- */
-export const stageBufferBytes = 16 * 1024;

@@ -1,10 +1,11 @@
 import type { Request } from 'express';
 import { contentTypes, type DocumentType } from '../../domain/document.ts';
 import { type ClassifierError, normalizeError } from '../../domain/errors.ts';
+import { documentTooLarge } from '../../domain/error-sentences.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { displayFileName } from './file-name.ts';
-import { inspectDocument } from './inspected-document.ts';
-import { fileTooLarge, formTooLarge, invalidUpload, shown, stalled } from './upload-errors.ts';
+import { inspectDocument } from '../../storage/inspected-document.ts';
+import { formTooLarge, invalidUpload, shown, stalled } from './upload-errors.ts';
 import type { UploadLimits } from './upload-limits.ts';
 
 /** A document that came with a request and stands in the store. */
@@ -63,7 +64,7 @@ export class UploadSession {
     const { maxFileBytes, maxFormBytes } = this.#options.limits;
     this.#receivedBytes += byteCount;
     this.#idleTimer.refresh();
-    if (this.#receivedBytes > maxFileBytes + maxFormBytes) this.fail(fileTooLarge('The request', maxFileBytes));
+    if (this.#receivedBytes > maxFileBytes + maxFormBytes) this.fail(documentTooLarge('The request', maxFileBytes));
   }
 
   addField(name: string, value: string): void {
@@ -98,7 +99,7 @@ export class UploadSession {
     // Not `pipeline`: it would destroy the part's stream on an error, and multer would wait for its end for ever.
     file.stream.once('error', (error) => stream.destroy(error));
     // Behind the limit the parser drops the bytes, and may find other faults before the stream gets to this one.
-    file.stream.once('limit', () => this.fail(fileTooLarge(file.fieldname, limits.maxFileBytes)));
+    file.stream.once('limit', () => this.fail(documentTooLarge(file.fieldname, limits.maxFileBytes)));
     stream.once('close', () => file.stream.unpipe(stream).resume());
     file.stream.pipe(stream);
     try {

@@ -2,10 +2,12 @@ import type { Writable } from 'node:stream';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import { ClassifierError } from '../../domain/errors.ts';
+import { documentTooLarge } from '../../domain/error-sentences.ts';
+import { stageBufferBytes } from '../../storage/inspected-document.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { drainRequest } from './drain-request.ts';
-import { cutOff, fileTooLarge, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
-import { stageBufferBytes, type UploadLimits, uploadDefaults } from './upload-limits.ts';
+import { cutOff, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
+import { type UploadLimits, uploadDefaults } from './upload-limits.ts';
 import { type Upload, UploadSession, type UploadSessionOptions } from './upload-session.ts';
 
 export interface UploadDependencies {
@@ -62,7 +64,8 @@ function refusalOf(request: Request, limits: Required<UploadLimits>): Classifier
   const contentType = request.get('content-type');
   if (!/^multipart\/form-data\s*(?:;|$)/i.test(contentType ?? '')) return notMultipart(contentType);
   const announcedBytes = Number(request.get('content-length') ?? 0);
-  if (announcedBytes > limits.maxFileBytes + limits.maxFormBytes) return fileTooLarge('The file', limits.maxFileBytes);
+  if (announcedBytes > limits.maxFileBytes + limits.maxFormBytes)
+    return documentTooLarge('The file', limits.maxFileBytes);
   return undefined;
 }
 

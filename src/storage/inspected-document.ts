@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { type DocumentType, sniffDocumentType, sniffLengthBytes } from '../../domain/document.ts';
-import { emptyFile, fileTooLarge, unsupportedDocument } from './upload-errors.ts';
-import { stageBufferBytes } from './upload-limits.ts';
+import { type DocumentType, sniffDocumentType, sniffLengthBytes } from '../domain/document.ts';
+import { documentTooLarge, emptyDocument, unsupportedDocument } from '../domain/error-sentences.ts';
 
 export interface InspectedDocument {
   /** The document's bytes pass through; it breaks with a 413 when there are too many. */
@@ -12,6 +11,9 @@ export interface InspectedDocument {
   /** Of all bytes that passed; call it once the stream has ended. */
   readonly facts: () => { readonly sha256: string; readonly sizeBytes: number };
 }
+
+/** Each stage of an upload holds this much: 20 uploads at once have many stages. */
+export const stageBufferBytes = 16 * 1024;
 
 /** Looks at a document while it passes: what it is, how large it is, and its hash. */
 export function inspectDocument(field: string, maxFileBytes: number): InspectedDocument {
@@ -33,7 +35,7 @@ export function inspectDocument(field: string, maxFileBytes: number): InspectedD
     transform(chunk: Buffer, _encoding, callback) {
       sizeBytes += chunk.length;
       if (sizeBytes > maxFileBytes) {
-        callback(fileTooLarge(field, maxFileBytes));
+        callback(documentTooLarge(field, maxFileBytes));
         return;
       }
       hash.update(chunk);
@@ -43,7 +45,7 @@ export function inspectDocument(field: string, maxFileBytes: number): InspectedD
       else callback(null, chunk);
     },
     flush(callback) {
-      if (sizeBytes === 0) callback(emptyFile(field));
+      if (sizeBytes === 0) callback(emptyDocument(field));
       else callback(head ? recognise(head) : undefined);
     },
   });
