@@ -80,6 +80,8 @@ function classifiablePage(page: PageReference, pageCount: number, store: ObjectS
   return {
     pageNumber: page.pageNumber,
     pageCount,
+    ...(page.widthPx !== undefined && { widthPx: page.widthPx }),
+    ...(page.heightPx !== undefined && { heightPx: page.heightPx }),
     text: async () => parsePageText(await load(page.textKey, store)),
     image: async () => load(page.imageKey, store),
   };

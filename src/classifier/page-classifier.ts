@@ -6,6 +6,9 @@ export interface ClassifiablePage {
   readonly pageNumber: number;
   /** Pages in the whole document. */
   readonly pageCount: number;
+  /** The page image's size, where it is known: a receipt is narrow, a slide is wide. */
+  readonly widthPx?: number;
+  readonly heightPx?: number;
   /** The page's text layer; empty text for a scan. */
   text(): Promise<PageText>;
   /** The page image, JPEG, long side at most 1536 px. */

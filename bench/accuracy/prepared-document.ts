@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { OcrEngine } from '../../src/classifier/built-in/ocr-engine.ts';
+import { pageTextSchema } from '../../src/classifier/built-in/ocr-messages.ts';
+import type { ClassifiablePage } from '../../src/classifier/page-classifier.ts';
+import { sniffDocumentType } from '../../src/domain/document.ts';
+import type { DocumentRenderer } from '../../src/pdf/document-renderer.ts';
+
+/** A page on disk: what the renderer gave, kept so that the next run starts with the classifier. */
+const preparedPage = z.object({
+  pageNumber: z.number(),
+  isBlank: z.boolean(),
+  text: pageTextSchema,
+  widthPx: z.number(),
+  heightPx: z.number(),
+});
+type PreparedPage = z.infer<typeof preparedPage>;
+
+const preparedDocument = z.object({ pageCount: z.number(), pages: z.array(preparedPage) });
+export type PreparedDocument = z.infer<typeof preparedDocument>;
+
+/** Pages that a run reads when nobody says otherwise. */
+const maxPages = 4;
+
+/** Renders a document once; later calls read the folder. */
+export async function prepareDocument(
+  renderer: DocumentRenderer,
+  path: string,
+  directory: string,
+): Promise<PreparedDocument> {
+  const indexPath = join(directory, 'document.json');
+  const known = await readFile(indexPath, 'utf8').catch(() => undefined);
+  if (known !== undefined) return preparedDocument.parse(JSON.parse(known));
+  await mkdir(directory, { recursive: true });
+  const type = sniffDocumentType(await readFile(path));
+  if (type === undefined) throw new Error(`${path}: unknown type`);
+  const pages: PreparedPage[] = [];
+  const { pageCount } = await renderer.render(
+    { path, type, selection: { ranges: [], maxPages }, signal: new AbortController().signal },
+    async (page) => {
+      if ('error' in page) return;
+      const { pageNumber, isBlank, text, widthPx, heightPx } = page;
+      await writeFile(join(directory, `${pageNumber}.jpg`), page.image);
+      pages.push({ pageNumber, isBlank, text: { text: text.text, spans: [...text.spans] }, widthPx, heightPx });
+    },
+  );
+  const document: PreparedDocument = { pageCount, pages };
+  await writeFile(indexPath, JSON.stringify(document));
+  return document;
+}
+
+export function toClassifiablePage(
+  page: PreparedPage,
+  document: PreparedDocument,
+  directory: string,
+): ClassifiablePage {
+  return {
+    pageNumber: page.pageNumber,
+    pageCount: document.pageCount,
+    widthPx: page.widthPx,
+    heightPx: page.heightPx,
+    text: async () => page.text,
+    image: async () => readFile(join(directory, `${page.pageNumber}.jpg`)),
+  };
+}
+
+/** Remembers what an engine read, by the image's hash. */
+export function rememberOcr(engine: OcrEngine, directory: string): OcrEngine {
+  return {
+    async recognise(image, signal) {
+      const path = join(directory, `${createHash('sha256').update(image).digest('hex')}.json`);
+      const known = await readFile(path, 'utf8').catch(() => undefined);
+      if (known !== undefined) return pageTextSchema.parse(JSON.parse(known));
+      const text = await engine.recognise(image, signal);
+      await mkdir(directory, { recursive: true });
+      await writeFile(path, JSON.stringify(text));
+      return text;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import { cancelled } from '../../domain/error-sentences.ts';
+import type { ClassifiablePage, PageClassification, PageClassifier } from '../page-classifier.ts';
+import type { PageSize } from './cues.ts';
+import type { OcrEngine } from './ocr-engine.ts';
+import { readPageWords } from './page-words.ts';
+import { toProbabilities } from './probabilities.ts';
+import { scoreCategories, type CategoryScore } from './score-categories.ts';
+
+export interface BuiltInClassifierOptions {
+  /** Reads pages without a text layer; it stays the caller's to dispose of. */
+  readonly ocr: OcrEngine;
+  readonly logger?: Logger;
+}
+
+const maxCandidates = 5;
+
+/**
+ * A classifier without model, key or network: a page's words and looks against the caller's names and descriptions
+ * (docs/built-in-classifier.md). The same request gives the same answer.
+ */
+export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOptions): PageClassifier {
+  return {
+    name: 'built-in',
+    model: 'built-in-1',
+    async classifyPage({ page, categories, signal }) {
+      try {
+        signal.throwIfAborted();
+        const words = await readPageWords(page, ocr, signal);
+        signal.throwIfAborted();
+        return answer(scoreCategories(words, sizeOf(page), categories));
+      } catch (error) {
+        if (signal.aborted) throw cancelled();
+        logger?.debug({ pageNumber: page.pageNumber }, 'page could not be classified');
+        throw error;
+      }
+    },
+  };
+}
+
+function answer(scores: readonly CategoryScore[]): PageClassification {
+  const ranked = toProbabilities(scores);
+  const [best] = ranked;
+  if (!best) throw new RangeError('a page cannot be classified without categories');
+  return {
+    classification: best.category.name,
+    rawResult: best.category.name,
+    confidence: best.probability,
+    confidenceSource: 'word-scores',
+    candidates: ranked
+      .slice(0, maxCandidates)
+      .map(({ category, probability }) => ({ name: category.name, confidence: probability })),
+    reasoning: explain(best.score),
+  };
+}
+
+function explain({ reasons }: CategoryScore): string {
+  const words = [...new Set(reasons.map((reason) => reason.text))].slice(0, 4).map((text) => `"${text}"`);
+  return words.length === 0 ? 'None of the words on the page tells.' : `Decided by ${words.join(', ')}.`;
+}
+
+function sizeOf({ widthPx, heightPx }: ClassifiablePage): PageSize | undefined {
+  return widthPx === undefined || heightPx === undefined ? undefined : { widthPx, heightPx };
+}

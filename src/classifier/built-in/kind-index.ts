@@ -1,0 +1,125 @@
+import type { CueName, Cues } from './cues.ts';
+import { allKinds } from './kinds/all-kinds.ts';
+import type { Kind, Phrases } from './kinds/kind.ts';
+import { toPhrases, type Phrase, type PhraseFinder } from './phrases.ts';
+
+/** A kind with its phrases ready to be looked for. */
+export interface IndexedKind {
+  readonly id: string;
+  readonly within: readonly string[];
+  readonly names: readonly Phrase[];
+  readonly alsoCalled: readonly Phrase[];
+  readonly telltales: readonly Phrase[];
+  readonly hints: readonly Phrase[];
+  readonly cues: Readonly<Partial<Record<CueName, number>>>;
+}
+
+/** How well a page fits a kind, and the words that say so, most telling first. */
+export interface KindScore {
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Reason {
+  readonly text: string;
+  readonly weight: number;
+}
+
+export const indexedKinds: readonly IndexedKind[] = allKinds.map((kind) => indexKind(kind));
+
+const kindsById = new Map(indexedKinds.map((kind) => [kind.id, kind]));
+
+export function kindById(id: string): IndexedKind | undefined {
+  return kindsById.get(id);
+}
+
+/** A word that several languages spell alike counts once, and as the most telling of what it is listed as. */
+function indexKind(kind: Kind): IndexedKind {
+  const taken = new Set<string>();
+  return {
+    id: kind.id,
+    within: kind.within ?? [],
+    names: phrasesOf(kind.names, taken),
+    alsoCalled: phrasesOf(kind.alsoCalled, taken),
+    telltales: phrasesOf(kind.telltales, taken),
+    hints: phrasesOf(kind.hints, taken),
+    cues: kind.cues ?? {},
+  };
+}
+
+function phrasesOf(phrases: Phrases | undefined, taken: Set<string>): Phrase[] {
+  const unique: Phrase[] = [];
+  for (const list of Object.values(phrases ?? {})) {
+    for (const phrase of toPhrases(list)) {
+      const key = phrase.stems.join(' ') || phrase.squeezed;
+      if (taken.has(key)) continue;
+      taken.add(key);
+      unique.push(phrase);
+    }
+  }
+  return unique;
+}
+
+const weights = {
+  /** The name as a title, and the name in running text. */
+  title: 5,
+  mention: 0.5,
+  telltale: 0.8,
+  hint: 0.2,
+} as const;
+
+/** Beyond this, more words of one sort add little. */
+const telltaleLimit = 5;
+const hintLimit = 1.5;
+
+/** How much less a word says on a long page, which holds many words. */
+function lengthFactor(wordCount: number): number {
+  return 1 / (1 + Math.max(0, Math.log2(Math.max(1, wordCount) / 250)) * 0.3);
+}
+
+/** Scores one kind: its name as a title, its words, its shape. */
+export function scoreKind(kind: IndexedKind, finder: PhraseFinder, cues: Cues, wordCount: number): KindScore {
+  const reasons: Reason[] = [];
+  const perWord = lengthFactor(wordCount);
+
+  let title = 0;
+  for (const phrase of kind.names) {
+    const hit = finder.find(phrase);
+    if (!hit) continue;
+    const weight = Math.max(weights.mention * perWord, weights.title * hit.prominence);
+    title = Math.max(title, weight);
+    reasons.push({ text: phrase.text, weight });
+  }
+  const telltales = sumOf(kind.telltales, weights.telltale * perWord, finder, reasons);
+  const hints = sumOf(kind.hints, weights.hint * perWord, finder, reasons);
+  const shape = Object.entries(kind.cues).reduce((sum, [name, weight]) => sum + weight * cueValue(cues, name), 0);
+  return {
+    score: title + saturate(telltales, telltaleLimit) + saturate(hints, hintLimit) + shape,
+    reasons: reasons.toSorted((a, b) => b.weight - a.weight).slice(0, 4),
+  };
+}
+
+function cueValue(cues: Cues, name: string): number {
+  const entry = Object.entries(cues).find(([cue]) => cue === name);
+  return entry?.[1] ?? 0;
+}
+
+/** A phrase of several words is seldom there by chance; one that stands out says more. */
+function sumOf(phrases: readonly Phrase[], weight: number, finder: PhraseFinder, reasons: Reason[]): number {
+  let sum = 0;
+  for (const phrase of phrases) {
+    const hit = finder.find(phrase);
+    if (!hit) continue;
+    const value =
+      weight *
+      (phrase.stems.length > 1 || phrase.squeezed.length > 11 ? 1.3 : 0.8) *
+      (0.7 + hit.prominence + 0.4 * hit.coverage);
+    sum += value;
+    reasons.push({ text: phrase.text, weight: value });
+  }
+  return sum;
+}
+
+function saturate(sum: number, limit: number): number {
+  return limit * (1 - Math.exp(-sum / limit));
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import type { PageText } from '../../domain/page.ts';
+
+/** What the pool asks of a child. */
+export interface OcrJob {
+  readonly image: Uint8Array;
+}
+
+const fraction = z.number().min(0).max(1);
+
+/** What a child answers. It reads hostile images, so what it says is checked. */
+export const pageTextSchema = z.object({
+  text: z.string().max(1_000_000),
+  spans: z
+    .array(z.object({ text: z.string(), x: fraction, y: fraction, width: fraction, height: fraction }))
+    .max(20_000),
+}) satisfies z.ZodType<PageText>;

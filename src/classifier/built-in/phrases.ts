@@ -1,0 +1,110 @@
+import { foldText, squeeze, stem } from './fold-text.ts';
+import type { PageLine } from './page-lines.ts';
+import { isUnspaced, tokenize } from './tokenize.ts';
+
+/** A word or several, ready to be looked for. */
+export interface Phrase {
+  /** As written, for the reader of a reasoning. */
+  readonly text: string;
+  readonly stems: readonly string[];
+  readonly squeezed: string;
+}
+
+/** Where a phrase stands best. */
+export interface PhraseHit {
+  /** 0 (in running text) to 1 (a title: large, at the top, alone on its line). */
+  readonly prominence: number;
+  /** 0 to 1: how much of its line it is. */
+  readonly coverage: number;
+}
+
+/**
+ * Letters that a phrase needs to be recognised inside a longer run of letters, as OCR that loses spaces gives it: enough
+ * that it is no part of another word by chance ("formation" in "information").
+ */
+const shortestRun = { oneWord: 12, severalWords: 9 } as const;
+
+export function toPhrase(text: string): Phrase {
+  const folded = foldText(text);
+  return { text: text.trim(), stems: tokenize(folded).map((word) => stem(word)), squeezed: squeeze(folded) };
+}
+
+/** Reads a list as the tables of kinds have it. */
+export function toPhrases(list: string): Phrase[] {
+  return list
+    .split(',')
+    .map((part) => toPhrase(part))
+    .filter((phrase) => phrase.squeezed !== '');
+}
+
+/** Finds phrases on one page. */
+export interface PhraseFinder {
+  find(phrase: Phrase): PhraseHit | undefined;
+}
+
+export function createPhraseFinder(lines: readonly PageLine[]): PhraseFinder {
+  // All words of the page in a row, so that a phrase may run over the end of a line.
+  const words = lines.flatMap((line, lineIndex) => line.stems.map((text) => ({ text, lineIndex })));
+  const places = new Map<string, number[]>();
+  for (const [index, { text }] of words.entries()) {
+    const known = places.get(text);
+    if (known) known.push(index);
+    else places.set(text, [index]);
+  }
+  const squeezedPage = lines.map((line) => line.squeezed).join('\n');
+  const found = new Map<string, PhraseHit | undefined>();
+
+  function search(phrase: Phrase): PhraseHit | undefined {
+    const best = bestOf(linesOfWords(phrase), phrase);
+    if (best) return best;
+    const shortest = phrase.stems.length > 1 ? shortestRun.severalWords : shortestRun.oneWord;
+    const canRunTogether = phrase.squeezed.length >= (isUnspaced(phrase.squeezed) ? 2 : shortest);
+    if (canRunTogether && squeezedPage.includes(phrase.squeezed)) {
+      return bestOf(
+        lines.filter((line) => line.squeezed.includes(phrase.squeezed)),
+        phrase,
+      );
+    }
+    return spacedOut(phrase);
+  }
+
+  function linesOfWords({ stems }: Phrase): PageLine[] {
+    const [first] = stems;
+    if (first === undefined) return [];
+    return (places.get(first) ?? [])
+      .filter((start) => stems.every((word, offset) => words[start + offset]?.text === word))
+      .flatMap((start) => lines[words[start]?.lineIndex ?? -1] ?? []);
+  }
+
+  /** A title set w i d e: nothing else on its line, so that also a short word may be taken for it. */
+  function spacedOut(phrase: Phrase): PhraseHit | undefined {
+    if (phrase.squeezed.length < 4) return undefined;
+    return bestOf(
+      lines.filter((line) => line.squeezed === phrase.squeezed),
+      phrase,
+    );
+  }
+
+  return {
+    find(phrase) {
+      const key = phrase.stems.join(' ') + '\n' + phrase.squeezed;
+      if (!found.has(key)) found.set(key, search(phrase));
+      return found.get(key);
+    },
+  };
+}
+
+function bestOf(lines: readonly PageLine[], phrase: Phrase): PhraseHit | undefined {
+  let best: PhraseHit | undefined;
+  for (const line of lines) {
+    const coverage = Math.min(1, phrase.squeezed.length / line.squeezed.length);
+    const prominence = prominenceOf(line, coverage);
+    if (!best || prominence > best.prominence) best = { prominence, coverage };
+  }
+  return best;
+}
+
+function prominenceOf(line: PageLine, coverage: number): number {
+  const look = 0.15 + 0.5 * line.large + 0.25 * line.atTop + (line.isUpperCase ? 0.15 : 0);
+  return Math.min(1, look) * (0.2 + 0.8 * coverage);
+}

@@ -1,0 +1,32 @@
+import type { Category } from '../../domain/category.ts';
+import type { CategoryScore } from './score-categories.ts';
+
+export interface CategoryProbability {
+  readonly category: Category;
+  readonly probability: number;
+  readonly score: CategoryScore;
+}
+
+/** How many units of evidence make one category e times as likely as another; what makes confidences honest. */
+const temperature = 0.6;
+
+/**
+ * Turns scores into probabilities over the caller's categories, most likely first. Equal scores share equally and are
+ * put in order of their names, so that the order in which a caller lists the categories changes nothing.
+ */
+export function toProbabilities(scores: readonly CategoryScore[]): CategoryProbability[] {
+  // The order of the sum is fixed, too: floating point addition depends on it in the last digit.
+  const ordered = scores.toSorted((a, b) => b.score - a.score || compareNames(a.category.name, b.category.name));
+  const highest = ordered[0]?.score ?? 0;
+  const odds = ordered.map(({ score }) => Math.exp((score - highest) / temperature));
+  const total = odds.reduce((sum, value) => sum + value, 0);
+  return ordered.map((score, index) => ({
+    category: score.category,
+    score,
+    probability: Math.round(((odds[index] ?? 0) / total) * 1e6) / 1e6,
+  }));
+}
+
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,108 @@
+import type { Category } from '../../domain/category.ts';
+import type { PageText } from '../../domain/page.ts';
+import { findCues, type PageSize } from './cues.ts';
+import { kindById, scoreKind, type KindScore, type Reason } from './kind-index.ts';
+import { toPageLines } from './page-lines.ts';
+import { createPhraseFinder, type Phrase, type PhraseFinder } from './phrases.ts';
+import { isUnspaced } from './tokenize.ts';
+import { understandCategories, type UnderstoodCategory } from './understand-category.ts';
+
+export interface CategoryScore {
+  readonly category: Category;
+  /** In units of evidence: differences between scores are what counts. */
+  readonly score: number;
+  /** The words that decided, most telling first. */
+  readonly reasons: readonly Reason[];
+}
+
+/** A word of a category's own, on the page: as a title, or anywhere. */
+const nameWeight = 1.1;
+const descriptionWeight = 0.5;
+const descriptionLimit = 2;
+/** "Invoice correction" is no plain invoice: without the second word on the page it fits less. */
+const missingQualifier = 1.4;
+/** For a category whose kind is known, its kind's table knows more than its bare name. */
+const ownWordsOfKnownKind = 0.5;
+
+/** Scores every category against a page. The result does not depend on the order of the categories. */
+export function scoreCategories(
+  page: PageText,
+  size: PageSize | undefined,
+  categories: readonly Category[],
+): CategoryScore[] {
+  const lines = toPageLines(page);
+  const finder = createPhraseFinder(lines);
+  const cues = findCues(lines, page, size);
+  const wordCount = lines.reduce((sum, line) => sum + line.stems.length, 0);
+  const understood = understandCategories(categories);
+  const rarity = rarityOf(understood);
+  const kindScores = new Map<string, KindScore>();
+
+  function kindScore(id: string): KindScore {
+    const known = kindScores.get(id);
+    if (known) return known;
+    const kind = kindById(id);
+    const score = kind ? scoreKind(kind, finder, cues, wordCount) : { score: 0, reasons: [] };
+    kindScores.set(id, score);
+    return score;
+  }
+
+  return understood.map((item) => {
+    const own = scoreOwnWords(item, finder, rarity);
+    const best = bestKind(item, kindScore);
+    const ownShare = best ? ownWordsOfKnownKind : 1;
+    return {
+      category: item.category,
+      score: (best?.score ?? 0) + own.score * ownShare - own.missing * missingQualifier,
+      reasons: [...(best?.reasons ?? []), ...own.reasons].toSorted((a, b) => b.weight - a.weight),
+    };
+  });
+}
+
+function bestKind(item: UnderstoodCategory, kindScore: (id: string) => KindScore): KindScore | undefined {
+  let best: KindScore | undefined;
+  for (const [id, sureness] of item.kinds) {
+    const { score, reasons } = kindScore(id);
+    const weighted = score > 0 ? score * sureness : score;
+    if (!best || weighted > best.score) best = { score: weighted, reasons };
+  }
+  return best;
+}
+
+/** 1 for a word of one category alone, 0 for a word that all have. */
+function rarityOf(items: readonly UnderstoodCategory[]): (word: string) => number {
+  const counts = new Map<string, number>();
+  for (const { nameStems, descriptionStems } of items) {
+    for (const word of new Set([...nameStems, ...descriptionStems])) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const total = items.length;
+  return (word) => (total < 2 ? 1 : 1 - Math.log(counts.get(word) ?? 1) / Math.log(total));
+}
+
+function scoreOwnWords(
+  { nameStems, descriptionStems, qualifiers }: UnderstoodCategory,
+  finder: PhraseFinder,
+  rarity: (word: string) => number,
+): { score: number; missing: number; reasons: Reason[] } {
+  const reasons: Reason[] = [];
+  const value = (word: string, weight: number): number => {
+    const hit = finder.find(wordPhrase(word));
+    if (!hit) return 0;
+    const worth = weight * rarity(word) * (0.6 + 1.6 * hit.prominence);
+    if (worth > 0) reasons.push({ text: word, weight: worth });
+    return worth;
+  };
+  const name =
+    nameStems.reduce((sum, word) => sum + value(word, nameWeight), 0) / Math.sqrt(Math.max(1, nameStems.length));
+  const description = descriptionStems.reduce((sum, word) => sum + value(word, descriptionWeight), 0);
+  const missing = qualifiers.filter((word) => !finder.find(wordPhrase(word))).length / Math.max(1, qualifiers.length);
+  return {
+    score: name + descriptionLimit * (1 - Math.exp(-description / descriptionLimit)),
+    missing,
+    reasons,
+  };
+}
+
+function wordPhrase(word: string): Phrase {
+  return { text: word, stems: [word], squeezed: isUnspaced(word) ? word : '' };
+}
