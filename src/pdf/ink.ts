@@ -8,7 +8,7 @@ export interface Pixels {
 
 /** Looking at every second pixel of every second row finds the strokes of 6-point type at 1536 px as well. */
 const step = 2;
-/** Distance in brightness (of 255) from the paper. The noise of JPEG and of scanners, and show-through, stay below. */
+/** Distance from the paper in any channel (of 255). The noise of JPEG and of scanners, and show-through, stay below. */
 const contrast = 48;
 /** Scanners leave dark edges, and copiers the shadow of the sheet. */
 const marginFraction = 0.025;
@@ -20,10 +20,10 @@ const markCells = 4;
 
 /**
  * Tells whether anything is printed on a page. Its paper may have any colour: ink is what differs from the most common
- * brightness. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells.
+ * one. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells.
  */
 export function hasInk(page: Pixels): boolean {
-  const paper = paperBrightness(page);
+  const paper = paperColour(page);
   const marginPx = Math.round(Math.min(page.widthPx, page.heightPx) * marginFraction);
   const columns = Math.ceil((page.widthPx - 2 * marginPx) / cellPx);
   const rows = Math.ceil((page.heightPx - 2 * marginPx) / cellPx);
@@ -40,13 +40,13 @@ export function hasInk(page: Pixels): boolean {
 }
 
 /** Counts the samples of ink in the cell at `left`, `top`. */
-function inkSamples(page: Pixels, paper: number, left: number, top: number, marginPx: number): number {
+function inkSamples(page: Pixels, paper: Colour, left: number, top: number, marginPx: number): number {
   const right = Math.min(left + cellPx, page.widthPx - marginPx);
   const bottom = Math.min(top + cellPx, page.heightPx - marginPx);
   let samples = 0;
   for (let y = top; y < bottom; y += step) {
     for (let x = left; x < right; x += step) {
-      if (Math.abs(brightness(page, x, y) - paper) > contrast) samples++;
+      if (isInk(page, paper, x, y)) samples++;
     }
   }
   return samples;
@@ -77,20 +77,28 @@ const neighbours = [
   [1, 1],
 ] as const;
 
-/** The most common brightness, in steps of 8, of one pixel in 64. */
-function paperBrightness(page: Pixels): number {
-  const counts = new Uint32Array(32);
-  for (let y = 0; y < page.heightPx; y += 8) {
-    for (let x = 0; x < page.widthPx; x += 8) {
-      const bin = brightness(page, x, y) >> 3;
-      counts[bin] = (counts[bin] ?? 0) + 1;
-    }
-  }
-  return counts.indexOf(Math.max(...counts)) * 8 + 4;
+type Colour = readonly [red: number, green: number, blue: number];
+
+function isInk({ pixels, widthPx, channels }: Pixels, [red, green, blue]: Colour, x: number, y: number): boolean {
+  const offset = (y * widthPx + x) * channels;
+  return (
+    Math.abs((pixels[offset] ?? 0) - red) > contrast ||
+    Math.abs((pixels[offset + 1] ?? 0) - green) > contrast ||
+    Math.abs((pixels[offset + 2] ?? 0) - blue) > contrast
+  );
 }
 
-function brightness({ pixels, widthPx, channels }: Pixels, x: number, y: number): number {
-  const offset = (y * widthPx + x) * channels;
-  const [red = 0, green = 0, blue = 0] = [pixels[offset], pixels[offset + 1], pixels[offset + 2]];
-  return (2 * red + 5 * green + blue) >> 3;
+/** The most common value of each channel, in steps of 8, of one pixel in 64. */
+function paperColour({ pixels, widthPx, heightPx, channels }: Pixels): Colour {
+  const commonest = (channel: number): number => {
+    const counts = new Uint32Array(32);
+    for (let y = 0; y < heightPx; y += 8) {
+      for (let x = 0; x < widthPx; x += 8) {
+        const bin = (pixels[(y * widthPx + x) * channels + channel] ?? 0) >> 3;
+        counts[bin] = (counts[bin] ?? 0) + 1;
+      }
+    }
+    return counts.indexOf(Math.max(...counts)) * 8 + 4;
+  };
+  return [commonest(0), commonest(1), commonest(2)];
 }

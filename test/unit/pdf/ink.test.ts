@@ -1,0 +1,80 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { hasInk, type Pixels } from '../../../src/pdf/ink.ts';
+
+const page = { width: 1086, height: 1536 } as const;
+
+/** A sheet as a scanner sees it: toned paper, noise, JPEG artefacts, and what is drawn on it. */
+async function scan(svg: string, paper = '#f4f1ea'): Promise<Pixels> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 12 } as const;
+  const grain = await sharp({ create: { ...page, channels: 3, background: '#808080', noise } })
+    .png()
+    .toBuffer();
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${page.width}" height="${page.height}">${svg}</svg>`;
+  const jpeg = await sharp({ create: { ...page, channels: 3, background: paper } })
+    .composite([{ input: Buffer.from(drawing) }, { input: grain, blend: 'soft-light' }])
+    .jpeg({ quality: 60 })
+    .toBuffer();
+  const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+  return { pixels: data, widthPx: info.width, heightPx: info.height, channels: 3 };
+}
+
+/** Writing as strokes, since a machine may have no font. */
+function strokes(path: string, colour: string): string {
+  return `<path d="${path}" stroke="${colour}" stroke-width="3" fill="none"/>`;
+}
+
+/** Dust: dots of up to 2.5 px radius, the same in each run. */
+function dust(count: number): string {
+  return Array.from({ length: count }, (_, index) => {
+    const x = 60 + ((index * 7919) % 960);
+    const y = 60 + ((index * 104_729) % 1400);
+    return `<circle cx="${x}" cy="${y}" r="${1 + (index % 4) / 2}" fill="#222"/>`;
+  }).join('');
+}
+
+describe('hasInk', () => {
+  test.each([
+    ['an empty sheet', ''],
+    ['dust', dust(40)],
+    ['a dark edge', '<rect width="20" height="1536" fill="#111"/>'],
+    [
+      'the faint outline of the sheet',
+      '<rect x="50" y="50" width="980" height="1430" fill="none" stroke="#dcd9d2" stroke-width="3"/>',
+    ],
+    ['print that shines through', strokes('M200 400l20-30 20 30 20-30 20 30 20-30 20 30', '#e2dfd8')],
+  ])('finds none in %s', async (_, svg) => {
+    expect(hasInk(await scan(svg))).toBe(false);
+  });
+
+  test.each([
+    [
+      'one short word',
+      strokes(
+        'M500 683l6 17 6-17M518 691a6 8 0 1 0 12 0a6 8 0 1 0-12 0M536 683v17M542 683v17h4a8 8 0 0 0 0-17h-4',
+        '#222',
+      ),
+    ],
+    ['a hairline across the sheet', '<rect x="100" y="700" width="800" height="2" fill="#333"/>'],
+    ['pencil', strokes('M300 500l20-30 20 30 20-30 20 30 20-30 20 30', '#909090')],
+    ['blue handwriting', strokes('M200 300 q 40 -60 80 0 t 80 0 t 80 0', '#2244aa')],
+    ['a picture', '<rect x="300" y="300" width="400" height="400" fill="#6080a0"/>'],
+  ])('finds %s', async (_, svg) => {
+    expect(hasInk(await scan(svg))).toBe(true);
+  });
+
+  test('takes paper of any colour for paper', async () => {
+    expect(hasInk(await scan('', '#3060a0'))).toBe(false);
+    expect(hasInk(await scan(strokes('M300 500l20-30 20 30 20-30 20 30 20-30 20 30', '#fff'), '#3060a0'))).toBe(true);
+  });
+
+  test.each([
+    [1, 1536],
+    [1536, 1],
+    [1, 1],
+  ])('accepts a page of %i x %i pixels', (widthPx, heightPx) => {
+    const pixels = new Uint8Array(widthPx * heightPx * 4).fill(255);
+
+    expect(hasInk({ pixels, widthPx, heightPx, channels: 4 })).toBe(false);
+  });
+});
