@@ -1,0 +1,104 @@
+import { variables, type Variables } from '../src/config-schema.ts';
+
+export type SettingName = keyof Variables;
+
+export interface SettingsGroup {
+  readonly title: string;
+  readonly names: readonly SettingName[];
+}
+
+/** In which order and under which headings the settings are told. Each stands in one group; a test says so. */
+export const settingsGroups: readonly SettingsGroup[] = [
+  { title: 'HTTP API', names: ['PORT', 'HOST', 'API_KEYS'] },
+  {
+    title: 'Limits of a request',
+    names: ['MAX_FILE_MB', 'DEFAULT_PAGES', 'MAX_PAGES', 'FETCH_TIMEOUT_SECONDS', 'ALLOWED_NETWORKS'],
+  },
+  {
+    title: 'Classifier',
+    names: [
+      'CLASSIFIER',
+      'OPENAI_API_KEY',
+      'OPENAI_BASE_URL',
+      'OPENAI_MODEL',
+      'MODEL_TIMEOUT_SECONDS',
+      'MODEL_MAX_OUTPUT_TOKENS',
+      'MODEL_CONCURRENCY',
+      'MODEL_CALLS_PER_SECOND',
+      'OCR_PROCESSES',
+      'OCR_TIMEOUT_SECONDS',
+    ],
+  },
+  {
+    title: 'Rendering',
+    names: [
+      'RENDER_PROCESSES',
+      'RENDER_MEMORY_MB',
+      'RENDER_PAGE_TIMEOUT_SECONDS',
+      'RENDER_DOCUMENT_TIMEOUT_SECONDS',
+      'RENDER_LONG_SIDE_PX',
+      'MAX_IMAGE_MEGAPIXELS',
+      'TEMP_DIR',
+    ],
+  },
+  {
+    title: 'Documents and results',
+    names: ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_REGION'],
+  },
+  {
+    title: 'Temporal',
+    names: ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'QUEUES'],
+  },
+  {
+    title: 'The servers of `npm start`',
+    names: ['DATA_DIR', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'TEMPORAL_RETENTION_DAYS', 'TEMPORAL_BIN'],
+  },
+  { title: 'Process', names: ['LOG_LEVEL', 'LOG_FORMAT', 'SHUTDOWN_GRACE_SECONDS'] },
+];
+
+/** Defaults that depend on the machine, in words: what is written must be the same on every machine. */
+export const machineDefaults: Readonly<Partial<Record<SettingName, string>>> = {
+  OCR_PROCESSES: 'cores, at most 2',
+  RENDER_PROCESSES: 'cores, at most 4',
+};
+
+/** What only docker-compose.yml reads. */
+export const composeSettings = [
+  {
+    name: 'POSTGRES_PASSWORD',
+    fallback: undefined,
+    description: "Password of Temporal's database; letters and digits. It is set when the volume is new.",
+  },
+  {
+    name: 'PUBLISH_ADDRESS',
+    fallback: '127.0.0.1',
+    description: 'Address of this machine on which the API is published; `0.0.0.0` for all of them.',
+  },
+  {
+    name: 'TEMPORAL_UI_PUBLISH_ADDRESS',
+    fallback: '127.0.0.1',
+    description: "The same for Temporal's UI, which has no login: open it only behind one.",
+  },
+  {
+    name: 'WORKER_MEMORY_LIMIT',
+    fallback: '6g',
+    description: 'Memory of one worker: RENDER_PROCESSES (2 in compose) x RENDER_MEMORY_MB, and 2 GB.',
+  },
+] as const;
+
+/** Those of @temporalio/envconfig beside TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE. */
+export const temporalEnvironment: Readonly<Record<string, string>> = {
+  TEMPORAL_API_KEY: 'API key, e.g. of Temporal Cloud; turns TLS on.',
+  TEMPORAL_TLS: '`true`: TLS with the authorities that Node knows; `false`: no TLS, whatever else is set.',
+  TEMPORAL_TLS_CLIENT_CERT_PATH: 'Client certificate for mTLS, PEM; `TEMPORAL_TLS_CLIENT_CERT_DATA` holds it itself.',
+  TEMPORAL_TLS_CLIENT_KEY_PATH: 'Its key; or `TEMPORAL_TLS_CLIENT_KEY_DATA`.',
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: "Certificate of the server's authority; or `TEMPORAL_TLS_SERVER_CA_CERT_DATA`.",
+  TEMPORAL_TLS_SERVER_NAME: "Name that the server's certificate must bear, where it is not that of the address.",
+  TEMPORAL_GRPC_META_X: 'Adds the gRPC header `x`; any name in place of X.',
+  TEMPORAL_CONFIG_FILE:
+    "TOML file with profiles. One that lies in the user's folder is not read unless this or the next is set.",
+  TEMPORAL_PROFILE: 'Which profile of that file.',
+};
+
+/** Every name of the schema, in its own order. */
+export const settingNames = variables.keyof().options;
