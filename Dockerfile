@@ -22,6 +22,7 @@ COPY tools ./tools
 COPY workflows ./workflows
 COPY activities ./activities
 COPY src ./src
+COPY docs/errors.md ./docs/errors.md
 # Nothing below /app is ever written; documents that are being rendered pass through the system's temporary folder.
 USER node
 EXPOSE 8080

@@ -151,13 +151,22 @@ function parseApiKeys(value: string): { readonly keys: readonly ApiKey[]; readon
 /** A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud. */
 function temporalConnection(environment: Record<string, string | undefined>, ownPort: number) {
   const namesFile = environment['TEMPORAL_PROFILE'] !== undefined || environment['TEMPORAL_CONFIG_FILE'] !== undefined;
-  const loaded = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment), disableFile: !namesFile });
+  const loaded = loadConnection(definedOnly(environment), !namesFile);
   const { address } = loaded.connectionOptions;
   const connection: ClientConnectConfig & { readonly namespace: string } = {
     namespace: loaded.namespace ?? 'default',
     connectionOptions: { ...loaded.connectionOptions, address: address ?? `127.0.0.1:${ownPort}` },
   };
   return { connection, isOwnServer: address === undefined };
+}
+
+function loadConnection(overrideEnvVars: Record<string, string>, disableFile: boolean): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars, disableFile });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`TEMPORAL_*: the settings of the connection cannot be used: ${reason}`, { cause: error });
+  }
 }
 
 function storeConfig(v: Variables): StoreConfig {

@@ -3,6 +3,7 @@ import type { JobService } from '../jobs/job-service.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';
+import { errorsPage } from './shared/errors-page.ts';
 import { healthRoutes, type HealthDependencies } from './shared/health.ts';
 import { methodNotAllowed, notFoundHandler, problemHandler } from './shared/problem.ts';
 import { withRequestContext } from './shared/request-context.ts';
@@ -27,6 +28,7 @@ export function createApp({ jobs, store, logger, authentication, health, limits 
   app.use(withRequestContext(logger));
   app.use(healthRoutes(health));
   app.all(['/livez', '/readyz', '/healthz', '/version'], methodNotAllowed('GET'));
+  app.use(errorsPage());
   app.use(authenticate(authentication));
   const unsiloed = unsiloedRoutes({ jobs, store, limits });
   app.use('/v1', unsiloed);

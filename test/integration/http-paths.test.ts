@@ -74,6 +74,14 @@ describe('health', () => {
     expect(await version.json()).toMatchObject({ name: 'pigeonhole', version: '0.1.0' });
   });
 
+  test('of errors is explained where every problem points', async () => {
+    const problem = await problemOf(await fetch(`${service.url}/nowhere`, { headers }));
+    const page = await fetch(`${service.url}${problem.type}`);
+
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain(problem.code);
+  });
+
   test('answers HEAD', async () => {
     expect((await fetch(`${service.url}/readyz`, { method: 'HEAD' })).status).toBe(200);
   });

@@ -57,6 +57,14 @@ describe('readConfig', () => {
     [{ API_KEYS: 'acme' }, /^API_KEYS: entry 1/],
     [{ API_KEYS: 'Acme Inc:key' }, /^API_KEYS: the tenant of entry 1/],
     [{ API_KEYS: 'acme:sha256:12' }, /^API_KEYS: entry 1/],
+    [
+      {
+        TEMPORAL_ADDRESS: 'x:1',
+        TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere.pem',
+        TEMPORAL_TLS_CLIENT_KEY_PATH: '/nowhere.key',
+      },
+      /^TEMPORAL_\*: /,
+    ],
     [{ QUEUES: 'rendering' }, /^QUEUES: .*workflow, render, model/],
   ])('refuses %j with a sentence that names the setting', (environment, sentence) => {
     expect(problems(environment)).toMatch(sentence);
