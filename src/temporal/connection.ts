@@ -66,14 +66,23 @@ export function grpcCode(error: unknown): number | undefined {
   return grpcCode(error.cause);
 }
 
-/** Calls Temporal and says in our words when it is down; other errors pass through. */
+/**
+ * Calls Temporal and says in our words when it is down; other errors pass through. The deadline holds for all attempts of
+ * the client together: it retries an unreachable server with pauses that its own deadline does not cut short.
+ */
 export async function callTemporal<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(temporalUnavailable(new Error(`no answer from Temporal within ${deadlineMs} ms`)));
+  }, deadlineMs);
   try {
-    return await client.connection.withDeadline(Date.now() + deadlineMs, call);
+    return await Promise.race([client.connection.withDeadline(Date.now() + deadlineMs, call), late]);
   } catch (error) {
     if (error instanceof ClassifierError) throw error;
     const code = grpcCode(error);
     if (code !== undefined && unavailableCodes.has(code)) throw temporalUnavailable(error);
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
