@@ -54,3 +54,8 @@ async function untilKnown(client: Client): Promise<void> {
     }
   }
 }
+
+/** Settings that make a process of ours work in the namespace. */
+export function temporalSettings({ address, namespace }: TestNamespace): Readonly<Record<string, string>> {
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+}

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createNamespace, temporalSettings, type TestNamespace } from '../support/namespace.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { startProcess } from '../support/process.ts';
+
+type Settings = Readonly<Record<string, string>>;
+
+let folder: string;
+let namespace: TestNamespace;
+let taken: Server;
+let takenPort: string;
+let free: Settings;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pigeonhole-start-'));
+  await writeFile(join(folder, 'file'), '');
+  namespace = await createNamespace();
+  taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  takenPort = String(typeof address === 'object' ? address?.port : address);
+  const [port, temporalPort, uiPort] = await freePorts(3);
+  free = {
+    DATA_DIR: join(folder, 'data'),
+    PORT: String(port),
+    TEMPORAL_PORT: String(temporalPort),
+    TEMPORAL_UI_PORT: String(uiPort),
+  };
+});
+afterAll(async () => {
+  taken.close();
+  await namespace[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What the process says when it ends by itself; it logs nothing else that is worth a warning. */
+async function refusalOf(entry: string, settings: Settings): Promise<string> {
+  const started = startProcess(entry, { ...free, LOG_LEVEL: 'warn', ...settings });
+  expect(await started.exited).toEqual({ code: 1, signal: null });
+  return started.output();
+}
+
+const entries = ['src/api.ts', 'src/worker.ts', 'src/standalone.ts'];
+
+// Most of these wait for a server that never answers, so they wait beside each other.
+describe.concurrent('a start that cannot succeed says so in one sentence with the setting, and ends with code 1', () => {
+  test('when the port of the API is taken', async () => {
+    const sentence = `PORT: port ${takenPort} is in use by another program; set PORT to a free one\n`;
+
+    expect(await refusalOf('src/api.ts', { ...temporalSettings(namespace), PORT: takenPort })).toBe(sentence);
+    expect(await refusalOf('src/standalone.ts', { DATA_DIR: join(folder, 'port'), PORT: takenPort })).toBe(sentence);
+  });
+
+  test('when the port of its Temporal server is taken by another program', async () => {
+    expect(await refusalOf('src/standalone.ts', { TEMPORAL_PORT: takenPort })).toBe(
+      `TEMPORAL_PORT: port ${takenPort} is taken by another program; set it to a free port\n`,
+    );
+  });
+
+  test('when the data folder is none', async () => {
+    const DATA_DIR = join(folder, 'file');
+
+    expect(await refusalOf('src/standalone.ts', { DATA_DIR })).toBe(
+      `DATA_DIR: ${DATA_DIR} cannot be written; set DATA_DIR to a folder that can\n`,
+    );
+    for (const entry of ['src/api.ts', 'src/worker.ts']) {
+      expect(await refusalOf(entry, { ...temporalSettings(namespace), DATA_DIR })).toBe(
+        `DATA_DIR: ${DATA_DIR}/objects cannot be written; set DATA_DIR to a folder that can\n`,
+      );
+    }
+  });
+
+  test.each(entries)('when Temporal cannot be reached: %s', async (entry) => {
+    expect(await refusalOf(entry, { TEMPORAL_ADDRESS: '127.0.0.1:1' })).toBe(
+      'TEMPORAL_ADDRESS: no Temporal server answers at 127.0.0.1:1; start it, or set TEMPORAL_ADDRESS to where it is\n',
+    );
+  });
+
+  test('when the namespace does not exist', async () => {
+    expect(await refusalOf('src/worker.ts', { TEMPORAL_ADDRESS: namespace.address, TEMPORAL_NAMESPACE: 'none' })).toBe(
+      `TEMPORAL_NAMESPACE: the Temporal server at ${namespace.address} has no namespace "none"\n`,
+    );
+  });
+
+  test.each(entries)('when the S3 server cannot be reached: %s', async (entry) => {
+    const s3 = { S3_ENDPOINT: 'http://127.0.0.1:1', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'a-secret' };
+
+    expect(await refusalOf(entry, { ...temporalSettings(namespace), ...s3 })).toBe(
+      'S3_ENDPOINT: no S3 server answers at http://127.0.0.1:1; start it, or set S3_ENDPOINT to where it is\n',
+    );
+  });
+
+  test.each([{ S3_ACCESS_KEY: 'nobody' }, { S3_SECRET_KEY: 'not-the-secret' }])(
+    'when the S3 server rejects the keys, which it does not repeat: %j',
+    async (wrong) => {
+      const { endpoint, accessKey, secretKey } = inject('s3');
+      const s3 = { S3_ENDPOINT: endpoint, S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey, ...wrong };
+
+      const refusal = await refusalOf('src/api.ts', { ...temporalSettings(namespace), ...s3 });
+
+      expect(refusal).toMatch(/^S3_ACCESS_KEY, S3_SECRET_KEY: .* rejects them for the bucket "pigeonhole" .*\n$/);
+      expect(refusal).not.toContain(Object.values(wrong)[0]);
+    },
+  );
+
+  test.each(entries)('when it would be open to other machines without keys: %s', async (entry) => {
+    expect(await refusalOf(entry, { HOST: '0.0.0.0' })).toBe(
+      'HOST: 0.0.0.0 is reachable from other machines, so API_KEYS must be set; or leave HOST at 127.0.0.1\n',
+    );
+  });
+
+  test('when the model has neither a key nor an address', async () => {
+    expect(await refusalOf('src/standalone.ts', { CLASSIFIER: 'openai' })).toBe(
+      'CLASSIFIER: openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server that takes no key\n',
+    );
+  });
+});
