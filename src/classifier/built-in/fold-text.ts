@@ -30,7 +30,7 @@ export function squeeze(folded: string): string {
   return folded.replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
-const endings = /(?:ings|ing|ies|ungs|es|ed|en|er|as|os|is|us|s|e|n|a|o|i|y)$/;
+const endings = /(?:ings|ing|ies|ungs|ers|ens|ern|es|ed|en|er|as|os|is|us|s|e|n|a|o|i|y)$/;
 const shortestStem = 4;
 
 /**

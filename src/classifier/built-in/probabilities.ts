@@ -23,7 +23,8 @@ export function toProbabilities(scores: readonly CategoryScore[]): CategoryProba
   return ordered.map((score, index) => ({
     category: score.category,
     score,
-    probability: Math.round(((odds[index] ?? 0) / total) * 1e6) / 1e6,
+    // Down, so that together they are never more than 1.
+    probability: Math.floor(((odds[index] ?? 0) / total) * 1e6) / 1e6,
   }));
 }
 

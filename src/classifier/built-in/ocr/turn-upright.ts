@@ -2,6 +2,7 @@ import { turnBitmap, type Bitmap } from './bitmap.ts';
 import { cropLine, joinCrops } from './crop-line.ts';
 import { detectText } from './detect-text.ts';
 import type { OcrModels } from './ocr-models.ts';
+import { readLines } from './read-lines.ts';
 import { isVertical, type TextBox } from './text-box.ts';
 
 export interface UprightPage {
@@ -23,25 +24,42 @@ export async function turnUpright(models: OcrModels, bitmap: Bitmap): Promise<Up
   return turnHeadUp(models, { bitmap: turned, boxes: await detectText(models, turned) });
 }
 
+/** The orientation model errs on short or ornate lines, so that its word is only taken when the lines read better that way. */
 async function turnHeadUp(models: OcrModels, page: UprightPage): Promise<UprightPage> {
-  const { bitmap, boxes } = page;
-  const crops = boxes
+  const sample = page.boxes
     .filter((box) => !isVertical(box) && box.length > box.height * 3)
     .toSorted((a, b) => b.height * b.length - a.height * a.length)
-    .slice(0, sampleSize)
-    .map((box) => cropLine(bitmap, box));
-  if (crops.length < minSampleSize) return page;
-  const { data } = await models.orient(joinCrops(crops, sampleWidth), crops.length, sampleWidth);
-  const upsideDown = crops.filter((_, line) => (data[line * 2 + 1] ?? 0) > 0.9).length;
+    .slice(0, sampleSize);
+  if (sample.length < minSampleSize) return page;
+  const crops = sample.map((box) => cropLine(page.bitmap, box));
+  const planes = joinCrops(crops, sampleWidth).map((value) => value * 2 - 1);
+  const { data } = await models.orient(planes, crops.length, sampleWidth);
+  const upsideDown = crops.filter((_, line) => (data[line * 2 + 1] ?? 0) > 0.5).length;
   if (upsideDown <= crops.length / 2) return page;
-  return {
-    bitmap: await turnBitmap(bitmap, 180),
-    boxes: boxes.map((box) => ({
-      ...box,
-      centreX: bitmap.width - box.centreX,
-      centreY: bitmap.height - box.centreY,
-    })),
-  };
+  const turned = await turnRound(page);
+  const [asGiven, asTurned] = [
+    await legibility(models, page.bitmap, sample),
+    await legibility(
+      models,
+      turned.bitmap,
+      sample.map((box) => turnBox(box, page.bitmap)),
+    ),
+  ];
+  return asTurned > asGiven ? turned : page;
+}
+
+async function turnRound({ bitmap, boxes }: UprightPage): Promise<UprightPage> {
+  return { bitmap: await turnBitmap(bitmap, 180), boxes: boxes.map((box) => turnBox(box, bitmap)) };
+}
+
+function turnBox(box: TextBox, { width, height }: Bitmap): TextBox {
+  return { ...box, centreX: width - box.centreX, centreY: height - box.centreY };
+}
+
+/** How many letters the lines have, weighted by how sure the model is of them. */
+async function legibility(models: OcrModels, bitmap: Bitmap, boxes: readonly TextBox[]): Promise<number> {
+  const lines = await readLines(models, bitmap, boxes);
+  return lines.reduce((sum, line) => sum + line.confidence * line.text.length, 0);
 }
 
 function sumOfLengths(boxes: readonly TextBox[]): number {

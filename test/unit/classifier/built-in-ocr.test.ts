@@ -1,0 +1,111 @@
+import { pino } from 'pino';
+import sharp from 'sharp';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createOcrPool } from '../../../src/classifier/built-in/ocr-pool.ts';
+import { decodeCtc } from '../../../src/classifier/built-in/ocr/ctc.ts';
+import { findTextBoxes } from '../../../src/classifier/built-in/ocr/find-text-boxes.ts';
+import { toPageText } from '../../../src/classifier/built-in/ocr/reading-order.ts';
+import { drawPageImage } from '../../support/classifiable-page.ts';
+
+const logger = pino({ level: 'silent' });
+const lines = ['INVOICE 2024-0815', 'Bill to Example Limited', 'Subtotal 420.00', 'Total due 504.00', 'Thank you'];
+
+describe('createOcrPool', () => {
+  const ocr = createOcrPool({ logger, processes: 1 });
+  const signal = new AbortController().signal;
+  afterAll(() => ocr[Symbol.asyncDispose]());
+
+  const lettersOf = async (image: Uint8Array): Promise<string> =>
+    (await ocr.recognise(image, signal)).text.replaceAll(/[^\p{L}\p{N}\n]/gu, '');
+
+  test('reads a page line by line, and says where each stands', async () => {
+    const page = await ocr.recognise(await drawPageImage(lines.join('\n')), signal);
+
+    expect(page.text.replaceAll(/[^\p{L}\p{N}\n]/gu, '')).toBe(
+      'INVOICE20240815\nBilltoExampleLimited\nSubtotal42000\nTotaldue50400\nThankyou',
+    );
+    const [title] = page.spans;
+    expect(title?.x).toBeCloseTo(60 / 768, 1);
+    expect(title?.y).toBeCloseTo(62 / 1086, 1);
+  });
+
+  test.each([90, 180, 270])('reads a page scanned at %i degrees', async (degrees) => {
+    const upright = await drawPageImage(lines.join('\n'));
+
+    const turned = await sharp(upright).rotate(degrees).jpeg().toBuffer();
+
+    expect(await lettersOf(turned)).toBe(await lettersOf(upright));
+  });
+
+  test('finds no words on a page without any', async () => {
+    const blank = await sharp({ create: { width: 300, height: 400, channels: 3, background: 'white' } })
+      .jpeg()
+      .toBuffer();
+
+    expect(await ocr.recognise(blank, signal)).toStrictEqual({ text: '', spans: [] });
+  });
+
+  test('takes what is no image for a page without words, and goes on', async () => {
+    expect(await ocr.recognise(Buffer.from('not an image'), signal)).toStrictEqual({ text: '', spans: [] });
+    expect(await lettersOf(await drawPageImage(lines.join('\n')))).toContain('INVOICE');
+  });
+
+  test('takes a page that exceeds its time for one without words', async () => {
+    await using hurried = createOcrPool({ logger, processes: 1, timeoutMs: 1 });
+
+    expect(await hurried.recognise(await drawPageImage(lines.join('\n')), signal)).toStrictEqual({
+      text: '',
+      spans: [],
+    });
+  });
+
+  test('is cancelled with the signal', async () => {
+    const image = await drawPageImage(lines.join('\n'));
+
+    await expect(ocr.recognise(image, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('findTextBoxes', () => {
+  test('finds one box for each region, grown to the letters that the model shrank', () => {
+    const [width, height] = [100, 40];
+    const data = new Float32Array(width * height);
+    for (let y = 15; y < 25; y++) data.fill(0.9, y * width + 20, y * width + 80);
+    data[5] = 0.9;
+
+    const boxes = findTextBoxes({ data, width, height });
+
+    expect(boxes).toHaveLength(1);
+    expect(boxes[0]).toMatchObject({ centreX: 50, centreY: 20, angle: 0 });
+    expect(boxes[0]?.length).toBeGreaterThan(60);
+    expect(boxes[0]?.height).toBeGreaterThan(10);
+  });
+});
+
+describe('decodeCtc', () => {
+  test('merges repeats, keeps letters that a blank parts, and averages their probability', () => {
+    const symbols = [1, 1, 0, 1, 2];
+    const scores = new Float32Array(symbols.length * 3);
+    for (const [step, symbol] of symbols.entries()) scores[step * 3 + symbol] = 0.5;
+
+    expect(decodeCtc(scores, symbols.length, 3, ['a', 'b'])).toStrictEqual({ text: 'aab', confidence: 0.5 });
+  });
+});
+
+describe('toPageText', () => {
+  test('puts boxes of one height into one line, left to right', () => {
+    const box = (centreX: number, centreY: number) => ({ centreX, centreY, length: 20, height: 10, angle: 0 });
+    const page = toPageText(
+      [
+        { box: box(80, 22), text: 'right', confidence: 1 },
+        { box: box(20, 60), text: 'below', confidence: 1 },
+        { box: box(20, 20), text: 'left', confidence: 1 },
+      ],
+      100,
+      100,
+    );
+
+    expect(page.text).toBe('left right\nbelow');
+    expect(page.spans[0]).toStrictEqual({ text: 'left', x: 0.1, y: 0.15, width: 0.2, height: 0.1 });
+  });
+});
