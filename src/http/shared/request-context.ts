@@ -3,15 +3,38 @@ import type { Request, RequestHandler } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
 import type { Logger } from '../../logger.ts';
 
-export interface RequestContext {
+export class RequestContext {
   readonly requestId: string;
-  /** Bound to the request id; handlers bind the job id too. */
-  log: Logger;
   /** Set once the key is known to be good. */
-  tenant?: string;
+  tenant: string | undefined = undefined;
+  jobId: string | undefined = undefined;
+  readonly #logger: Logger;
+
+  constructor(requestId: string, logger: Logger) {
+    this.requestId = requestId;
+    this.#logger = logger;
+  }
+
+  /** What every line of the request is found by. */
+  get names(): { readonly requestId: string; readonly jobId?: string } {
+    const { requestId, jobId } = this;
+    return jobId === undefined ? { requestId } : { requestId, jobId };
+  }
+
+  /** Bound to the names. Made when it is wanted: most requests log one line, which a logger of their own would cost again. */
+  get log(): Logger {
+    return this.#logger.child(this.names);
+  }
 }
 
-const contexts = new WeakMap<object, RequestContext>();
+declare global {
+  // Express's own place for what middleware knows of a request. A WeakMap would be tidier, but the collector pays for each entry.
+  namespace Express {
+    interface Request {
+      context?: RequestContext;
+    }
+  }
+}
 
 /** A caller's own id is kept when it is short and harmless, so that both sides can search for the same one. */
 const acceptableRequestId = /^[\w.:-]{1,128}$/;
@@ -21,17 +44,17 @@ export function withRequestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-request-id');
     const requestId = given !== undefined && acceptableRequestId.test(given) ? given : randomUUID();
-    const context: RequestContext = { requestId, log: logger.child({ requestId }) };
-    contexts.set(request, context);
+    const context = new RequestContext(requestId, logger);
+    request.context = context;
     response.set('X-Request-Id', requestId);
     const startedAt = performance.now();
     response.once('close', () => {
       if (isProbe(request)) return;
-      const { log, tenant } = context;
+      const { names, tenant } = context;
       const { method, path } = request;
       const durationMs = Math.round(performance.now() - startedAt);
-      const fields = { method, path, status: response.statusCode, durationMs, tenant };
-      log.info(fields, response.writableFinished ? 'request answered' : 'request aborted by the client');
+      const fields = { ...names, method, path, status: response.statusCode, durationMs, tenant };
+      logger.info(fields, response.writableFinished ? 'request answered' : 'request aborted by the client');
     });
     next();
   };
@@ -42,21 +65,19 @@ function isProbe({ path }: Request): boolean {
   return path === '/livez' || path === '/readyz' || path === '/healthz';
 }
 
-export function requestContext(request: object): RequestContext {
-  const context = contexts.get(request);
+export function requestContext({ context }: Express.Request): RequestContext {
   if (!context) throw new Error('withRequestContext must run first');
   return context;
 }
 
 /** The tenant of a request that passed `authenticate`. */
-export function tenantOf(request: object): string {
+export function tenantOf(request: Express.Request): string {
   const { tenant } = requestContext(request);
   if (tenant === undefined) throw new ClassifierError('unauthorized', 'Invalid or missing API key');
   return tenant;
 }
 
 /** Every later line of this request names the job. */
-export function bindJobId(request: object, jobId: string): void {
-  const context = requestContext(request);
-  context.log = context.log.child({ jobId });
+export function bindJobId(request: Express.Request, jobId: string): void {
+  requestContext(request).jobId = jobId;
 }
