@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Lab } from '../lab.ts';
+import type { Measurement, Outcome, Row } from '../measurement.ts';
+import { createRenderBench } from '../render-bench.ts';
+import { inParallel, interleave, median, medianRatio, milliseconds, timed } from '../statistics.ts';
+
+const run = promisify(execFile);
+const maxPages = 4;
+const maxDocuments = 24;
+
+/** Our renderer and poppler's on the same pages, both at 1536 px, both ending in JPEG. */
+export const rendering: Measurement = {
+  name: 'rendering',
+  title: 'rendering, per page',
+  measure,
+};
+
+async function measure(lab: Lab): Promise<Outcome> {
+  if (!(await isInstalled())) {
+    return { rows: [], skipped: 'pdftoppm is not installed (Debian: poppler-utils; macOS: brew install poppler)' };
+  }
+  const documents = await findDocuments(lab.options.corpus);
+  const cores = availableParallelism();
+  const one = await compare(lab, documents, 1);
+  const all = await compare(lab, documents, cores);
+  return {
+    rows: [
+      { ...one, what: 'rendering, per page, one process', goal: { atMost: 1.5 } },
+      { ...all, what: `rendering, per page, all ${cores} cores`, goal: { atMost: 1.8 } },
+    ],
+  };
+}
+
+async function compare(lab: Lab, documents: readonly string[], width: number): Promise<Omit<Row, 'what' | 'goal'>> {
+  await using renderer = await createRenderBench(lab, { processes: width });
+  const state = { pages: 0 };
+  const ours = async (path: string): Promise<void> => {
+    state.pages += await renderer.render(path, maxPages);
+  };
+  const each = (work: (path: string) => Promise<void>) => (): Promise<number> =>
+    timed(() => inParallel(documents.length, width, (index) => work(documents[index] ?? '')));
+  const rounds = lab.options.quick ? 2 : 5;
+
+  await interleave(1, each(ours), each(pdftoppm));
+  state.pages = 0;
+  const times = await interleave(rounds, each(ours), each(pdftoppm));
+  const pages = state.pages / rounds;
+  return {
+    against: 'pdftoppm -jpeg -scale-to 1536, same pages',
+    figure: medianRatio(times),
+    unit: 'x',
+    detail: `${milliseconds(median(times.ours) / pages)} a page, peer ${milliseconds(median(times.peer) / pages)}; ${pages} pages of ${documents.length} PDFs`,
+  };
+}
+
+async function pdftoppm(path: string): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'pdftoppm-'));
+  try {
+    await run('pdftoppm', [
+      '-jpeg',
+      '-scale-to',
+      '1536',
+      '-f',
+      '1',
+      '-l',
+      String(maxPages),
+      path,
+      join(directory, 'p'),
+    ]);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function isInstalled(): Promise<boolean> {
+  try {
+    await run('pdftoppm', ['-v']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The given folder's PDFs, or those of this repository; of many, some from all over the alphabet. */
+async function findDocuments(corpus: string | undefined): Promise<string[]> {
+  const own = ['../../examples/', '../../test/fixtures/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const lists = await Promise.all((corpus === undefined ? own : [corpus]).map((folder) => findPdfs(folder)));
+  const found = lists.flat();
+  if (found.length === 0) throw new Error(`no PDF in ${corpus ?? own.join(', ')}`);
+  const step = Math.max(1, found.length / maxDocuments);
+  return Array.from(
+    { length: Math.min(maxDocuments, found.length) },
+    (_, index) => found[Math.floor(index * step)] ?? '',
+  );
+}
+
+async function findPdfs(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const pdfs = names.filter((name) => name.toLowerCase().endsWith('.pdf')).toSorted();
+  const paths = pdfs.map((name) => join(folder, name));
+  const readable = await Promise.all(paths.map((path) => canBeDrawn(path)));
+  return paths.filter((_, index) => readable[index]);
+}
+
+/** Fixtures are broken on purpose, some of them: only what the peer opens can be compared. */
+async function canBeDrawn(path: string): Promise<boolean> {
+  try {
+    await run('pdfinfo', [path], { timeout: 5000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
