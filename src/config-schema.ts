@@ -78,7 +78,7 @@ export const variables = z.object({
     .default(Math.min(cores, 4))
     .describe('Processes that render pages; each needs up to RENDER_MEMORY_MB.'),
   RENDER_MEMORY_MB: wholeNumber(256, 65_536).default(2048).describe('Memory at which a render process is ended.'),
-  RENDER_PAGE_TIMEOUT_SECONDS: wholeNumber(1, 300).default(15).describe('Longest time for one page.'),
+  RENDER_PAGE_TIMEOUT_SECONDS: wholeNumber(1, 300).default(20).describe('Longest time for one page.'),
   RENDER_DOCUMENT_TIMEOUT_SECONDS: wholeNumber(1, 600)
     .default(30)
     .describe('Longest time for one document, and 2 s more for each page.'),

@@ -8,52 +8,71 @@ export interface Pixels {
 
 /** Looking at every second pixel of every second row finds the strokes of 6-point type at 1536 px as well. */
 const step = 2;
-/** Distance from the paper in any channel (of 255). The noise of JPEG and of scanners, and show-through, stay below. */
-const contrast = 48;
+/** What counts as a mark of ink: how far from the paper (in any channel, of 255), in how much of a cell, in how many cells. */
+interface MarkRule {
+  readonly contrast: number;
+  /** Samples of ink, of 36, that make a cell inked. */
+  readonly cellSamples: number;
+  /** Inked cells that touch each other. */
+  readonly cells: number;
+}
+
+const markRules: readonly MarkRule[] = [
+  // Print: the noise of JPEG and of scanners, and show-through, stay below this contrast. A short word has at least 4 cells, a
+  // speck of dust or a pinhole at most 2 to 3.
+  { contrast: 48, cellSamples: 3, cells: 4 },
+  // A pale area that is filled without a gap, as only something drawn is: the strokes of show-through leave gaps.
+  { contrast: 20, cellSamples: 36, cells: 16 },
+];
 /** Scanners leave dark edges, and copiers the shadow of the sheet. */
 const marginFraction = 0.025;
 const cellPx = 12;
-/** Samples of ink, of 36, that make a cell inked. */
-const cellSamples = 3;
-/** Inked cells side by side that make a mark: a short word has at least 4, a speck of dust or a pinhole at most 2 to 3. */
-const markCells = 4;
-
 /**
  * Tells whether anything is printed on a page. Its paper may have any colour: ink is what differs from the most common
- * one. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells.
+ * one. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells (`markRules`).
  */
 export function hasInk(page: Pixels): boolean {
   const paper = paperColour(page);
+  return markRules.some((rule) => hasMark(page, paper, rule));
+}
+
+function hasMark(page: Pixels, paper: Colour, rule: MarkRule): boolean {
   const marginPx = Math.round(Math.min(page.widthPx, page.heightPx) * marginFraction);
   const columns = Math.ceil((page.widthPx - 2 * marginPx) / cellPx);
   const rows = Math.ceil((page.heightPx - 2 * marginPx) / cellPx);
   const inked = new Uint8Array(columns * rows);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const samples = inkSamples(page, paper, marginPx + column * cellPx, marginPx + row * cellPx, marginPx);
-      if (samples < cellSamples) continue;
+      const left = marginPx + column * cellPx;
+      const top = marginPx + row * cellPx;
+      if (inkSamples(page, paper, rule.contrast, { left, top, marginPx }) < rule.cellSamples) continue;
       inked[row * columns + column] = 1;
-      if (isMark(inked, columns, row * columns + column)) return true;
+      if (isMark(inked, columns, row * columns + column, rule.cells)) return true;
     }
   }
   return false;
 }
 
 /** Counts the samples of ink in the cell at `left`, `top`. */
-function inkSamples(page: Pixels, paper: Colour, left: number, top: number, marginPx: number): number {
+function inkSamples(
+  page: Pixels,
+  paper: Colour,
+  contrast: number,
+  { left, top, marginPx }: { readonly left: number; readonly top: number; readonly marginPx: number },
+): number {
   const right = Math.min(left + cellPx, page.widthPx - marginPx);
   const bottom = Math.min(top + cellPx, page.heightPx - marginPx);
   let samples = 0;
   for (let y = top; y < bottom; y += step) {
     for (let x = left; x < right; x += step) {
-      if (isInk(page, paper, x, y)) samples++;
+      if (isInk(page, paper, contrast, x, y)) samples++;
     }
   }
   return samples;
 }
 
 /** Whether the cell, the last one found so far, completes a group of inked cells that touch, also at corners. */
-function isMark(inked: Uint8Array, columns: number, cell: number): boolean {
+function isMark(inked: Uint8Array, columns: number, cell: number, markCells: number): boolean {
   const group = new Set([cell]);
   for (const member of group) {
     const column = member % columns;
@@ -79,7 +98,13 @@ const neighbours = [
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-function isInk({ pixels, widthPx, channels }: Pixels, [red, green, blue]: Colour, x: number, y: number): boolean {
+function isInk(
+  { pixels, widthPx, channels }: Pixels,
+  [red, green, blue]: Colour,
+  contrast: number,
+  x: number,
+  y: number,
+): boolean {
   const offset = (y * widthPx + x) * channels;
   return (
     Math.abs((pixels[offset] ?? 0) - red) > contrast ||

@@ -63,6 +63,18 @@ describe('hasInk', () => {
     expect(hasInk(await scan(svg))).toBe(true);
   });
 
+  test('finds a pale area that somebody filled', async () => {
+    const { data, info } = await sharp({ create: { ...page, channels: 3, background: '#fff' } })
+      .composite([
+        { input: { create: { width: 150, height: 150, channels: 3, background: '#ffd6ff' } }, left: 100, top: 300 },
+      ])
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+
+    expect(hasInk({ pixels: data, widthPx: info.width, heightPx: info.height, channels: 3 })).toBe(true);
+  });
+
   test('takes paper of any colour for paper', async () => {
     expect(hasInk(await scan('', '#3060a0'))).toBe(false);
     expect(hasInk(await scan(strokes('M300 500l20-30 20 30 20-30 20 30 20-30 20 30', '#fff'), '#3060a0'))).toBe(true);
