@@ -75,4 +75,4 @@ test('without the store uploads are told to come back, and jobs wait for it at e
   await expect.poll(readiness, { timeout: 30_000 }).toMatchObject({ status: 200 });
   expect(await finishedDespiteOutages(api.url, inMidCall)).toMatchObject({ status: 'completed' });
   expect(await classify(api.url, { file: sample })).toMatchObject({ status: 'completed' });
-}, 120_000);
+}, 180_000);

@@ -96,4 +96,4 @@ test('without Temporal every request is told to come back, and all works again w
   await expect.poll(async () => (await request('/readyz')).status, { timeout: 30_000 }).toBe(200);
   expect(await finishedDespiteOutages(api.url, running)).toMatchObject({ status: 'completed' });
   expect(await classify(api.url, { file: sample })).toMatchObject({ status: 'completed' });
-}, 120_000);
+}, 180_000);
