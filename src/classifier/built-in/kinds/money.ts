@@ -225,7 +225,7 @@ export const moneyKinds: readonly Kind[] = [
     id: 'loan_document',
     within: ['contract'],
     names: {
-      en: 'mortgage note, promissory note, loan agreement, closing disclosure, loan application, mortgage agreement, deed of trust, loan estimate, uniform residential loan application, credit agreement, mortgage',
+      en: 'mortgage note, promissory note, loan agreement, mortgage agreement, deed of trust, credit agreement, mortgage',
       de: 'Darlehensvertrag, Kreditvertrag, Schuldschein',
       fr: 'contrat de prêt, contrat de crédit',
       es: 'contrato de préstamo, pagaré',
@@ -236,7 +236,7 @@ export const moneyKinds: readonly Kind[] = [
       ja: '金銭消費貸借契約書',
     },
     telltales: {
-      en: 'borrower, lender, principal amount, promise to pay, interest rate, monthly payments, maturity date, note holder, loan amount, prepayment, closing costs, loan terms',
+      en: 'borrower, lender, principal amount, promise to pay, interest rate, monthly payments, maturity date, note holder, prepayment',
       de: 'Darlehensnehmer, Darlehensgeber, Zinssatz, Tilgung',
       fr: 'emprunteur, prêteur, taux d’intérêt',
       es: 'prestatario, prestamista, tipo de interés',

@@ -129,4 +129,23 @@ export const peopleKinds: readonly Kind[] = [
       yearRanges: -1,
     },
   },
+  {
+    id: 'loan_form',
+    within: ['form'],
+    names: {
+      en: 'loan application, uniform residential loan application, loan estimate, closing disclosure, mortgage application, credit application, uniform underwriting and transmittal summary',
+      de: 'Kreditantrag, Darlehensantrag, Selbstauskunft',
+      fr: 'demande de prêt, demande de crédit',
+      es: 'solicitud de préstamo, solicitud de crédito',
+      it: 'richiesta di mutuo, richiesta di prestito',
+      pt: 'pedido de empréstimo',
+      nl: 'kredietaanvraag, hypotheekaanvraag',
+    },
+    telltales: {
+      en: 'loan amount, loan terms, loan type, loan purpose, closing costs, cash to close, projected payments, borrower information, co-borrower, property address, down payment, loan id, occupancy status, appraised value',
+      de: 'Kreditbetrag, Darlehensbetrag, Nettoeinkommen',
+      fr: 'montant du prêt, co-emprunteur',
+    },
+    cues: { amounts: 0.3 },
+  },
 ];

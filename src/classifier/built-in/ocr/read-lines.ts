@@ -12,10 +12,10 @@ const minConfidence = 0.5;
 const widthStep = 64;
 
 /**
- * What is read of one page, in pixels of line at a height of 48: some 400 words, which is more than tells what a page is.
+ * What is read of one page, in pixels of line at a height of 48: some 270 words, which is more than tells what a page is.
  * A bound on time that is the same on every machine.
  */
-const maxTotalWidth = 24_000;
+const maxTotalWidth = 16_000;
 
 interface Line {
   readonly box: TextBox;
