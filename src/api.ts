@@ -1,4 +1,5 @@
 import { checkStore } from './check-store.ts';
+import { readArguments } from './command-line.ts';
 import { readConfig } from './config.ts';
 import { createDependencies } from './dependencies.ts';
 import { createApp } from './http/app.ts';
@@ -8,7 +9,14 @@ import { serveApi } from './serve-api.ts';
 import { connectTemporal } from './temporal/connection.ts';
 import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
 
+const help = `npm run api
+
+Serves HTTP. Start as many as you like, on as many machines as you like.
+All is set by variables (PORT, HOST, API_KEYS, TEMPORAL_ADDRESS, S3_ENDPOINT ...); docs/configuration.md lists them.
+`;
+
 await runProcess(async () => {
+  if (!readArguments(help)) return;
   const stopAsked = untilAskedToStop();
   const config = readConfig();
   const logger = createLogger(config.log);

@@ -72,7 +72,7 @@ export const variables = z.object({
   OCR_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 2))
     .describe('Processes that read pages without a text layer for the built-in classifier.'),
-  OCR_TIMEOUT_SECONDS: wholeNumber(1, 300).default(10).describe('Longest time for reading one page by OCR.'),
+  OCR_TIMEOUT_SECONDS: wholeNumber(1, 300).default(20).describe('Longest time for reading one page by OCR.'),
 
   RENDER_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 4))

@@ -48,10 +48,12 @@ export type Config = ReturnType<typeof toConfig>;
  */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
-  overrides: Readonly<Record<string, string>> = {},
+  overrides: Readonly<Record<string, string | undefined>> = {},
 ): Config {
   const given = Object.fromEntries(
-    Object.entries({ ...environment, ...overrides }).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries({ ...environment, ...definedOnly(overrides) }).filter(
+      ([, value]) => value !== undefined && value !== '',
+    ),
   );
   const parsed = variables.safeParse(given);
   if (!parsed.success) {

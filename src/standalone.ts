@@ -3,6 +3,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureTool } from '../tools/ensure-tool.ts';
 import { checkStore } from './check-store.ts';
+import { readArguments } from './command-line.ts';
 import { readConfig, type Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { createDependencies } from './dependencies.ts';
@@ -23,7 +24,18 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const help = `npm start
+
+Starts all that is needed on this one machine: a Temporal server, the API and a worker. Documents stay in ./data.
+All is set by variables; docs/configuration.md lists them. The first to know:
+  PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT   when one of 8080, 7233, 8233 is taken
+  DATA_DIR                                where the database and the documents are kept
+  OPENAI_API_KEY, OPENAI_BASE_URL         a model instead of the built-in classifier
+  TEMPORAL_ADDRESS, S3_ENDPOINT           servers of yours instead of the ones that are started
+`;
+
 await runProcess(async () => {
+  if (!readArguments(help)) return;
   const stopAsked = untilAskedToStop();
   const { config, ownKey } = withOwnKey(readConfig());
   // On a terminal people read what stands below, not a log of every request.

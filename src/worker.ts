@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { checkStore } from './check-store.ts';
+import { readArguments } from './command-line.ts';
 import { readConfig } from './config.ts';
 import { createDependencies } from './dependencies.ts';
 import { createLogger } from './logger.ts';
@@ -13,16 +13,15 @@ const help = `npm run worker -- [--queues=workflow,render,model]
 
 Serves Temporal task queues. Start as many as you like, on as many machines as you like.
   --queues  which ones: workflow (workflows, light I/O), render (CPU), model (model calls); all by default
+
+All else is set by variables; docs/configuration.md lists them.
 `;
 
 await runProcess(async () => {
-  const { values } = parseArgs({ options: { queues: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-  if (values.help === true) {
-    process.stdout.write(help);
-    return;
-  }
+  const args = readArguments(help, ['queues']);
+  if (!args) return;
   const stopAsked = untilAskedToStop();
-  const config = readConfig(undefined, values.queues === undefined ? {} : { QUEUES: values.queues });
+  const config = readConfig(undefined, { QUEUES: args.get('queues') });
   const logger = createLogger(config.log);
   installRuntime(logger);
   await using dependencies = createDependencies(config, logger);
