@@ -47,7 +47,8 @@ describe('readConfig', () => {
   test('tells all problems at once, each beginning with its variable', () => {
     const lines = problems({ PORT: 'abc', MAX_FILE_MB: '0', LOG_LEVEL: 'loud' }).split('\n');
 
-    expect(lines.map((line) => line.split(':')[0]).toSorted()).toEqual(['LOG_LEVEL', 'MAX_FILE_MB', 'PORT']);
+    const names = new Set(lines.map((line) => line.split(':')[0]));
+    expect(names).toEqual(new Set(['LOG_LEVEL', 'MAX_FILE_MB', 'PORT']));
   });
 
   test.each([

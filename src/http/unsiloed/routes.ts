@@ -47,9 +47,8 @@ export function unsiloedRoutes({ jobs, store, limits }: UnsiloedDependencies): R
 
 function includesOf(value: unknown): Include[] {
   if (value === undefined || value === '') return [];
-  const names = String(value)
-    .split(',')
-    .map((name) => name.trim());
+  if (typeof value !== 'string') throw invalidRequest('include', 'must be given once, as names with commas between');
+  const names = value.split(',').map((name) => name.trim());
   return names.map((name) => {
     const known = includable.find((candidate) => candidate === name);
     if (!known)
