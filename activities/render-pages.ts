@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { StoredDocument } from '../src/domain/contract.ts';
@@ -9,6 +9,7 @@ import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, RenderedPage } from '../src/pdf/document-renderer.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import { createWorkingDirectory } from '../src/storage/working-directory.ts';
 import { runStep } from './run-step.ts';
 
 export interface RenderPagesInput {
@@ -50,7 +51,7 @@ async function render(
   const startedAt = Date.now();
   if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
   const keys = jobKeys(tenant, jobId);
-  const directory = await mkdtemp(join(tempDirectory, 'pigeonhole-'));
+  const directory = await createWorkingDirectory(tempDirectory);
   try {
     const path = join(directory, 'source');
     await fetchTo(path, document.key, store, signal);

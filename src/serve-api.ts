@@ -33,6 +33,15 @@ export async function serveApi(app: Express, host: string, port: number): Promis
   };
 }
 
+/** Finds out whether the API could listen, before anything is started that would have to be stopped again. */
+export async function refuseTakenPort({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+  const probe = createServer();
+  await listen(probe, host, port);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  probe.close(() => resolve());
+  await promise;
+}
+
 async function listen(server: Server, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);

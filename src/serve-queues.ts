@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.ts';
 import type { WorkerDependencies } from './dependencies.ts';
 import { taskQueues } from './domain/contract.ts';
 import type { Logger } from './logger.ts';
+import { sweepWorkingDirectories } from './storage/working-directory.ts';
 
 export interface QueueService {
   /** Settles when all workers have ended; rejects when one of them failed. */
@@ -30,6 +31,8 @@ export async function serveQueues(
   dependencies: WorkerDependencies,
   logger: Logger,
 ): Promise<QueueService> {
+  const swept = await sweepWorkingDirectories(config.tempDirectory);
+  if (swept > 0) logger.info({ swept }, 'folders of killed workers removed');
   const connection = await connect(config);
   const workers = await Promise.all(
     queues.map((queue) =>

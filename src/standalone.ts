@@ -11,7 +11,7 @@ import { searchAttributes } from './domain/search-attributes.ts';
 import { createApp } from './http/app.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { runProcess, untilAskedToStop } from './process-life.ts';
-import { serveApi } from './serve-api.ts';
+import { refuseTakenPort, serveApi } from './serve-api.ts';
 import { keepServingQueues } from './standalone/keep-serving-queues.ts';
 import { printWelcome } from './standalone/welcome.ts';
 import { classifySample, isFirstStart } from './standalone/first-run.ts';
@@ -41,6 +41,7 @@ await runProcess(async () => {
   // On a terminal people read what stands below, not a log of every request.
   const logger = createLogger({ ...config.log, level: quietOnTerminal(config) });
   await prepareDataDirectory(config.dataDirectory);
+  await refuseTakenPort(config.http);
   const firstStart = await isFirstStart(config.dataDirectory);
 
   // Disposed in reverse: the API first, Temporal last, so that nothing is cut off from what it needs.
