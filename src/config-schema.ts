@@ -22,6 +22,15 @@ export const variables = z.object({
     .string()
     .optional()
     .describe('Keys and their tenants: `acme:key1,globex:sha256:<hex of the SHA-256 of the key>`.'),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 10_000_000)
+    .default(6000)
+    .describe('Requests of one tenant that one API process answers in a minute; 0: no limit.'),
+  QUOTAS: z
+    .string()
+    .optional()
+    .describe(
+      'Documents that tenants may submit in a calendar month (UTC): `acme:1000,globex:50`. Others have no quota.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

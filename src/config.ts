@@ -7,6 +7,7 @@ import type { LogConfig } from './logger.ts';
 import { ConfigError } from './config-error.ts';
 import { variables, type Variables } from './config-schema.ts';
 import { tenantPattern } from './domain/job.ts';
+import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
 
 export const queueNames = ['workflow', 'render', 'model'] as const;
@@ -72,7 +73,13 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     dataDirectory: resolve(v.DATA_DIR),
     tempDirectory: v.TEMP_DIR ?? tmpdir(),
     shutdownGraceMs: v.SHUTDOWN_GRACE_SECONDS * 1000,
-    http: { host: v.HOST, port: v.PORT, apiKeys: parseApiKeys(v.API_KEYS ?? '').keys },
+    http: {
+      host: v.HOST,
+      port: v.PORT,
+      apiKeys: parseApiKeys(v.API_KEYS ?? '').keys,
+      rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
+    },
+    quotas: parseQuotas(v.QUOTAS).quotas,
     temporal: {
       ...temporalConnection(environment, v.TEMPORAL_PORT),
       port: v.TEMPORAL_PORT,
@@ -106,7 +113,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
 }
 
 function combinationProblems(v: Variables): string[] {
-  const problems = [...parseApiKeys(v.API_KEYS ?? '').problems];
+  const problems = [...parseApiKeys(v.API_KEYS ?? '').problems, ...parseQuotas(v.QUOTAS).problems];
   if (!isLoopback(v.HOST) && v.API_KEYS === undefined) {
     problems.push(
       `HOST: ${v.HOST} is reachable from other machines, so API_KEYS must be set; or leave HOST at 127.0.0.1`,

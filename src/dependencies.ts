@@ -9,6 +9,7 @@ import type { PageClassifier } from './classifier/page-classifier.ts';
 import type { Config } from './config.ts';
 import type { AppDependencies } from './http/app.ts';
 import { createJobService } from './jobs/job-service.ts';
+import { createQuotas } from './jobs/quota.ts';
 import type { Logger } from './logger.ts';
 import { createGuardedFetch } from './net/fetch-guard.ts';
 import { createDocumentRenderer } from './pdf/render-pool.ts';
@@ -47,6 +48,8 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
   const { namespace } = config.temporal.connection;
   return {
     jobs: createJobService({ client, store }),
+    quotas: createQuotas(store, config.quotas),
+    rateLimit: { perMinute: config.http.rateLimitPerMinute },
     store,
     logger,
     authentication: { apiKeys: config.http.apiKeys },

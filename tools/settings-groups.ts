@@ -9,7 +9,7 @@ export interface SettingsGroup {
 
 /** In which order and under which headings the settings are told. Each stands in one group; a test says so. */
 export const settingsGroups: readonly SettingsGroup[] = [
-  { title: 'HTTP API', names: ['PORT', 'HOST', 'API_KEYS'] },
+  { title: 'HTTP API', names: ['PORT', 'HOST', 'API_KEYS', 'RATE_LIMIT_PER_MINUTE', 'QUOTAS'] },
   {
     title: 'Limits of a request',
     names: ['MAX_FILE_MB', 'DEFAULT_PAGES', 'MAX_PAGES', 'FETCH_TIMEOUT_SECONDS', 'ALLOWED_NETWORKS'],

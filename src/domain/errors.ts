@@ -13,6 +13,7 @@ export const errorFacts = {
   invalid_request: { status: 400, retryable: false, title: 'Invalid request' },
   invalid_categories: { status: 400, retryable: false, title: 'Invalid categories' },
   unauthorized: { status: 401, retryable: false, title: 'Unauthorized' },
+  quota_exceeded: { status: 402, retryable: false, title: 'Quota exceeded' },
   not_found: { status: 404, retryable: false, title: 'Not found' },
   method_not_allowed: { status: 405, retryable: false, title: 'Method not allowed' },
   payload_too_large: { status: 413, retryable: false, title: 'Payload too large' },
@@ -65,6 +66,8 @@ export class ClassifierError extends Error {
   readonly retryable: boolean;
   /** How long to wait before the next attempt, in milliseconds, where the other side said so. */
   readonly retryAfterMs: number | undefined;
+  /** With `quota_exceeded`: what the tenant has used of what it may use. */
+  readonly quota: QuotaUse | undefined;
 
   constructor(code: ErrorCode, detail: string, options: ClassifierErrorOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -73,6 +76,7 @@ export class ClassifierError extends Error {
     this.errors = options.errors ?? [];
     this.retryable = options.retryable ?? errorFacts[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.quota = options.quota;
   }
 }
 
@@ -81,6 +85,12 @@ export interface ClassifierErrorOptions {
   readonly errors?: readonly FieldError[];
   readonly retryable?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly quota?: QuotaUse;
+}
+
+export interface QuotaUse {
+  readonly current: number;
+  readonly limit: number;
 }
 
 /** True for a code of the closed list; failures written by another version may carry others. */

@@ -1,11 +1,13 @@
 import express, { type Express } from 'express';
 import type { JobService } from '../jobs/job-service.ts';
+import type { Quotas } from '../jobs/quota.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';
 import { errorsPage } from './shared/errors-page.ts';
 import { healthRoutes, type HealthDependencies } from './shared/health.ts';
 import { methodNotAllowed, notFoundHandler, problemHandler } from './shared/problem.ts';
+import { limitRate, type RateLimitOptions } from './shared/rate-limit.ts';
 import { withRequestContext } from './shared/request-context.ts';
 import { unsiloedRoutes } from './unsiloed/routes.ts';
 import type { SubmitLimits } from './unsiloed/submit.ts';
@@ -17,10 +19,13 @@ export interface AppDependencies {
   readonly authentication: AuthenticationOptions;
   readonly health: HealthDependencies;
   readonly limits: SubmitLimits;
+  readonly quotas: Quotas;
+  readonly rateLimit: RateLimitOptions;
 }
 
 /** The HTTP service, in the order in which a request passes it. It does not listen. */
-export function createApp({ jobs, store, logger, authentication, health, limits }: AppDependencies): Express {
+export function createApp(dependencies: AppDependencies): Express {
+  const { jobs, store, logger, authentication, health, limits, quotas, rateLimit } = dependencies;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -30,7 +35,8 @@ export function createApp({ jobs, store, logger, authentication, health, limits 
   app.all(['/livez', '/readyz', '/healthz', '/version'], methodNotAllowed('GET'));
   app.use(errorsPage());
   app.use(authenticate(authentication));
-  const unsiloed = unsiloedRoutes({ jobs, store, limits });
+  app.use(limitRate(rateLimit));
+  const unsiloed = unsiloedRoutes({ jobs, store, limits, quotas });
   app.use('/v1', unsiloed);
   app.use(unsiloed);
   app.use(notFoundHandler);

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { ClassifierError, errorFacts, normalizeError } from '../../domain/errors.ts';
+import { ClassifierError, errorFacts, normalizeError, type QuotaUse } from '../../domain/errors.ts';
 import { requestContext } from './request-context.ts';
 
 /** Seconds after which a client may try again what failed for want of a server, when nothing more exact is known. */
@@ -57,11 +57,17 @@ function sendProblem(response: Response, problem: ClassifierError, requestId: st
       type: `/docs/errors#${problem.code}`,
       title,
       status,
-      detail: problem.detail,
+      detail: problem.quota ? quotaDetail(problem.detail, problem.quota) : problem.detail,
       code: problem.code,
       request_id: requestId,
       ...(problem.errors.length > 0 && { errors: problem.errors }),
     });
+}
+
+/** The one detail that is no sentence: Unsiloed's clients read this object. */
+function quotaDetail(message: string, { current, limit }: QuotaUse) {
+  const quota_data = { current, limit, remaining: Math.max(limit - current, 0) };
+  return { message, status: 'QUOTA_EXCEEDED', quota_data };
 }
 
 /** What express and its body parsers throw (http-errors: `type`, `status`), in our words. */

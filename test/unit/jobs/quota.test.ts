@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseQuotas } from '../../../src/quotas-setting.ts';
+import { createQuotas } from '../../../src/jobs/quota.ts';
+import { createObjectStore } from '../../../src/storage/create-store.ts';
+import { jobKeys } from '../../../src/storage/keys.ts';
+
+async function newStore() {
+  const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-quota-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return createObjectStore({ kind: 'folder', directory });
+}
+
+describe('createQuotas', () => {
+  test('grants exactly as many documents as the quota has, also to many processes at once', async () => {
+    const store = await newStore();
+    const processes = Array.from({ length: 12 }, () => createQuotas(store, [{ tenant: 'acme', documents: 5 }]));
+
+    const shares = await Promise.allSettled(processes.map((quotas, index) => quotas.take('acme', `job-${index}`)));
+    const remaining = shares.flatMap((share) => (share.status === 'fulfilled' ? [share.value?.remaining] : []));
+
+    expect(remaining.toSorted((a = 0, b = 0) => a - b)).toEqual([0, 1, 2, 3, 4]);
+    await expect(createQuotas(store, [{ tenant: 'acme', documents: 5 }]).check('acme', 'job')).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      quota: { current: 5, limit: 5 },
+    });
+  });
+
+  test('counts no document that was given back', async () => {
+    const quotas = createQuotas(await newStore(), [{ tenant: 'acme', documents: 1 }]);
+
+    const share = await quotas.take('acme', 'job-1');
+    await share?.giveBack();
+
+    expect((await quotas.take('acme', 'job-2'))?.remaining).toBe(0);
+  });
+
+  test('lets a tenant without a quota submit what it likes, and does not count it', async () => {
+    const store = await newStore();
+    const quotas = createQuotas(store, [{ tenant: 'acme', documents: 0 }]);
+
+    await quotas.check('globex', 'job-1');
+
+    expect(await quotas.take('globex', 'job-1')).toBeUndefined();
+    expect(await Array.fromAsync(store.list(''))).toEqual([]);
+    await expect(quotas.take('acme', 'job-1')).rejects.toMatchObject({ code: 'quota_exceeded' });
+  });
+
+  test('never refuses the repetition of a request that was accepted', async () => {
+    const store = await newStore();
+    const quotas = createQuotas(store, [{ tenant: 'acme', documents: 0 }]);
+    await store.put(jobKeys('acme', 'job-1').request, Buffer.from('{}'), {});
+
+    await quotas.check('acme', 'job-1');
+
+    expect((await quotas.take('acme', 'job-1'))?.remaining).toBe(0);
+  });
+});
+
+describe('parseQuotas', () => {
+  test('reads tenants and their documents', () => {
+    expect(parseQuotas('acme:1000, globex:50,')).toEqual({
+      quotas: [
+        { tenant: 'acme', documents: 1000 },
+        { tenant: 'globex', documents: 50 },
+      ],
+      problems: [],
+    });
+    expect(parseQuotas()).toEqual({ quotas: [], problems: [] });
+  });
+
+  test.each(['acme', 'acme:', 'acme:-1', 'acme:1.5', ':5', 'acme:5:6', 'acme:5,acme:6'])('refuses %s', (value) => {
+    expect(parseQuotas(value).problems).toHaveLength(1);
+  });
+});
