@@ -1,11 +1,19 @@
 import type { Client } from '@temporalio/client';
+import type { ClassifyDocumentResult } from '../domain/contract.ts';
 import type { Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { cancelJob } from './cancel-job.ts';
+import { deleteJob } from './delete-job.ts';
+import { jobIdOfKey } from './idempotency.ts';
+import { readMetadata, readReasoning } from './job-details.ts';
+import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
+import { openPageImage, type PageImage } from './page-image.ts';
 import { createJobReader } from './read-job.ts';
-import { startJob, type StartJobRequest } from './start-job.ts';
+import { startJob, type StartedJob, type StartJobRequest } from './start-job.ts';
+import { waitForJob } from './wait-for-job.ts';
 
 export type { StartJobRequest } from './start-job.ts';
+export type { ListJobsRequest } from './list-jobs.ts';
 
 export interface JobServiceDependencies {
   readonly client: Client;
@@ -18,17 +26,42 @@ export interface JobServiceDependencies {
  */
 export interface JobService {
   /** Resolves when Temporal has the run, from where on it cannot be lost. */
-  start(request: StartJobRequest): Promise<void>;
+  start(request: StartJobRequest): Promise<StartedJob>;
+  /** The job id that an idempotency key of a tenant stands for. */
+  idOfKey(tenant: string, key: string): string;
   read(tenant: string, jobId: string): Promise<Job>;
+  /** Reads a job when it is finished, or after `waitMs`. */
+  wait(tenant: string, jobId: string, waitMs: number, signal: AbortSignal): Promise<Job>;
+  list(request: ListJobsRequest): Promise<JobPage>;
   /** Asks for cancellation, which takes a few seconds; a finished job stays as it is. */
   cancel(tenant: string, jobId: string): Promise<Job>;
+  /** Deletes the job and all that belongs to it. */
+  delete(tenant: string, jobId: string): Promise<void>;
+  /** Throws `not_found` when the page has no image. */
+  pageImage(tenant: string, jobId: string, pageNumber: number): Promise<PageImage>;
+  reasoning(tenant: string, result: ClassifyDocumentResult): Promise<ReadonlyMap<number, string>>;
+  metadata(tenant: string, jobId: string): Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 
 export function createJobService(dependencies: JobServiceDependencies): JobService {
-  const read = createJobReader(dependencies);
+  const { store } = dependencies;
+  const reader = createJobReader(dependencies);
   return {
     start: (request) => startJob(dependencies, request),
-    read,
-    cancel: (tenant, jobId) => cancelJob(dependencies, read, tenant, jobId),
+    idOfKey: jobIdOfKey,
+    read: reader.read,
+    wait: (tenant, jobId, waitMs, signal) => waitForJob(dependencies, reader, { tenant, jobId, waitMs, signal }),
+    list: (request) => listJobs(dependencies, reader.read, request),
+    cancel: (tenant, jobId) => cancelJob(dependencies, reader.read, tenant, jobId),
+    async delete(tenant, jobId) {
+      await deleteJob(dependencies, tenant, await reader.read(tenant, jobId));
+      reader.forget(tenant, jobId);
+    },
+    async pageImage(tenant, jobId, pageNumber) {
+      await reader.read(tenant, jobId);
+      return openPageImage(store, tenant, jobId, pageNumber);
+    },
+    reasoning: (tenant, result) => readReasoning(store, tenant, result),
+    metadata: (tenant, jobId) => readMetadata(store, tenant, jobId),
   };
 }

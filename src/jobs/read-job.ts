@@ -13,6 +13,7 @@ import type { Job, JobError } from '../domain/job.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
+import { isDeleted } from './delete-job.ts';
 import { readStoredJob } from './stored-job.ts';
 
 const describeDeadlineMs = 5000;
@@ -21,17 +22,33 @@ const queryDeadlineMs = 2000;
 /** Started, first workflow task scheduled: no worker has seen the run yet. */
 const untouchedHistoryLength = 2;
 const cacheSize = 5000;
+/** What another API process deleted is not read here for longer than this. */
+const cacheMs = 60_000;
 /** Ids of ours have 36 characters, those of child workflows are their parents' choice; Temporal refuses what is much longer. */
 const maxIdLength = 255;
 
+export interface JobReader {
+  /** Throws `not_found` for a job that is not there, or not this tenant's. */
+  readonly read: (tenant: string, jobId: string) => Promise<Job>;
+  /** Drops a deleted job from memory. */
+  readonly forget: (tenant: string, jobId: string) => void;
+}
+
 /**
- * Makes the function that reads a job. Order: finished jobs from memory (they cannot change); `describe()`, which needs no
+ * Makes what reads jobs. Order: finished jobs from memory (they cannot change); `describe()`, which needs no
  * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention, `result.json`.
  */
-export function createJobReader({ client, store }: { readonly client: Client; readonly store: ObjectStore }) {
-  const finished = new LRUCache<string, Job>({ max: cacheSize });
+export function createJobReader({
+  client,
+  store,
+}: {
+  readonly client: Client;
+  readonly store: ObjectStore;
+}): JobReader {
+  const finished = new LRUCache<string, Job>({ max: cacheSize, ttl: cacheMs });
+  return { read: readJob, forget: (tenant, jobId) => void finished.delete(`${tenant}/${jobId}`) };
 
-  return async function readJob(tenant: string, jobId: string): Promise<Job> {
+  async function readJob(tenant: string, jobId: string): Promise<Job> {
     if (jobId.length > maxIdLength) throw jobNotFound();
     const cacheKey = `${tenant}/${jobId}`;
     const known = finished.get(cacheKey);
@@ -39,7 +56,7 @@ export function createJobReader({ client, store }: { readonly client: Client; re
     const job = await readAnew(tenant, jobId);
     if (job.status === 'completed' || job.status === 'failed') finished.set(cacheKey, job);
     return job;
-  };
+  }
 
   async function readAnew(tenant: string, jobId: string): Promise<Job> {
     const description = await describe(jobId);
@@ -47,8 +64,10 @@ export function createJobReader({ client, store }: { readonly client: Client; re
     if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
     if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
     const createdAt = description.startTime.toISOString();
-    if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED')
+    if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED') {
+      if (await isDeleted(store, tenant, description)) throw jobNotFound();
       return closedJob(jobId, createdAt);
+    }
     if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
     const progress = await queryProgress(jobId);
     return { jobId, status: 'processing', createdAt, ...(progress && { progress }) };

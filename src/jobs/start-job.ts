@@ -4,9 +4,12 @@ import type { Category } from '../domain/category.ts';
 import { taskQueues, workflowTypes, type ClassifyDocumentInput, type StoredDocument } from '../domain/contract.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import { writeJson } from '../storage/json-documents.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
+import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
+import { claimJob, writeJobRequest, type JobRequest } from './job-request.ts';
 
 export interface StartJobRequest {
   readonly tenant: string;
@@ -17,6 +20,20 @@ export interface StartJobRequest {
   readonly categories: readonly Category[];
   readonly instructions?: string;
   readonly selection: PageSelection;
+  /** Given back as it came; never in a history. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The job id stands for a key of the caller's, which may come again. */
+  readonly isIdempotent?: boolean;
+}
+
+/** `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not used. */
+export interface StartedJob {
+  readonly isRepeated: boolean;
+}
+
+export interface StartJobDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
 }
 
 const startDeadlineMs = 10_000;
@@ -25,12 +42,51 @@ const startDeadlineMs = 10_000;
 const maxInlineDescriptions = 16_384;
 
 /**
- * Starts the workflow of a job. Doing it twice with the same id is one start. Throws `temporal_unavailable` or
- * `storage_unavailable`.
+ * Starts the workflow of a job. Doing it twice with the same id is one start. Throws `temporal_unavailable`, `storage_unavailable`,
+ * or `idempotency_conflict` when the id stands for a key that came with another request before.
  */
-export async function startJob(
-  { client, store }: { readonly client: Client; readonly store: ObjectStore },
+export async function startJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<StartedJob> {
+  const { store } = dependencies;
+  const { tenant, jobId } = request;
+  const own = toJobRequest(request);
+  if (!request.isIdempotent) {
+    if (own) await writeJobRequest(store, tenant, jobId, own);
+    await startWorkflow(dependencies, request);
+    return { isRepeated: false };
+  }
+  const fingerprint = fingerprintOf(request);
+  const earlier = await claimJob(store, tenant, jobId, { ...own, ...documentOf(request), fingerprint });
+  if (!earlier) {
+    // An execution that is there all the same is that of a deleted job, which Temporal has not forgotten yet.
+    await startWorkflow(dependencies, request, 'ALLOW_DUPLICATE');
+    return { isRepeated: false };
+  }
+  if (earlier.fingerprint !== fingerprint) throw idempotencyConflict();
+  // Whoever came first may have been killed before it started the run; a finished one must not run again.
+  if (!(await store.head(jobKeys(tenant, jobId).result))) {
+    await startWorkflow(dependencies, { ...request, source: sourceOf(earlier, request) });
+  }
+  return { isRepeated: true };
+}
+
+function toJobRequest({ source, metadata }: StartJobRequest): JobRequest | undefined {
+  const request = { ...('url' in source && { url: source.url }), ...(metadata && { metadata }) };
+  return Object.keys(request).length > 0 ? request : undefined;
+}
+
+function documentOf({ source }: StartJobRequest): Pick<JobRequest, 'document'> {
+  return 'document' in source ? { document: source.document } : {};
+}
+
+function sourceOf({ document, url }: JobRequest, request: StartJobRequest): StartJobRequest['source'] {
+  if (document) return { document };
+  return url === undefined ? request.source : { url };
+}
+
+async function startWorkflow(
+  { client, store }: StartJobDependencies,
   request: StartJobRequest,
+  workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE' = 'REJECT_DUPLICATE',
 ): Promise<void> {
   const { tenant, jobId, fileName } = request;
   const input = await toWorkflowInput(request, store);
@@ -39,7 +95,7 @@ export async function startJob(
     taskQueue: taskQueues.workflow,
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdReusePolicy,
     staticSummary: `${fileName ?? 'document'} into ${request.categories.length} categories`.slice(0, 200),
     // One tenant's flood waits in its own line (Temporal task queue fairness).
     priority: { fairnessKey: tenant },
@@ -57,11 +113,11 @@ export async function startJob(
 }
 
 async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Promise<ClassifyDocumentInput> {
-  const { tenant, source, fileName, instructions, selection } = request;
+  const { tenant, fileName, instructions, selection } = request;
   return {
     schemaVersion: 1,
     tenant,
-    source: await toSource(request, source, store),
+    source: toSource(request),
     ...(await toCategories(request, store)),
     pages: { ranges: selection.ranges, maxPages: selection.maxPages },
     ...(fileName !== undefined && { fileName }),
@@ -69,15 +125,9 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
   };
 }
 
-async function toSource(
-  { tenant, jobId }: StartJobRequest,
-  source: StartJobRequest['source'],
-  store: ObjectStore,
-): Promise<ClassifyDocumentInput['source']> {
-  if ('document' in source) return { kind: 'stored', key: source.document.key, document: source.document };
-  const urlKey = jobKeys(tenant, jobId).request;
-  await putJson(store, urlKey, { url: source.url });
-  return { kind: 'url', urlKey };
+function toSource({ tenant, jobId, source }: StartJobRequest): ClassifyDocumentInput['source'] {
+  if ('url' in source) return { kind: 'url', urlKey: jobKeys(tenant, jobId).request };
+  return { kind: 'stored', key: source.document.key, document: source.document };
 }
 
 async function toCategories(
@@ -87,14 +137,10 @@ async function toCategories(
   const length = categories.reduce((sum, { description }) => sum + (description?.length ?? 0), 0);
   if (length <= maxInlineDescriptions) return { categories };
   const descriptionsKey = jobKeys(tenant, jobId).descriptions;
-  await putJson(
+  await writeJson(
     store,
     descriptionsKey,
     categories.map(({ description }) => description ?? null),
   );
   return { categories: categories.map(({ name }) => ({ name })), descriptionsKey };
-}
-
-async function putJson(store: ObjectStore, key: string, value: unknown): Promise<void> {
-  await store.put(key, Buffer.from(JSON.stringify(value)), { contentType: 'application/json' });
 }

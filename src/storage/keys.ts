@@ -2,9 +2,15 @@
 export interface JobKeys {
   readonly prefix: string;
   readonly source: string;
+  /** A document that came with an idempotency key: the same key may come again with another one, before it is known which is first. */
+  sourceOf(uploadId: string): string;
   /** Facts of a request that must not stand in a history: a URL's query may be a secret. */
   readonly request: string;
   readonly result: string;
+  /** What was tried to deliver the result to a webhook. */
+  readonly deliveries: string;
+  /** Left by a deletion: Temporal forgets an execution only some seconds after it was told to. */
+  readonly tombstone: string;
   /** The classifier's reason for a page: it quotes the page, so no history holds it. */
   reasoning(pageNumber: number): string;
   readonly descriptions: string;
@@ -17,13 +23,20 @@ export function jobKeys(tenant: string, jobId: string): JobKeys {
     `${prefix}pages/${String(pageNumber).padStart(4, '0')}.${extension}`;
   return {
     prefix,
+    tombstone: `tenants/${tenant}/deleted-jobs/${pathSegment(jobId)}`,
     source: `${prefix}source`,
+    sourceOf: (uploadId) => `${prefix}source-${uploadId}`,
     request: `${prefix}request.json`,
     result: `${prefix}result.json`,
+    deliveries: `${prefix}deliveries.json`,
     descriptions: `${prefix}category-descriptions.json`,
     page,
     reasoning: (pageNumber) => page(pageNumber, 'reasoning.json'),
   };
+}
+
+export function webhookSecretKey(tenant: string): string {
+  return `tenants/${tenant}/webhook-secret.json`;
 }
 
 /** A parent workflow may give its child any id; as a key segment it must hold no `/` and be no `..`. */

@@ -8,22 +8,9 @@ export interface JobBody {
   readonly progress: string;
   readonly error: string | null;
   readonly result: PdfResult | ImageResult | null;
-  /** With `?include=timings`, once the job is finished. Milliseconds. */
-  readonly timings?: Timings;
 }
 
-/** What `?include=` may ask for beyond the five keys. */
-export const includable = ['timings'] as const;
-export type Include = (typeof includable)[number];
-
-interface Timings {
-  readonly total_ms: number;
-  readonly render_ms: number;
-  readonly classify_ms: number;
-  readonly pages: readonly { readonly page: number; readonly classify_ms: number | null }[];
-}
-
-interface PdfResult {
+export interface PdfResult {
   readonly success: true;
   readonly classification: string;
   readonly confidence: number;
@@ -32,7 +19,7 @@ interface PdfResult {
   readonly processed_pages: number;
 }
 
-interface ImageResult {
+export interface ImageResult {
   readonly success: true;
   readonly classification: string;
   readonly confidence: number;
@@ -59,25 +46,8 @@ type PageBody =
 
 export const startingProgress = 'Starting classification...';
 
-/** A job in Unsiloed's words, with what was asked for beyond them. */
-export function toJobBody(job: Job, includes: readonly Include[] = []): JobBody {
-  const body = toFiveKeys(job);
-  if (job.status !== 'completed' || !includes.includes('timings')) return body;
-  const timings = toTimings(job.result);
-  return timings ? { ...body, timings } : body;
-}
-
-function toTimings({ timings, pages }: ClassifyDocumentResult): Timings | undefined {
-  if (!timings) return undefined;
-  return {
-    total_ms: timings.totalMs,
-    render_ms: timings.renderMs,
-    classify_ms: timings.classifyMs,
-    pages: pages.map(({ pageNumber, durationMs }) => ({ page: pageNumber, classify_ms: durationMs ?? null })),
-  };
-}
-
-function toFiveKeys(job: Job): JobBody {
+/** A job in Unsiloed's words. */
+export function toJobBody(job: Job): JobBody {
   const { jobId: job_id, status } = job;
   switch (job.status) {
     case 'queued':

@@ -1,34 +1,50 @@
+import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
-import type { JobService } from '../../jobs/job-service.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
 import { invalidRequest, methodNotAllowed } from '../shared/problem.ts';
 import { bindJobId, tenantOf } from '../shared/request-context.ts';
-import { includable, toJobBody, type Include } from './job-body.ts';
-import { submitRoute, type SubmitLimits } from './submit.ts';
+import { parseIncludes, toJobBodyWith } from './include.ts';
+import { toJobBody } from './job-body.ts';
+import { parseListQuery } from './list-query.ts';
+import { submitRoute, type SubmitDependencies } from './submit.ts';
 
-export interface UnsiloedDependencies {
-  readonly jobs: JobService;
-  readonly store: ObjectStore;
-  readonly limits: SubmitLimits;
+export type UnsiloedDependencies = SubmitDependencies;
+
+interface JobParameters {
+  readonly jobId: string;
 }
 
 /** Seconds after which a client that polls may ask again. */
 const pollAfterSeconds = '1';
+/** Proxies cut connections that are silent for a minute. */
+const maxWaitSeconds = 55;
 
 /** Unsiloed's `/classify`, as reference 1.8 of its contract says. */
-export function unsiloedRoutes({ jobs, store, limits }: UnsiloedDependencies): Router {
+export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
+  const { jobs } = dependencies;
   const router = Router();
 
-  async function readJob(request: Request<{ jobId: string }>, response: Response): Promise<void> {
+  async function readJob(request: Request<JobParameters>, response: Response): Promise<void> {
     const { jobId } = request.params;
     bindJobId(request, jobId);
-    const includes = includesOf(request.query['include']);
-    const body = toJobBody(await jobs.read(tenantOf(request), jobId), includes);
-    if (body.status === 'queued' || body.status === 'processing') response.set('Retry-After', pollAfterSeconds);
-    response.set('Cache-Control', 'no-store').json(body);
+    const includes = parseIncludes(request.query['include']);
+    const waitMs = waitOf(request.query['wait']) * 1000;
+    const job = await jobs.wait(tenantOf(request), jobId, waitMs, untilClosed(response));
+    if (job.status === 'queued' || job.status === 'processing') response.set('Retry-After', pollAfterSeconds);
+    response.set('Cache-Control', 'no-store').json(await toJobBodyWith(includes, job, jobs, tenantOf(request)));
   }
 
-  async function cancelJob(request: Request<{ jobId: string }>, response: Response): Promise<void> {
+  async function listJobs(request: Request, response: Response): Promise<void> {
+    const { jobs: found, nextCursor } = await jobs.list({
+      tenant: tenantOf(request),
+      ...parseListQuery(request.query),
+    });
+    const data = found.map((job) => ({ ...toJobBody(job), created_at: job.createdAt }));
+    response
+      .set('Cache-Control', 'no-store')
+      .json({ data, has_more: nextCursor !== undefined, next_cursor: nextCursor ?? null });
+  }
+
+  async function cancelJob(request: Request<JobParameters>, response: Response): Promise<void> {
     const { jobId } = request.params;
     bindJobId(request, jobId);
     const job = await jobs.cancel(tenantOf(request), jobId);
@@ -36,23 +52,58 @@ export function unsiloedRoutes({ jobs, store, limits }: UnsiloedDependencies): R
     response.status(isFinished ? 200 : 202).json(toJobBody(job));
   }
 
-  router.post('/classify', ...submitRoute({ jobs, store, limits }));
-  router.all('/classify', methodNotAllowed('POST'));
+  async function deleteJob(request: Request<JobParameters>, response: Response): Promise<void> {
+    const { jobId } = request.params;
+    bindJobId(request, jobId);
+    await jobs.delete(tenantOf(request), jobId);
+    response.json({ job_id: jobId, deleted: true });
+  }
+
+  async function sendPageImage(
+    request: Request<JobParameters & { readonly page: string }>,
+    response: Response,
+  ): Promise<void> {
+    const { jobId, page } = request.params;
+    bindJobId(request, jobId);
+    if (!/^[1-9]\d{0,6}$/.test(page))
+      throw invalidRequest('page', `must be a page number from 1; got "${page.slice(0, 40)}"`);
+    const { stream, facts } = await jobs.pageImage(tenantOf(request), jobId, Number(page));
+    response
+      .type('image/jpeg')
+      .set({ 'Content-Length': String(facts.sizeBytes), 'Cache-Control': 'private, max-age=3600' });
+    await pipeline(stream, response);
+  }
+
+  router.get('/classify', listJobs);
+  router.post('/classify', ...submitRoute(dependencies));
+  router.all('/classify', methodNotAllowed('GET', 'POST'));
   router.get('/classify/:jobId', readJob);
-  router.all('/classify/:jobId', methodNotAllowed('GET'));
+  router.delete('/classify/:jobId', deleteJob);
+  router.all('/classify/:jobId', methodNotAllowed('GET', 'DELETE'));
   router.post('/classify/:jobId/cancel', cancelJob);
   router.all('/classify/:jobId/cancel', methodNotAllowed('POST'));
+  router.get('/classify/:jobId/pages/:page/image', sendPageImage);
+  router.all('/classify/:jobId/pages/:page/image', methodNotAllowed('GET'));
   return router;
 }
 
-function includesOf(value: unknown): Include[] {
-  if (value === undefined || value === '') return [];
-  if (typeof value !== 'string') throw invalidRequest('include', 'must be given once, as names with commas between');
-  const names = value.split(',').map((name) => name.trim());
-  return names.map((name) => {
-    const known = includable.find((candidate) => candidate === name);
-    if (!known)
-      throw invalidRequest('include', `must name some of ${includable.join(', ')}; got "${name.slice(0, 40)}"`);
-    return known;
-  });
+/** `?wait=<seconds>`: how long an answer may be held back for a job that is not finished. */
+function waitOf(value: unknown): number {
+  if (value === undefined || value === '') return 0;
+  if (typeof value !== 'string') throw invalidRequest('wait', 'must be given once');
+  const seconds = /^\d{1,3}(\.\d{1,3})?$/.test(value) ? Number(value) : -1;
+  if (seconds < 0 || seconds > maxWaitSeconds) {
+    throw invalidRequest(
+      'wait',
+      `must be a number of seconds from 0 to ${maxWaitSeconds}; got "${value.slice(0, 40)}"`,
+    );
+  }
+  return seconds;
+}
+
+/** Aborts when the client goes away before its answer is out. */
+function untilClosed(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
 }

@@ -1,8 +1,11 @@
+import { z } from 'zod';
 import { parseCategories, type Category } from '../../domain/category.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
 import { invalidRequest } from '../shared/problem.ts';
+
+const maxMetadataLength = 10_240;
 
 export interface PageLimits {
   readonly defaultPages: number;
@@ -14,6 +17,7 @@ export interface Submission {
   readonly categories: readonly Category[];
   readonly selection: PageSelection;
   readonly instructions?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads the text fields of a submission; unknown ones are ignored, as Unsiloed does. Throws 400s that name the field. */
@@ -23,11 +27,32 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
     const detail = `must have at most ${inputLimits.maxInstructionsLength} characters; got ${instructions.length}`;
     throw invalidRequest('instructions', detail);
   }
+  const metadata = metadataOf(textField(fields, 'metadata'));
   return {
     categories: categoriesOf(fields),
     selection: selectionOf(fields, limits),
+    ...(metadata && { metadata }),
     ...(instructions !== undefined && { instructions }),
   };
+}
+
+/** A JSON object of the caller's own. */
+function metadataOf(value: string | undefined): Record<string, unknown> | undefined {
+  if (value === undefined) return undefined;
+  if (value.length > maxMetadataLength) {
+    throw invalidRequest('metadata', `must have at most ${maxMetadataLength} characters; got ${value.length}`);
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(tryJson(value));
+  if (!parsed.success) throw invalidRequest('metadata', 'must be a JSON object');
+  return parsed.data;
+}
+
+function tryJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `categories`, or `conditions` as the oldest clients say: a JSON string. */

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { ClassifierError } from '../../domain/errors.ts';
+import { ClassifierError, errorFacts } from '../../domain/errors.ts';
 import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
 import type { JobService, StartJobRequest } from '../../jobs/job-service.ts';
+import type { Quotas, QuotaShare } from '../../jobs/quota.ts';
 import { jobKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { drainRequest } from '../shared/drain-request.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
+import { uploadDefaults } from '../shared/upload-limits.ts';
 import type { Upload } from '../shared/upload-session.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
 import { parseSubmission, textField, type PageLimits } from './submission.ts';
@@ -20,6 +23,7 @@ export interface SubmitDependencies {
   readonly jobs: JobService;
   readonly store: ObjectStore;
   readonly limits: SubmitLimits;
+  readonly quotas: Quotas;
 }
 
 /** The body of the contract's every vintage; a quota adds `quota_remaining`. */
@@ -27,24 +31,40 @@ interface SubmittedBody {
   readonly job_id: string;
   readonly status: 'processing';
   readonly message: 'Classification started';
+  readonly quota_remaining?: number;
 }
 
+const idempotencyHeader = 'idempotency-key';
 const jobIds = new WeakMap<Request, string>();
 
 /** `POST /classify`: the handlers in their order. Whatever they refuse leaves nothing in the store. */
-export function submitRoute({ jobs, store, limits }: SubmitDependencies): readonly RequestHandler[] {
+export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies): readonly RequestHandler[] {
   const allowed = parseAllowedNetworks(limits.allowedNetworks);
   const readForm = uploadMiddleware({
     store,
-    keyFor: (request) => jobKeys(tenantOf(request), jobIdOf(request)).source,
+    keyFor: (request) => {
+      const keys = jobKeys(tenantOf(request), jobIdOf(request));
+      return request.get(idempotencyHeader) === undefined ? keys.source : keys.sourceOf(randomUUID());
+    },
     limits: { maxFileBytes: limits.maxFileBytes },
   });
 
+  async function checkQuota(request: Request, response: Response): Promise<void> {
+    try {
+      await quotas.check(tenantOf(request), jobIdOf(request));
+    } catch (error) {
+      drainRequest(request, response, uploadDefaults);
+      throw error;
+    }
+  }
+
   /** Awaits the upload: express hears that it was refused by the rejection of what it called itself. */
   async function chooseParser(request: Request, response: Response, next: NextFunction): Promise<void> {
-    const jobId = randomUUID();
+    const key = request.get(idempotencyHeader);
+    const jobId = key === undefined ? randomUUID() : jobs.idOfKey(tenantOf(request), key);
     jobIds.set(request, jobId);
     bindJobId(request, jobId);
+    await checkQuota(request, response);
     if (request.is('multipart/form-data')) await readForm(request, response, next);
     else if (request.is('application/x-www-form-urlencoded')) readUrlEncoded(request, response, next);
     else readJson(request, response, next);
@@ -52,18 +72,30 @@ export function submitRoute({ jobs, store, limits }: SubmitDependencies): readon
 
   async function submit(request: Request, response: Response): Promise<void> {
     const upload = request.is('multipart/form-data') ? uploadOf(request) : withoutFile(request);
+    const jobId = jobIdOf(request);
+    let share: QuotaShare | undefined;
+    let remaining: number | undefined;
     try {
-      await jobs.start(toStartRequest(request, upload));
+      const start = toStartRequest(request, upload);
+      share = await quotas.take(start.tenant, jobId);
+      const { isRepeated } = await jobs.start(start);
+      remaining = isRepeated ? await share?.giveBack() : share?.remaining;
+      if (isRepeated) await upload.discard();
     } catch (error) {
+      await share?.giveBack();
       if (isRefusal(error)) await upload.discard();
       throw error;
     }
-    const jobId = jobIdOf(request);
     requestContext(request).log.info(
       { sizeBytes: upload.document?.sizeBytes, type: upload.document?.type },
       'job started',
     );
-    const body: SubmittedBody = { job_id: jobId, status: 'processing', message: 'Classification started' };
+    const body: SubmittedBody = {
+      job_id: jobId,
+      status: 'processing',
+      message: 'Classification started',
+      ...(remaining !== undefined && { quota_remaining: remaining }),
+    };
     response
       .status(202)
       .set({ Location: `${request.baseUrl}/classify/${jobId}`, 'Retry-After': '2' })
@@ -73,7 +105,7 @@ export function submitRoute({ jobs, store, limits }: SubmitDependencies): readon
   function toStartRequest(request: Request, upload: Upload): StartJobRequest {
     // First what is asked of everybody: a request without a document hears of that, not of its categories.
     const source = sourceOf(upload);
-    const { categories, selection, instructions } = parseSubmission(upload.fields, limits);
+    const { categories, selection, instructions, metadata } = parseSubmission(upload.fields, limits);
     return {
       tenant: tenantOf(request),
       jobId: jobIdOf(request),
@@ -82,6 +114,8 @@ export function submitRoute({ jobs, store, limits }: SubmitDependencies): readon
       selection,
       ...(upload.document && { fileName: upload.document.fileName }),
       ...(instructions !== undefined && { instructions }),
+      ...(metadata && { metadata }),
+      ...(request.get(idempotencyHeader) !== undefined && { isIdempotent: true }),
     };
   }
 
@@ -118,10 +152,7 @@ function withoutFile(request: Request): Upload {
  * the same, and its document must stay.
  */
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof ClassifierError &&
-    (error.code === 'invalid_request' || error.code === 'invalid_categories' || error.code === 'source_forbidden')
-  );
+  return error instanceof ClassifierError && errorFacts[error.code].status < 500;
 }
 
 function jobIdOf(request: Request): string {

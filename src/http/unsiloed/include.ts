@@ -1,0 +1,119 @@
+import type { CandidateResult, ClassifyDocumentResult, PageResult } from '../../domain/contract.ts';
+import type { Job } from '../../domain/job.ts';
+import type { JobService } from '../../jobs/job-service.ts';
+import { invalidRequest } from '../shared/problem.ts';
+import { toJobBody, type JobBody } from './job-body.ts';
+
+/** What `?include=` may ask for beyond the five keys. */
+export const includable = ['candidates', 'reasoning', 'confidence_source', 'usage', 'timings', 'metadata'] as const;
+export type Include = (typeof includable)[number];
+
+/** Reads `?include=candidates,timings`. Throws `invalid_request` naming what is not known. */
+export function parseIncludes(value: unknown): ReadonlySet<Include> {
+  if (value === undefined || value === '') return new Set();
+  if (typeof value !== 'string') throw invalidRequest('include', 'must be given once, as names with commas between');
+  const names = value.split(',').map((name) => name.trim());
+  return new Set(
+    names.map((name) => {
+      const known = includable.find((candidate) => candidate === name);
+      if (known) return known;
+      throw invalidRequest('include', `must name some of ${includable.join(', ')}; got "${name.slice(0, 40)}"`);
+    }),
+  );
+}
+
+/**
+ * The five keys and what was asked for beyond them: `candidates`, `reasoning` and `confidence_source` stand in the result and in each
+ * page result, `usage`, `timings` and `metadata` at the top level.
+ */
+export async function toJobBodyWith(
+  includes: ReadonlySet<Include>,
+  job: Job,
+  jobs: Pick<JobService, 'reasoning' | 'metadata'>,
+  tenant: string,
+): Promise<object> {
+  const body = toJobBody(job);
+  if (includes.size === 0) return body;
+  const metadata = includes.has('metadata') ? { metadata: (await jobs.metadata(tenant, job.jobId)) ?? null } : {};
+  if (job.status !== 'completed') return { ...body, ...metadata };
+  const reasoning = includes.has('reasoning') ? await jobs.reasoning(tenant, job.result) : new Map<number, string>();
+  return {
+    ...body,
+    result: withDetails(body.result, job.result, includes, reasoning),
+    ...(includes.has('usage') && { usage: usageOf(job.result) }),
+    ...(includes.has('timings') && { timings: timingsOf(job.result) }),
+    ...metadata,
+  };
+}
+
+function withDetails(
+  result: JobBody['result'],
+  { pages, classification }: ClassifyDocumentResult,
+  includes: ReadonlySet<Include>,
+  reasoning: ReadonlyMap<number, string>,
+): object | null {
+  if (!result) return null;
+  const judged = pages.filter(({ success }) => success);
+  const deciding = judged
+    .filter((page) => page.classification === classification)
+    .toSorted((a, b) => b.confidence - a.confidence)[0];
+  const sources = new Set(judged.map(({ confidenceSource }) => confidenceSource ?? 'none'));
+  const [source = 'none'] = sources;
+  const details = {
+    ...(includes.has('candidates') && { candidates: combineCandidates(judged) }),
+    ...(includes.has('reasoning') && { reasoning: (deciding && reasoning.get(deciding.pageNumber)) ?? null }),
+    ...(includes.has('confidence_source') && { confidence_source: sources.size > 1 ? 'mixed' : source }),
+  };
+  if (!('page_results' in result)) return { ...result, ...details };
+  const page_results = result.page_results.map((body, index) => ({ ...body, ...pageDetails(pages[index]) }));
+  return { ...result, page_results, ...details };
+
+  function pageDetails(page: PageResult | undefined): object {
+    if (!page) return {};
+    return {
+      ...(includes.has('candidates') && { candidates: page.candidates ?? [] }),
+      ...(includes.has('reasoning') && { reasoning: reasoning.get(page.pageNumber) ?? null }),
+      ...(includes.has('confidence_source') && {
+        confidence_source: page.success ? (page.confidenceSource ?? 'none') : null,
+      }),
+    };
+  }
+}
+
+/** The document's candidates: for each category the mean of the pages' probabilities, unknown (null) when one of them is. */
+function combineCandidates(pages: readonly PageResult[]): CandidateResult[] {
+  const names = new Set(pages.flatMap(({ candidates = [] }) => candidates.map(({ name }) => name)));
+  const combined = Array.from(names, (name): CandidateResult => {
+    let sum: number | null = 0;
+    for (const { candidates = [] } of pages) {
+      const candidate = candidates.find((each) => each.name === name);
+      // A page that does not list it gave it next to nothing.
+      const confidence = candidate === undefined ? 0 : candidate.confidence;
+      sum = sum === null || confidence === null ? null : sum + confidence;
+    }
+    return { name, confidence: sum === null ? null : sum / pages.length };
+  });
+  return combined.toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0));
+}
+
+function usageOf({ pages, classifier }: ClassifyDocumentResult): object {
+  const total = (count: (page: PageResult) => number) => pages.reduce((sum, page) => sum + count(page), 0);
+  return {
+    classifier: classifier.name,
+    model: classifier.model,
+    pages: pages.length,
+    input_tokens: total(({ usage }) => usage?.inputTokens ?? 0),
+    output_tokens: total(({ usage }) => usage?.outputTokens ?? 0),
+  };
+}
+
+/** Milliseconds. */
+function timingsOf({ timings, pages }: ClassifyDocumentResult): object | null {
+  if (!timings) return null;
+  return {
+    total_ms: timings.totalMs,
+    render_ms: timings.renderMs,
+    classify_ms: timings.classifyMs,
+    pages: pages.map(({ pageNumber, durationMs }) => ({ page: pageNumber, classify_ms: durationMs ?? null })),
+  };
+}

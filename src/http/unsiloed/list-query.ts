@@ -1,0 +1,54 @@
+import { jobStatuses } from '../../domain/job.ts';
+import type { ListJobsRequest } from '../../jobs/job-service.ts';
+import { invalidRequest } from '../shared/problem.ts';
+
+const defaultLimit = 20;
+const maxLimit = 100;
+
+/** Reads `?limit=&cursor=&status=&classification=&created_after=&created_before=`. Throws 400s that name the parameter. */
+export function parseListQuery(query: Readonly<Record<string, unknown>>): Omit<ListJobsRequest, 'tenant'> {
+  const cursor = textOf(query, 'cursor');
+  const classification = textOf(query, 'classification');
+  const status = statusOf(textOf(query, 'status'));
+  const createdAfter = instantOf(query, 'created_after');
+  const createdBefore = instantOf(query, 'created_before');
+  return {
+    limit: limitOf(textOf(query, 'limit')),
+    ...(cursor !== undefined && { cursor }),
+    ...(status && { status }),
+    ...(classification !== undefined && { classification }),
+    ...(createdAfter && { createdAfter }),
+    ...(createdBefore && { createdBefore }),
+  };
+}
+
+function limitOf(value: string | undefined): number {
+  if (value === undefined) return defaultLimit;
+  const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  if (limit >= 1 && limit <= maxLimit) return limit;
+  throw invalidRequest('limit', `must be a whole number from 1 to ${maxLimit}; got "${value.slice(0, 40)}"`);
+}
+
+function statusOf(value: string | undefined): ListJobsRequest['status'] {
+  if (value === undefined) return undefined;
+  const status = jobStatuses.find((known) => known === value);
+  if (status) return status;
+  throw invalidRequest('status', `must be one of ${jobStatuses.join(', ')}; got "${value.slice(0, 40)}"`);
+}
+
+/** RFC 3339; a date alone is its midnight in UTC. */
+function instantOf(query: Readonly<Record<string, unknown>>, name: string): Date | undefined {
+  const value = textOf(query, name);
+  if (value === undefined) return undefined;
+  const isInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i.test(value);
+  const instant = new Date(isInstant ? value : Number.NaN);
+  if (!Number.isNaN(instant.getTime())) return instant;
+  throw invalidRequest(name, `must be an RFC 3339 time such as 2026-01-31T12:00:00Z; got "${value.slice(0, 40)}"`);
+}
+
+function textOf(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = query[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw invalidRequest(name, 'must be given once');
+  return value;
+}

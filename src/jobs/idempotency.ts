@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { ClassifierError } from '../domain/errors.ts';
+import type { StartJobRequest } from './start-job.ts';
+
+/** RFC 8941 strings and the habits of real clients: printable ASCII, bounded. */
+const keyPattern = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
+
+/**
+ * The job id that an `Idempotency-Key` stands for (draft-ietf-httpapi-idempotency-key-header-06): the same key of the same
+ * tenant is the same job, so two requests at once meet in one workflow execution. It has the form of a UUID (RFC 9562, version 8).
+ * Throws `invalid_request` for a key that cannot be one.
+ */
+export function jobIdOfKey(tenant: string, key: string): string {
+  if (!keyPattern.test(key)) {
+    throw new ClassifierError('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters');
+  }
+  const hash = createHash('sha256').update(`${tenant}\0${key}`).digest();
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x80, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = hash.toString('hex', 0, 16);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** All that a request asks for, as one hash; where its document lies, and under which name it came, is no part of that. */
+export function fingerprintOf(request: StartJobRequest): string {
+  const { tenant: _tenant, jobId: _jobId, source, fileName: _fileName, ...asked } = request;
+  const document = 'url' in source ? { url: source.url } : { sha256: source.document.sha256 };
+  return createHash('sha256')
+    .update(JSON.stringify([document, asked]))
+    .digest('hex');
+}
+
+export function idempotencyConflict(): ClassifierError {
+  return new ClassifierError(
+    'idempotency_conflict',
+    'This Idempotency-Key was used with another request; use a new key for a new request',
+  );
+}

@@ -1,0 +1,102 @@
+import type { Client } from '@temporalio/client';
+import { workflowTypes } from '../domain/contract.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { Job, JobStatus } from '../domain/job.ts';
+import { callTemporal } from '../temporal/connection.ts';
+
+export interface ListJobsRequest {
+  readonly tenant: string;
+  /** 1 to 100. */
+  readonly limit: number;
+  /** Where an earlier page ended; opaque. */
+  readonly cursor?: string;
+  readonly status?: JobStatus;
+  readonly classification?: string;
+  readonly createdAfter?: Date;
+  readonly createdBefore?: Date;
+}
+
+export interface JobPage {
+  /** Newest first. */
+  readonly jobs: readonly Job[];
+  /** Absent when there are no more. */
+  readonly nextCursor?: string;
+}
+
+const listDeadlineMs = 10_000;
+const readsAtOnce = 8;
+
+const executionStatuses = {
+  queued: ['Running'],
+  processing: ['Running'],
+  completed: ['Completed'],
+  failed: ['Failed', 'Canceled', 'Terminated', 'TimedOut'],
+} as const satisfies Record<JobStatus, readonly string[]>;
+
+/**
+ * Lists the jobs of a tenant that Temporal still has, by its visibility, which learns of a job a moment after it was accepted.
+ * Throws `invalid_request` for a cursor that is none.
+ */
+export async function listJobs(
+  { client }: { readonly client: Client },
+  read: (tenant: string, jobId: string) => Promise<Job>,
+  request: ListJobsRequest,
+): Promise<JobPage> {
+  const { namespace } = client.options;
+  const nextPageToken = request.cursor === undefined ? undefined : decodeCursor(request.cursor);
+  const page = await callTemporal(client, listDeadlineMs, () =>
+    client.workflowService.listWorkflowExecutions({
+      namespace,
+      query: queryOf(request),
+      pageSize: request.limit,
+      ...(nextPageToken && { nextPageToken }),
+    }),
+  );
+  const ids = page.executions.flatMap(({ execution }) => execution?.workflowId ?? []);
+  const jobs = await readAll(ids, (jobId) => read(request.tenant, jobId));
+  const wanted = request.status === undefined ? jobs : jobs.filter(({ status }) => status === request.status);
+  const hasMore = page.nextPageToken.length > 0;
+  return { jobs: wanted, ...(hasMore && { nextCursor: Buffer.from(page.nextPageToken).toString('base64url') }) };
+}
+
+/** Temporal's list filter, an SQL WHERE clause: https://docs.temporal.io/list-filter */
+function queryOf({ tenant, status, classification, createdAfter, createdBefore }: ListJobsRequest): string {
+  const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
+  if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
+  if (classification !== undefined) conditions.push(`Classification = ${quoted(classification)}`);
+  if (createdAfter) conditions.push(`StartTime > ${quoted(createdAfter.toISOString())}`);
+  if (createdBefore) conditions.push(`StartTime < ${quoted(createdBefore.toISOString())}`);
+  return conditions.join(' AND ');
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** Jobs that were deleted between the two looks are left out. */
+async function readAll(ids: readonly string[], read: (jobId: string) => Promise<Job>): Promise<Job[]> {
+  const jobs: (Job | undefined)[] = Array.from(ids, () => undefined);
+  const queue = ids.entries();
+  async function drain(): Promise<void> {
+    for (const [index, jobId] of queue) jobs[index] = await readIfThere(read, jobId);
+  }
+  await Promise.all(Array.from({ length: readsAtOnce }, drain));
+  return jobs.filter((job) => job !== undefined);
+}
+
+async function readIfThere(read: (jobId: string) => Promise<Job>, jobId: string): Promise<Job | undefined> {
+  try {
+    return await read(jobId);
+  } catch (error) {
+    if (error instanceof ClassifierError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+function decodeCursor(cursor: string): Buffer {
+  const token = Buffer.from(cursor, 'base64url');
+  if (token.length === 0 || token.toString('base64url') !== cursor) {
+    throw new ClassifierError('invalid_request', 'cursor must be the next_cursor of an earlier page');
+  }
+  return token;
+}

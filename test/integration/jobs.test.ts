@@ -1,0 +1,267 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { pdfWithPages, sampleInvoice } from '../support/documents.ts';
+import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
+import { problemOf } from '../support/problem.ts';
+import {
+  classify,
+  finishedJob,
+  getJob,
+  jobSchema,
+  post,
+  startService,
+  submit,
+  type TestService,
+} from '../support/service.ts';
+
+const acme = { 'api-key': 'acme-key' };
+const globex = { 'api-key': 'globex-key' };
+let standIn: OpenAiStandIn;
+let service: TestService;
+
+beforeAll(async () => {
+  standIn = await startOpenAiStandIn();
+  service = await startService({
+    API_KEYS: 'acme:acme-key,globex:globex-key',
+    OPENAI_BASE_URL: standIn.baseUrl,
+    OPENAI_API_KEY: standIn.apiKey,
+    OPENAI_MODEL: 'stand-in',
+  });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await standIn[Symbol.asyncDispose]();
+});
+
+const listSchema = z.strictObject({
+  data: z.array(jobSchema.extend({ created_at: z.iso.datetime() })),
+  has_more: z.boolean(),
+  next_cursor: z.string().nullable(),
+});
+
+async function list(query: string, headers: Record<string, string> = acme): Promise<z.infer<typeof listSchema>> {
+  const response = await fetch(`${service.url}/classify?${query}`, { headers });
+  return listSchema.parse(await response.json());
+}
+
+describe('Idempotency-Key', () => {
+  test('makes ten requests at once one job', async () => {
+    const headers = { ...acme, 'Idempotency-Key': 'ten-at-once' };
+    const ids = await Promise.all(
+      Array.from({ length: 10 }, () => submit(service.url, { file: sampleInvoice, headers })),
+    );
+
+    expect(new Set(ids).size).toBe(1);
+    const job = await finishedJob(service.url, ids[0] ?? '', acme);
+    expect(job.status).toBe('completed');
+    // One document is left of the ten that came.
+    const folder = join(service.directory, 'objects');
+    const names = await readdir(folder, { recursive: true });
+    expect(names.filter((name) => name.includes(job.job_id) && /source-[0-9a-f-]{36}$/.test(name))).toHaveLength(1);
+    expect(await submit(service.url, { file: sampleInvoice, headers })).toBe(job.job_id);
+  });
+
+  test.each([
+    ['another document', { file: pdfWithPages(['other']) }],
+    ['other categories', { file: sampleInvoice, categories: ['x'] }],
+    ['other pages', { file: sampleInvoice, fields: { pages: '2' } }],
+  ])('refuses %s under the same key', async (name, other) => {
+    const headers = { ...acme, 'Idempotency-Key': `conflict ${name}` };
+    const first = await submit(service.url, { file: sampleInvoice, headers });
+
+    const response = await post(service.url, { ...other, headers });
+
+    expect(await problemOf(response)).toMatchObject({ status: 422, code: 'idempotency_conflict' });
+    expect((await finishedJob(service.url, first, acme)).status).toBe('completed');
+  });
+
+  test('is a key of one tenant', async () => {
+    const key = { 'Idempotency-Key': 'shared' };
+    const one = await submit(service.url, { file: sampleInvoice, headers: { ...acme, ...key } });
+    const other = await submit(service.url, { file: sampleInvoice, headers: { ...globex, ...key } });
+
+    expect(one).not.toBe(other);
+  });
+
+  test('that cannot be one is refused', async () => {
+    const response = await post(service.url, {
+      file: sampleInvoice,
+      headers: { ...acme, 'Idempotency-Key': 'x'.repeat(300) },
+    });
+
+    expect((await problemOf(response)).detail).toMatch(/^Idempotency-Key/);
+  });
+
+  test('may be used anew once its job is deleted', async () => {
+    const headers = { ...acme, 'Idempotency-Key': 'again' };
+    const jobId = await submit(service.url, { file: sampleInvoice, headers });
+    await finishedJob(service.url, jobId, acme);
+    await fetch(`${service.url}/classify/${jobId}`, { method: 'DELETE', headers: acme });
+
+    expect(await submit(service.url, { file: pdfWithPages(['other']), headers })).toBe(jobId);
+    expect((await finishedJob(service.url, jobId, acme)).result?.total_pages).toBe(1);
+  });
+});
+
+describe('DELETE /classify/{job_id}', () => {
+  test('leaves nothing of a job, and nobody can read it afterwards', async () => {
+    const { job_id } = await classify(service.url, { file: sampleInvoice, headers: acme });
+
+    const response = await fetch(`${service.url}/classify/${job_id}`, { method: 'DELETE', headers: acme });
+
+    expect(await response.json()).toEqual({ job_id, deleted: true });
+    expect((await problemOf(await fetch(`${service.url}/classify/${job_id}`, { headers: acme }))).status).toBe(404);
+    const entries = await readdir(join(service.directory, 'objects'), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    expect(files.filter((file) => file.includes(job_id) && !file.includes('deleted-jobs'))).toEqual([]);
+  });
+
+  test('cancels a job that is running', async () => {
+    standIn.enqueue({ kind: 'never' }, { kind: 'never' });
+    const before = standIn.requests.length;
+    const jobId = await submit(service.url, { file: sampleInvoice, headers: acme });
+    await standIn.waitForRequests(before + 1);
+
+    const response = await fetch(`${service.url}/classify/${jobId}`, { method: 'DELETE', headers: acme });
+
+    expect(response.status).toBe(200);
+    expect((await fetch(`${service.url}/classify/${jobId}`, { headers: acme })).status).toBe(404);
+    const { status } = await service.namespace.client.workflow
+      .getHandle(jobId)
+      .describe()
+      .catch(() => ({ status: { name: 'gone' } }));
+    expect(status.name).not.toBe('RUNNING');
+  });
+
+  test("does not touch another tenant's job", async () => {
+    const { job_id } = await classify(service.url, { file: sampleInvoice, headers: acme });
+
+    const response = await fetch(`${service.url}/classify/${job_id}`, { method: 'DELETE', headers: globex });
+
+    expect(response.status).toBe(404);
+    expect((await getJob(service.url, job_id, acme)).status).toBe('completed');
+  });
+});
+
+describe('GET /classify', () => {
+  test('lists the jobs of a tenant, newest first, page by page', async () => {
+    const headers = globex;
+    const ids: string[] = [];
+    for (const name of ['one', "it's", 'three']) {
+      ids.unshift((await classify(service.url, { file: pdfWithPages([name]), categories: [name], headers })).job_id);
+    }
+    await expect
+      .poll(async () => (await list('limit=100', headers)).data.slice(0, 3).map(({ job_id }) => job_id), {
+        timeout: 20_000,
+      })
+      .toEqual(ids);
+
+    const first = await list('limit=2', headers);
+    const second = await list(`limit=2&cursor=${first.next_cursor}`, headers);
+
+    expect(first.has_more).toBe(true);
+    expect(first.data.map(({ job_id }) => job_id)).toEqual(ids.slice(0, 2));
+    expect(second.data[0]?.job_id).toBe(ids[2]);
+    const quoted = await list(`classification=${encodeURIComponent("it's")}`, headers);
+    expect(quoted.data.map(({ job_id }) => job_id)).toEqual([ids[1]]);
+    const later = await list(`created_after=${encodeURIComponent(first.data[0]?.created_at ?? '')}`, headers);
+    expect(later.data.map(({ job_id }) => job_id)).not.toContain(ids[2]);
+    expect((await list('status=failed', headers)).data).toEqual([]);
+  });
+
+  test.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'status=done',
+    'created_after=yesterday',
+    'cursor=%21',
+    'limit=1&limit=2',
+  ])('refuses ?%s and names it', async (query) => {
+    const problem = await problemOf(await fetch(`${service.url}/classify?${query}`, { headers: acme }));
+
+    expect(problem.status).toBe(400);
+    expect(problem.detail).toContain(query.split('=')[0]);
+  });
+});
+
+describe('GET /classify/{job_id}', () => {
+  test('gives candidates, reasons, sources, usage, times and metadata when asked', async () => {
+    const fields = { metadata: '{"order": 17, "tags": ["a"]}' };
+    const { job_id } = await classify(service.url, { file: sampleInvoice, headers: acme, fields });
+
+    const include = 'candidates,reasoning,confidence_source,usage,timings,metadata';
+    const response = await fetch(`${service.url}/classify/${job_id}?include=${include}`, { headers: acme });
+
+    expect(await response.json()).toMatchObject({
+      result: {
+        candidates: [{ name: expect.any(String), confidence: expect.any(Number) }, { name: expect.any(String) }],
+        confidence_source: 'logprobs',
+        reasoning: expect.any(String),
+        page_results: [
+          { page: 1, candidates: expect.any(Array), reasoning: expect.any(String), confidence_source: 'logprobs' },
+          { page: 2 },
+        ],
+      },
+      usage: { classifier: 'openai', model: 'stand-in', pages: 2, input_tokens: expect.any(Number) },
+      timings: { total_ms: expect.any(Number), pages: [{ page: 1 }, { page: 2 }] },
+      metadata: { order: 17, tags: ['a'] },
+    });
+  });
+
+  test.each(['[]', '"x"', '{', `{"a": "${'x'.repeat(11_000)}"}`])(
+    'refuses metadata that is no small object',
+    async (metadata) => {
+      const response = await post(service.url, { file: sampleInvoice, headers: acme, fields: { metadata } });
+
+      expect((await problemOf(response)).detail).toMatch(/^metadata must/);
+    },
+  );
+
+  test('waits for the end when asked to, and answers as soon as it is there', async () => {
+    standIn.enqueue({ kind: 'held', reply: { kind: 'answer', label: 'A' } });
+    const before = standIn.requests.length;
+    const jobId = await submit(service.url, { file: pdfWithPages(['one']), headers: acme });
+    await standIn.waitForRequests(before + 1);
+
+    const impatient = await fetch(`${service.url}/classify/${jobId}?wait=0.1`, { headers: acme });
+    const patient = fetch(`${service.url}/classify/${jobId}?wait=50`, { headers: acme });
+    standIn.release();
+
+    expect(jobSchema.parse(await impatient.json()).status).toBe('processing');
+    expect(jobSchema.parse(await (await patient).json()).status).toBe('completed');
+  });
+
+  test.each(['-1', '56', 'soon'])('refuses to wait for %s seconds', async (wait) => {
+    const response = await fetch(`${service.url}/classify/x?wait=${wait}`, { headers: acme });
+
+    expect((await problemOf(response)).detail).toMatch(/^wait must be/);
+  });
+});
+
+describe('GET /classify/{job_id}/pages/{n}/image', () => {
+  test('gives the page as the classifier saw it', async () => {
+    const { job_id } = await classify(service.url, { file: sampleInvoice, headers: acme });
+
+    const response = await fetch(`${service.url}/classify/${job_id}/pages/2/image`, { headers: acme });
+
+    expect(response.headers.get('content-type')).toBe('image/jpeg');
+    const image = Buffer.from(await response.arrayBuffer());
+    expect(image.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+    expect(image.length).toBe(Number(response.headers.get('content-length')));
+  });
+
+  test.each([
+    ['a page that is not there', '9', acme, 404],
+    ['a page that is none', 'first', acme, 400],
+    ["another tenant's page", '1', globex, 404],
+  ])('has no image of %s', async (_, page, headers, status) => {
+    const { job_id } = await classify(service.url, { file: sampleInvoice, headers: acme });
+
+    const response = await fetch(`${service.url}/classify/${job_id}/pages/${page}/image`, { headers });
+
+    expect((await problemOf(response)).status).toBe(status);
+  });
+});
