@@ -2,8 +2,7 @@ import { jobStatuses } from '../../domain/job.ts';
 import type { ListJobsRequest } from '../../jobs/job-service.ts';
 import { invalidRequest } from '../shared/problem.ts';
 
-const defaultLimit = 20;
-const maxLimit = 100;
+export const listLimits = { preset: 20, max: 100 } as const;
 
 /** Reads `?limit=&cursor=&status=&classification=&created_after=&created_before=`. Throws 400s that name the parameter. */
 export function parseListQuery(query: Readonly<Record<string, unknown>>): Omit<ListJobsRequest, 'tenant'> {
@@ -23,10 +22,10 @@ export function parseListQuery(query: Readonly<Record<string, unknown>>): Omit<L
 }
 
 function limitOf(value: string | undefined): number {
-  if (value === undefined) return defaultLimit;
+  if (value === undefined) return listLimits.preset;
   const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
-  if (limit >= 1 && limit <= maxLimit) return limit;
-  throw invalidRequest('limit', `must be a whole number from 1 to ${maxLimit}; got "${value.slice(0, 40)}"`);
+  if (limit >= 1 && limit <= listLimits.max) return limit;
+  throw invalidRequest('limit', `must be a whole number from 1 to ${listLimits.max}; got "${value.slice(0, 40)}"`);
 }
 
 function statusOf(value: string | undefined): ListJobsRequest['status'] {

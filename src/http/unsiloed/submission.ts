@@ -5,7 +5,7 @@ import { parsePageRanges, type PageSelection } from '../../domain/page-selection
 import { inputLimits } from '../../domain/workflow-input.ts';
 import { invalidRequest } from '../shared/problem.ts';
 
-const maxMetadataLength = 10_240;
+export const maxMetadataLength = 10_240;
 
 export interface PageLimits {
   readonly defaultPages: number;
