@@ -1,109 +1,144 @@
-/**
- * How often the built-in classifier is right on documents with known categories.
- *
- * node bench/accuracy.ts --corpus <folder with MANIFEST.tsv> [--group business] [--cache <folder>] [--list]
- */
-import { readFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createBuiltInClassifier } from '../src/classifier/built-in/built-in-classifier.ts';
 import { createOcrPool } from '../src/classifier/built-in/ocr-pool.ts';
-import type { PageClassifier } from '../src/classifier/page-classifier.ts';
+import { createOpenAiClassifier } from '../src/classifier/openai/openai-classifier.ts';
+import { readConfig } from '../src/config.ts';
 import type { Category } from '../src/domain/category.ts';
-import { combinePages } from '../src/domain/classification.ts';
-import type { PageResult } from '../src/domain/contract.ts';
 import { createLogger } from '../src/logger.ts';
 import { createDocumentRenderer } from '../src/pdf/render-pool.ts';
-import { prepareDocument, rememberOcr, toClassifiablePage } from './accuracy/prepared-document.ts';
-import { describeOutcome, type Outcome } from './accuracy/outcome.ts';
+import { crossValidate, fitCalibration } from './accuracy/calibration.ts';
+import { readCategories, readCorpus } from './accuracy/corpus.ts';
+import {
+  classifyDocuments,
+  prepareCorpus,
+  scoreDocuments,
+  toOutcomes,
+  type Ablation,
+  type ReadyDocument,
+} from './accuracy/judge.ts';
+import type { Outcome } from './accuracy/outcome.ts';
+import { rememberOcr } from './accuracy/prepared-document.ts';
+import { drawReliability } from './accuracy/reliability-plot.ts';
+import { describeClasses, describeConfusion, describeMistakes, describeRun } from './accuracy/report.ts';
+import { formatTable } from './table.ts';
+
+const help = `How often a classifier is right on documents whose categories are known, and how honest its confidence is.
+
+npm run bench:accuracy -- --corpus <folder>   the built-in classifier on the documents that MANIFEST.tsv lists there
+  --group <name>         which of them; "business" by default
+  --classifier openai    the model of OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL instead
+  --ablation             also without each part of the built-in classifier
+  --list                 also the documents that were wrong
+  --cache <folder>       where pages and what OCR read are kept; in the temporary folder by default
+
+The figures and reliability plots go to bench/results/; docs/accuracy.md explains them.`;
 
 const { values } = parseArgs({
   options: {
     corpus: { type: 'string' },
     group: { type: 'string', default: 'business' },
-    cache: { type: 'string', default: '.cache/accuracy' },
+    classifier: { type: 'string', default: 'built-in' },
+    ablation: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    cache: { type: 'string', default: join(tmpdir(), 'pigeonhole-accuracy') },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
-if (values.corpus === undefined) throw new Error('--corpus <folder with MANIFEST.tsv> is required');
 
-interface LabelledDocument {
-  readonly file: string;
-  readonly label: string;
-}
-
-const documents = await readManifest(values.corpus, values.group);
-const labels = [...new Set(documents.map(({ label }) => label))].toSorted();
-const descriptions: unknown = JSON.parse(
-  await readFile(new URL('category-descriptions.json', import.meta.url), 'utf8'),
-);
-const withNames = labels.map((name): Category => ({ name }));
-const withDescriptions = labels.map((name): Category => {
-  const description = descriptionOf(descriptions, name);
-  return description === undefined ? { name } : { name, description };
-});
-
+const ablations: readonly Ablation[] = [
+  'titles',
+  'telltales and hints',
+  'shape',
+  'descriptions',
+  'kinds',
+  'places and sizes',
+  'OCR',
+];
 const logger = createLogger({ level: 'warn', format: 'pretty' });
-await using renderer = createDocumentRenderer({ logger });
-await using ocr = createOcrPool({ logger, timeoutMs: 120_000 });
-const classifier = createBuiltInClassifier({ ocr: rememberOcr(ocr, join(values.cache, 'ocr')) });
+const results = fileURLToPath(new URL('results', import.meta.url));
 
-for (const [title, categories] of [
-  ['names alone', withNames],
-  ['names and descriptions', withDescriptions],
-] as const) {
-  const outcomes: Outcome[] = [];
-  const startedAt = performance.now();
-  let pageCount = 0;
-  for (const document of documents) {
-    const pages = await classifyDocument(classifier, document, categories);
-    pageCount += pages.length;
-    const combined = combinePages(pages);
-    outcomes.push({
-      file: document.file,
-      label: document.label,
-      answer: combined?.classification ?? '(none)',
-      confidence: combined?.confidence ?? 0,
-    });
-  }
-  const msPerPage = (performance.now() - startedAt) / pageCount;
-  console.log(`\n${title}: ${describeOutcome(outcomes, labels, values.list)}`);
-  console.log(`${msPerPage.toFixed(1)} ms a page for the words of ${pageCount} pages, rendering and OCR remembered`);
+if (values.help) console.log(help);
+else if (values.corpus === undefined || !['built-in', 'openai'].includes(values.classifier)) {
+  console.error(`--corpus must be given, and --classifier be built-in or openai\n\n${help}`);
+  process.exitCode = 1;
+} else await measure(values.corpus);
+
+async function measure(directory: string): Promise<void> {
+  const corpus = await readCorpus(directory, values.group);
+  const categories = await readCategories(corpus.labels);
+  await using renderer = createDocumentRenderer({ logger });
+  const documents = await prepareCorpus(corpus, renderer, values.cache);
+  const runs = [
+    ['names alone', categories.names],
+    ['names and descriptions', categories.descriptions],
+  ] as const;
+  const measureOne = values.classifier === 'openai' ? measureModel : measureBuiltIn;
+  for (const [title, given] of runs) await measureOne(title, documents, given);
 }
 
-async function classifyDocument(
-  pageClassifier: PageClassifier,
-  { file }: LabelledDocument,
+async function measureBuiltIn(
+  title: string,
+  documents: readonly ReadyDocument[],
   categories: readonly Category[],
-): Promise<PageResult[]> {
-  const directory = join(values.cache, 'documents', file.replaceAll(/[^\w.-]/g, '_'));
-  const prepared = await prepareDocument(renderer, join(values.corpus ?? '', file), directory);
-  const results: PageResult[] = [];
-  for (const page of prepared.pages) {
-    if (page.isBlank) continue;
-    const answer = await pageClassifier.classifyPage({
-      page: toClassifiablePage(page, prepared, directory),
-      categories,
-      seed: file,
-      signal: new AbortController().signal,
-    });
-    results.push({ pageNumber: page.pageNumber, success: true, ...answer });
+): Promise<void> {
+  await using pool = createOcrPool({ logger, timeoutMs: 120_000 });
+  const ocr = rememberOcr(pool, join(values.cache, 'ocr'));
+  await scoreDocuments(documents, categories, ocr);
+  const startedAt = performance.now();
+  const scored = await scoreDocuments(documents, categories, ocr);
+  const elapsedMs = performance.now() - startedAt;
+  const heldOut = crossValidate(scored);
+  await report(`built-in, ${title}`, toOutcomes(scored), elapsedMs, documents, categories);
+  await plot(`built-in, ${title}, held out`, heldOut.outcomes);
+  const folds = heldOut.calibrations.map(({ temperature, surprise }) => `${temperature.toFixed(2)}/${surprise}`);
+  const fitted = fitCalibration(scored);
+  console.log(
+    `cross-validated by issuer: ${describeRun(heldOut.outcomes)}; temperature/surprise by fold ${folds.join(' ')}`,
+  );
+  console.log(`fitted to all: ${fitted.temperature.toFixed(2)}/${fitted.surprise}`);
+  if (!values.ablation) return;
+  const rows = [['without', 'result']];
+  for (const part of ablations) {
+    rows.push([part, describeRun(toOutcomes(await scoreDocuments(documents, categories, ocr, part)))]);
   }
-  return results;
+  console.log(formatTable(rows).join('\n'));
 }
 
-async function readManifest(corpus: string, group: string): Promise<LabelledDocument[]> {
-  const manifest = await readFile(join(corpus, 'MANIFEST.tsv'), 'utf8');
-  return manifest
-    .trim()
-    .split('\n')
-    .map((line) => line.split('\t'))
-    .filter((columns) => columns[3] === group)
-    .map(([file = '', , , , label = '']) => ({ file, label }));
+async function measureModel(
+  title: string,
+  documents: readonly ReadyDocument[],
+  categories: readonly Category[],
+): Promise<void> {
+  const { classifier } = readConfig({ ...process.env, CLASSIFIER: 'openai' });
+  if (classifier.kind !== 'openai') throw new Error('no model is configured');
+  const model = createOpenAiClassifier({ ...classifier, apiKey: classifier.apiKey.reveal(), logger });
+  const startedAt = performance.now();
+  const outcomes = await classifyDocuments(documents, categories, model);
+  await report(`${classifier.model}, ${title}`, outcomes, performance.now() - startedAt, documents, categories);
 }
 
-function descriptionOf(table: unknown, name: string): string | undefined {
-  if (typeof table !== 'object' || table === null) return undefined;
-  const found: unknown = Object.entries(table).find(([key]) => key === name)?.[1];
-  return typeof found === 'string' ? found : undefined;
+async function report(
+  title: string,
+  outcomes: readonly Outcome[],
+  elapsedMs: number,
+  documents: readonly ReadyDocument[],
+  categories: readonly Category[],
+): Promise<void> {
+  const labels = categories.map(({ name }) => name);
+  const pageCount = documents.reduce((sum, { pages }) => sum + pages.length, 0);
+  console.log(`\n${title}: ${describeRun(outcomes)}`);
+  console.log(`${(elapsedMs / pageCount).toFixed(1)} ms a page for ${pageCount} pages, rendering and OCR remembered\n`);
+  console.log([...describeClasses(outcomes, labels), '', ...describeConfusion(outcomes, labels), ''].join('\n'));
+  if (values.list) console.log([...describeMistakes(outcomes), ''].join('\n'));
+  await plot(title, outcomes);
+}
+
+async function plot(title: string, outcomes: readonly Outcome[]): Promise<void> {
+  const name = title.replaceAll(/[^\w.]+/g, '-');
+  await mkdir(results, { recursive: true });
+  await writeFile(join(results, `accuracy-${name}.json`), JSON.stringify(outcomes, undefined, 1));
+  await writeFile(join(results, `accuracy-${name}.svg`), drawReliability(title, outcomes));
 }

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { cancelled } from '../../domain/error-sentences.ts';
-import type { ClassifiablePage, PageClassification, PageClassifier } from '../page-classifier.ts';
-import type { PageSize } from './cues.ts';
+import type { PageClassification, PageClassifier } from '../page-classifier.ts';
 import type { OcrEngine } from './ocr-engine.ts';
 import { readPageWords } from './page-words.ts';
 import { toProbabilities } from './probabilities.ts';
-import { scoreCategories, type CategoryScore } from './score-categories.ts';
+import type { CategoryScore } from './score-categories.ts';
+import { scorePage } from './score-page.ts';
 
 export interface BuiltInClassifierOptions {
   /** Reads pages without a text layer; it stays the caller's to dispose of. */
@@ -22,13 +22,13 @@ const maxCandidates = 5;
 export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOptions): PageClassifier {
   return {
     name: 'built-in',
-    model: 'built-in-1',
+    model: 'built-in-2',
     async classifyPage({ page, categories, signal }) {
       try {
         signal.throwIfAborted();
         const words = await readPageWords(page, ocr, signal);
         signal.throwIfAborted();
-        return answer(scoreCategories(words, sizeOf(page), categories));
+        return answer(scorePage(words, page, categories));
       } catch (error) {
         if (signal.aborted) throw cancelled();
         logger?.debug({ pageNumber: page.pageNumber }, 'page could not be classified');
@@ -57,8 +57,4 @@ function answer(scores: readonly CategoryScore[]): PageClassification {
 function explain({ reasons }: CategoryScore): string {
   const words = [...new Set(reasons.map((reason) => reason.text))].slice(0, 4).map((text) => `"${text}"`);
   return words.length === 0 ? 'None of the words on the page tells.' : `Decided by ${words.join(', ')}.`;
-}
-
-function sizeOf({ widthPx, heightPx }: ClassifiablePage): PageSize | undefined {
-  return widthPx === undefined || heightPx === undefined ? undefined : { widthPx, heightPx };
 }

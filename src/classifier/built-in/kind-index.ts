@@ -72,13 +72,25 @@ const weights = {
 const telltaleLimit = 5;
 const hintLimit = 1.5;
 
+/** The shape of a page that has fewer words than this says less: a narrow page without words need not be a receipt. */
+const wordsForShape = 12;
+
 /** How much less a word says on a long page, which holds many words. */
 function lengthFactor(wordCount: number): number {
   return 1 / (1 + Math.max(0, Math.log2(Math.max(1, wordCount) / 250)) * 0.3);
 }
 
+/** A sort of evidence; the bench takes each away in turn, to say what it is worth. */
+export type Evidence = 'titles' | 'telltales and hints' | 'shape' | 'descriptions' | 'kinds';
+
 /** Scores one kind: its name as a title, its words, its shape. */
-export function scoreKind(kind: IndexedKind, finder: PhraseFinder, cues: Cues, wordCount: number): KindScore {
+export function scoreKind(
+  kind: IndexedKind,
+  finder: PhraseFinder,
+  cues: Cues,
+  wordCount: number,
+  without?: Evidence,
+): KindScore {
   const reasons: Reason[] = [];
   const perWord = lengthFactor(wordCount);
 
@@ -90,11 +102,14 @@ export function scoreKind(kind: IndexedKind, finder: PhraseFinder, cues: Cues, w
     title = Math.max(title, weight);
     reasons.push({ text: phrase.text, weight });
   }
+  const shape = Object.entries(kind.cues).reduce((sum, [name, weight]) => sum + weight * cueValue(cues, name), 0);
+  const shapeShare = without === 'shape' ? 0 : Math.min(1, wordCount / wordsForShape);
+  if (without === 'titles') title = 0;
   const telltales = sumOf(kind.telltales, weights.telltale * perWord, finder, reasons);
   const hints = sumOf(kind.hints, weights.hint * perWord, finder, reasons);
-  const shape = Object.entries(kind.cues).reduce((sum, [name, weight]) => sum + weight * cueValue(cues, name), 0);
+  const words = saturate(telltales, telltaleLimit) + saturate(hints, hintLimit);
   return {
-    score: title + saturate(telltales, telltaleLimit) + saturate(hints, hintLimit) + shape,
+    score: title + (without === 'telltales and hints' ? 0 : words) + shape * shapeShare,
     reasons: reasons.toSorted((a, b) => b.weight - a.weight).slice(0, 4),
   };
 }

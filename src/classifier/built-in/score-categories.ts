@@ -1,7 +1,7 @@
 import type { Category } from '../../domain/category.ts';
 import type { PageText } from '../../domain/page.ts';
 import { findCues, type PageSize } from './cues.ts';
-import { kindById, scoreKind, type KindScore, type Reason } from './kind-index.ts';
+import { kindById, scoreKind, type Evidence, type KindScore, type Reason } from './kind-index.ts';
 import { toPageLines } from './page-lines.ts';
 import { createPhraseFinder, type Phrase, type PhraseFinder } from './phrases.ts';
 import { isUnspaced } from './tokenize.ts';
@@ -24,11 +24,15 @@ const missingQualifier = 1.4;
 /** For a category whose kind is known, its kind's table knows more than its bare name. */
 const ownWordsOfKnownKind = 0.5;
 
+/** What is left of the evidence of a page of which no word tells: it may be of any kind, or in an unknown language. */
+const shapeAlone = 0.12;
+
 /** Scores every category against a page. The result does not depend on the order of the categories. */
 export function scoreCategories(
   page: PageText,
   size: PageSize | undefined,
   categories: readonly Category[],
+  without?: Evidence,
 ): CategoryScore[] {
   const lines = toPageLines(page);
   const finder = createPhraseFinder(lines);
@@ -42,21 +46,23 @@ export function scoreCategories(
     const known = kindScores.get(id);
     if (known) return known;
     const kind = kindById(id);
-    const score = kind ? scoreKind(kind, finder, cues, wordCount) : { score: 0, reasons: [] };
+    const score = kind ? scoreKind(kind, finder, cues, wordCount, without) : { score: 0, reasons: [] };
     kindScores.set(id, score);
     return score;
   }
 
-  return understood.map((item) => {
-    const own = scoreOwnWords(item, finder, rarity);
-    const best = bestKind(item, kindScore);
+  const scores = understood.map((item) => {
+    const own = scoreOwnWords(without === 'descriptions' ? { ...item, descriptionStems: [] } : item, finder, rarity);
+    const best = without === 'kinds' ? undefined : bestKind(item, kindScore);
     const ownShare = best ? ownWordsOfKnownKind : 1;
     return {
       category: item.category,
-      score: (best?.score ?? 0) + own.score * ownShare - own.missing * missingQualifier,
+      score: (best?.score ?? 0) + own.score * ownShare - own.missing * missingQualifier * Math.min(1, wordCount),
       reasons: [...(best?.reasons ?? []), ...own.reasons].toSorted((a, b) => b.weight - a.weight),
     };
   });
+  const isSpeaking = scores.some(({ reasons }) => reasons.length > 0);
+  return isSpeaking ? scores : scores.map((each) => ({ ...each, score: each.score * shapeAlone }));
 }
 
 function bestKind(item: UnderstoodCategory, kindScore: (id: string) => KindScore): KindScore | undefined {

@@ -113,6 +113,32 @@ describe('createBuiltInClassifier', () => {
     expect(answer.confidence).toBeLessThan(0.4);
   });
 
+  test.each([
+    ['no words', ''],
+    ['a language that it does not know', 'यह एक कविता है\nजो किसी को नहीं पता\nऔर यहाँ कुछ नहीं लिखा है'],
+  ])('favours no category on a page of %s', async (_, text) => {
+    const answer = await classify(text, usual);
+
+    expect(answer.confidence).toBeLessThan(1.5 / usual.length);
+  });
+
+  test('counts what a page says for less after the first, which bears the title', async () => {
+    const page = { text: 'Invoice number 7\nTotal due 504.00' };
+    const [first, later] = await Promise.all(
+      [1, 2].map((pageNumber) =>
+        createBuiltInClassifier({ ocr: blind }).classifyPage({
+          page: buildPage({ ...page, pageNumber }),
+          categories: usual.map((name) => ({ name })),
+          seed: 'job-1',
+          signal: new AbortController().signal,
+        }),
+      ),
+    );
+
+    expect(later?.classification).toBe('invoice');
+    expect(later?.confidence).toBeLessThan(first?.confidence ?? 0);
+  });
+
   test('shares its confidence among all when it sees no words', async () => {
     const answer = await classify('', ['apples', 'pears', 'plums', 'figs']);
 

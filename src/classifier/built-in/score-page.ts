@@ -1,0 +1,20 @@
+import type { Category } from '../../domain/category.ts';
+import type { PageText } from '../../domain/page.ts';
+import type { ClassifiablePage } from '../page-classifier.ts';
+import type { Evidence } from './kind-index.ts';
+import { scoreCategories, type CategoryScore } from './score-categories.ts';
+
+/** What a page says counts less after the first: it bears no title, and an annex may be of another kind. */
+const laterPage = 0.6;
+
+/** Scores every category against one page of a document, by its words, its size and its place in the document. */
+export function scorePage(
+  words: PageText,
+  { pageNumber, widthPx, heightPx }: Pick<ClassifiablePage, 'pageNumber' | 'widthPx' | 'heightPx'>,
+  categories: readonly Category[],
+  without?: Evidence,
+): CategoryScore[] {
+  const size = widthPx === undefined || heightPx === undefined ? undefined : { widthPx, heightPx };
+  const scores = scoreCategories(words, size, categories, without);
+  return pageNumber === 1 ? scores : scores.map((each) => ({ ...each, score: each.score * laterPage }));
+}
