@@ -66,10 +66,16 @@ async function run(): Promise<void> {
   for (const measurement of measurements.filter(({ name }) => wanted.includes(name))) {
     const { name, title } = measurement;
     console.error(`${name}: ${title} ...`);
-    const outcome = await measurement.measure(lab);
-    rows.push(...outcome.rows);
-    if (outcome.skipped !== undefined) notes.push(`${name}: skipped, ${outcome.skipped}`);
-    notes.push(...(outcome.notes ?? []));
+    try {
+      const outcome = await measurement.measure(lab);
+      rows.push(...outcome.rows);
+      if (outcome.skipped !== undefined) notes.push(`${name}: skipped, ${outcome.skipped}`);
+      notes.push(...(outcome.notes ?? []));
+    } catch (error) {
+      // The others' figures are worth having all the same.
+      notes.push(`${name}: failed, ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      process.exitCode = 1;
+    }
   }
   console.log([...(rows.length > 0 ? formatRows(rows) : []), '', ...notes].join('\n'));
 

@@ -34,7 +34,12 @@ async function measure(lab: Lab): Promise<Outcome> {
   await interleave(lab.options.quick ? 10 : 25, job, peer);
   renderTimes.length = 0;
   wholeTimes.length = 0;
-  const rounds = await interleave(lab.options.quick ? 20 : 60, job, peer);
+  const threeQueues: number[] = [];
+  const peers = async (): Promise<number> => {
+    threeQueues.push(await timed(() => bare.runOnThreeQueues()));
+    return peer();
+  };
+  const rounds = await interleave(lab.options.quick ? 20 : 60, job, peers);
 
   const { ours, peer: theirs } = rounds;
   const detail =
@@ -49,6 +54,13 @@ async function measure(lab: Lab): Promise<Outcome> {
         unit: 'x',
         goal: { atMost: 1.3 },
         detail,
+      },
+      {
+        what: 'the bare workflow on three task queues, as ours',
+        against: 'the bare workflow on one',
+        figure: medianRatio({ ours: threeQueues, peer: theirs }),
+        unit: 'x',
+        detail: `${milliseconds(median(threeQueues))}; activities on another queue than the workflow start by polls, not eagerly`,
       },
     ],
   };
