@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const maxPages = 4;
 const maxDocuments = 24;
 /** A document that takes poppler longer would be all that is measured. */
-const longestMs = 2000;
+const lookMs = 2000;
 
 /** Our renderer and poppler's on the same pages, both at 1536 px, both ending in JPEG. */
 export const rendering: Measurement = {
@@ -49,9 +49,17 @@ async function compare(lab: Lab, documents: readonly string[], width: number): P
     timed(() => inParallel(documents.length, width, (index) => work(documents[index] ?? '')));
   const rounds = lab.options.quick ? 2 : 5;
 
-  await interleave(1, each(ours), each(pdftoppm));
+  await interleave(
+    1,
+    each(ours),
+    each((path) => pdftoppm(path)),
+  );
   state.pages = 0;
-  const times = await interleave(rounds, each(ours), each(pdftoppm));
+  const times = await interleave(
+    rounds,
+    each(ours),
+    each((path) => pdftoppm(path)),
+  );
   const pages = state.pages / rounds;
   return {
     against: 'pdftoppm -jpeg -scale-to 1536, same pages',
@@ -61,20 +69,12 @@ async function compare(lab: Lab, documents: readonly string[], width: number): P
   };
 }
 
-async function pdftoppm(path: string): Promise<void> {
+async function pdftoppm(path: string, timeoutMs = 60_000): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'pdftoppm-'));
   try {
-    await run('pdftoppm', [
-      '-jpeg',
-      '-scale-to',
-      '1536',
-      '-f',
-      '1',
-      '-l',
-      String(maxPages),
-      path,
-      join(directory, 'p'),
-    ]);
+    const pages = ['-f', '1', '-l', String(maxPages)];
+    const args = ['-jpeg', '-scale-to', '1536', ...pages, path, join(directory, 'p')];
+    await run('pdftoppm', args, { timeout: timeoutMs, killSignal: 'SIGKILL' });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -116,7 +116,7 @@ async function bothCanDraw(lab: Lab, paths: readonly string[]): Promise<string[]
   const drawn: string[] = [];
   for (const path of paths) {
     try {
-      await pdftoppm(path);
+      await pdftoppm(path, lookMs);
       await renderer.render(path, maxPages);
       drawn.push(path);
     } catch {
