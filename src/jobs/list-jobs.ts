@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
@@ -43,11 +44,12 @@ export async function listJobs(
   request: ListJobsRequest,
 ): Promise<JobPage> {
   const { namespace } = client.options;
-  const nextPageToken = request.cursor === undefined ? undefined : decodeCursor(request.cursor);
+  const query = queryOf(request);
+  const nextPageToken = request.cursor === undefined ? undefined : decodeCursor(request.cursor, query);
   const page = await callTemporal(client, listDeadlineMs, () =>
     client.workflowService.listWorkflowExecutions({
       namespace,
-      query: queryOf(request),
+      query,
       pageSize: request.limit,
       ...(nextPageToken && { nextPageToken }),
     }),
@@ -56,7 +58,7 @@ export async function listJobs(
   const jobs = await readAll(ids, (jobId) => read(request.tenant, jobId));
   const wanted = request.status === undefined ? jobs : jobs.filter(({ status }) => status === request.status);
   const hasMore = page.nextPageToken.length > 0;
-  return { jobs: wanted, ...(hasMore && { nextCursor: Buffer.from(page.nextPageToken).toString('base64url') }) };
+  return { jobs: wanted, ...(hasMore && { nextCursor: encodeCursor(page.nextPageToken, query) }) };
 }
 
 /** Temporal's list filter, an SQL WHERE clause: https://docs.temporal.io/list-filter */
@@ -93,10 +95,22 @@ async function readIfThere(read: (jobId: string) => Promise<Job>, jobId: string)
   }
 }
 
-function decodeCursor(cursor: string): Buffer {
-  const token = Buffer.from(cursor, 'base64url');
-  if (token.length === 0 || token.toString('base64url') !== cursor) {
-    throw new ClassifierError('invalid_request', 'cursor must be the next_cursor of an earlier page');
-  }
-  return token;
+/** Temporal answers a token that it did not make for this very query with an internal error, so a cursor carries a check of both. */
+function encodeCursor(token: Uint8Array, query: string): string {
+  return Buffer.concat([checkOf(token, query), token]).toString('base64url');
+}
+
+function decodeCursor(cursor: string, query: string): Buffer {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const token = bytes.subarray(checkLength);
+  if (token.length > 0 && bytes.subarray(0, checkLength).equals(checkOf(token, query))) return token;
+  throw new ClassifierError('invalid_request', 'cursor must be the next_cursor of an earlier page of the same list', {
+    errors: [{ pointer: '/cursor', detail: 'must be the next_cursor of an earlier page of the same list' }],
+  });
+}
+
+const checkLength = 8;
+
+function checkOf(token: Uint8Array, query: string): Buffer {
+  return createHash('sha256').update(query).update('\0').update(token).digest().subarray(0, checkLength);
 }

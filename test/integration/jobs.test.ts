@@ -178,6 +178,7 @@ describe('GET /classify', () => {
     'status=done',
     'created_after=yesterday',
     'cursor=%21',
+    'cursor=__main__',
     'limit=1&limit=2',
   ])('refuses ?%s and names it', async (query) => {
     const problem = await problemOf(await fetch(`${service.url}/classify?${query}`, { headers: acme }));
