@@ -15,6 +15,7 @@ export interface ClassifyPageInput {
   readonly categories: readonly Category[];
   readonly descriptionsKey?: string;
   readonly instructions?: string;
+  readonly unknown?: 'allow';
 }
 
 /** The page's result; which classifier gave it is said once for the document. */
@@ -51,6 +52,7 @@ async function classify(
     seed: `${jobId}:${page.pageNumber}`,
     signal,
     ...(instructions !== undefined && { instructions }),
+    ...(input.unknown === 'allow' && { mayBeUnknown: true }),
   });
   if (answer.reasoning !== undefined) {
     const key = jobKeys(tenant, jobId).reasoning(page.pageNumber);

@@ -74,7 +74,7 @@ async function run(
   return {
     schemaVersion: 1,
     jobId,
-    ...voteOrFail(classified),
+    ...voteOrFail(classified, input),
     pages: classified.pages,
     document: {
       type,
@@ -97,8 +97,9 @@ async function ensureStored({ source, tenant }: ParsedInput, jobId: string): Pro
 
 function voteOrFail(
   classified: ClassifiedPages,
+  { categories }: ParsedInput,
 ): Pick<ClassifyDocumentResult, 'classification' | 'confidence' | 'classifier'> {
-  const vote = combinePages(classified.pages);
+  const vote = combinePages(classified.pages, categories);
   if (!vote || !classified.classifier) throw jobFailure(whyNoPage(classified.pages));
   return { ...vote, classifier: classified.classifier };
 }

@@ -1,4 +1,4 @@
-import type { Category } from '../domain/category.ts';
+import { unknownCategory, type Category } from '../domain/category.ts';
 import type { PageText } from '../domain/page.ts';
 
 /** One page as a classifier sees it. Loading is lazy: a classifier that needs no image fetches none. */
@@ -20,9 +20,17 @@ export interface PageClassificationRequest {
   /** 1 to 200, names unique. */
   readonly categories: readonly Category[];
   readonly instructions?: string;
+  /** A page that fits no category well is `unknown` (unless a category is called that, which then is the answer). */
+  readonly mayBeUnknown?: boolean;
   /** Same seed, same order of categories in a prompt: a retry asks the same question. */
   readonly seed: string;
   readonly signal: AbortSignal;
+}
+
+/** The categories to choose from, with the one for what fits none of them where that is asked for. */
+export function withUnknown({ categories, mayBeUnknown }: PageClassificationRequest): readonly Category[] {
+  if (mayBeUnknown !== true || categories.some(({ name }) => name === unknownCategory)) return categories;
+  return [...categories, { name: unknownCategory, description: 'None of the other options fits this page' }];
 }
 
 /**
@@ -38,7 +46,7 @@ export interface Candidate {
 }
 
 export interface PageClassification {
-  /** Always one of the request's categories, as given. */
+  /** Always one of the request's categories, as given; or `unknown`, where it may be. */
   readonly classification: string;
   /** What the classifier said before it was normalised to a category's name. */
   readonly rawResult: string;

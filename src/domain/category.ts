@@ -6,6 +6,9 @@ export interface Category {
   readonly description?: string;
 }
 
+/** What a document is called that fits none of the categories, where the caller allows that. */
+export const unknownCategory = 'unknown';
+
 export const categoryLimits = {
   maxCategories: 200,
   maxNameLength: 200,

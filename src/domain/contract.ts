@@ -42,6 +42,8 @@ export interface ClassifyDocumentInput {
   readonly descriptionsKey?: string;
   readonly instructions?: string;
   readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
+  /** `allow`: a document that fits no category well is `unknown`. Otherwise it gets the nearest one, as in every contract. */
+  readonly unknown?: 'allow';
 }
 
 export interface CandidateResult {
@@ -53,7 +55,7 @@ export interface PageResult {
   /** 1-based, in the document. */
   readonly pageNumber: number;
   readonly success: boolean;
-  /** One of the caller's categories; the first of them when `success` is false. */
+  /** One of the caller's categories, or `unknown` where that is allowed; the first of them when `success` is false. */
   readonly classification: string;
   /** 0..1; 0 when `success` is false. */
   readonly confidence: number;

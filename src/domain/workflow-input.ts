@@ -21,6 +21,7 @@ export interface ParsedInput {
   readonly descriptionsKey?: string;
   readonly instructions?: string;
   readonly selection: PageSelection;
+  readonly unknown?: 'allow';
 }
 
 /**
@@ -40,10 +41,17 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     source: parseSource(input['source'], tenant),
     categories,
     selection: parseSelection(input['pages']),
+    ...parseUnknown(input['unknown']),
     ...optionalString(input, 'fileName', 255),
     ...optionalString(input, 'descriptionsKey', 1024),
     ...optionalString(input, 'instructions', inputLimits.maxInstructionsLength),
   };
+}
+
+function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {
+  if (value === undefined || value === null) return {};
+  if (value !== 'allow') throw invalid('unknown', 'must be "allow" or left out');
+  return { unknown: value };
 }
 
 function parseSource(source: unknown, tenant: string): DocumentSource {

@@ -20,6 +20,7 @@ export interface StartJobRequest {
   readonly categories: readonly Category[];
   readonly instructions?: string;
   readonly selection: PageSelection;
+  readonly unknown?: 'allow';
   /** Given back as it came; never in a history. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The job id stands for a key of the caller's, which may come again. */
@@ -113,7 +114,7 @@ async function startWorkflow(
 }
 
 async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Promise<ClassifyDocumentInput> {
-  const { tenant, fileName, instructions, selection } = request;
+  const { tenant, fileName, instructions, selection, unknown } = request;
   return {
     schemaVersion: 1,
     tenant,
@@ -122,6 +123,7 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
     pages: { ranges: selection.ranges, maxPages: selection.maxPages },
     ...(fileName !== undefined && { fileName }),
     ...(instructions !== undefined && { instructions }),
+    ...(unknown && { unknown }),
   };
 }
 

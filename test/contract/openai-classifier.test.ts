@@ -67,6 +67,20 @@ describe('the question that openai asks', () => {
     expect(server.requests[0]?.body).toBe(server.requests[1]?.body);
   });
 
+  test('has a way out only where a page may be of no category, and the caller has none of that name', async () => {
+    await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'answer', label: 'unknown' }) });
+
+    const answer = await classifyOn(server, { mayBeUnknown: true });
+    server.answerWith(({ options }) => ({ kind: 'answer', label: options[0]?.code ?? '' }));
+    await classifyOn(server);
+    await classifyOn(server, { mayBeUnknown: true, categories: [{ name: 'unknown' }, { name: 'invoice' }] });
+
+    const asked = server.requests.map(({ question }) => question?.options.map(({ name }) => name).toSorted());
+    const names = prefixed.map(({ name }) => name);
+    expect(answer).toMatchObject({ classification: 'unknown', rawResult: 'unknown', confidenceSource: 'logprobs' });
+    expect(asked).toStrictEqual([[...names, 'unknown'], names, ['invoice', 'unknown']]);
+  });
+
   test('lists the categories in another order on another page', async () => {
     await using server = await startOpenAiStandIn();
     const categories = Array.from({ length: 20 }, (_, index) => ({ name: `kind ${index}` }));

@@ -114,6 +114,12 @@ export function describePageClassifier(name: string, contract: PageClassifierCon
       expect(problemsOf(await classify({ page: buildPage({ text }) }), categories)).toStrictEqual([]);
     });
 
+    test('answers with a category or unknown where a page may be of none', async () => {
+      const answer = await classify({ mayBeUnknown: true });
+
+      expect(problemsOf(answer, [...categories, { name: 'unknown' }])).toStrictEqual([]);
+    });
+
     test.runIf(contract.isDeterministic)('gives the same answer to the same request', async () => {
       expect(await classify()).toStrictEqual(await classify());
     });

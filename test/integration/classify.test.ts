@@ -53,6 +53,17 @@ describe('a document that is uploaded', () => {
     ]);
   });
 
+  test('is unknown where the request allows that and nothing fits, and one of the categories otherwise', async () => {
+    const ask = { file: pdfWithPages(['A recipe']), categories: ['invoice', 'letter'] };
+    standIn.enqueue({ kind: 'answer', label: 'unknown' });
+
+    const allowed = await classify(service.url, { ...ask, fields: { unknown: 'allow' } });
+    const usual = await classify(service.url, ask);
+
+    expect(allowed.result).toMatchObject({ classification: 'unknown', page_results: [{ classification: 'unknown' }] });
+    expect(ask.categories).toContain(usual.result?.classification);
+  });
+
   test('is queued, then processing, and its progress counts the pages', async () => {
     standIn.enqueue(
       { kind: 'held', reply: { kind: 'answer', label: 'A' } },

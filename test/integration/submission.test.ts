@@ -53,6 +53,12 @@ describe('POST /classify refuses', () => {
     ['an empty file', { file: new Uint8Array(0) }, 400, /empty \(0 bytes\)/],
     ['a text', { file: bytes('hello, I am no document') }, 415, /PDF/],
     ['a file that is too large', { file: large }, 413, /1 MB/],
+    [
+      'a rule for unknown documents that is none',
+      { file, fields: { unknown: 'yes' } },
+      400,
+      /^unknown must be "allow"/,
+    ],
     ['pages that are no pages', { file, fields: { pages: 'all' } }, 400, /^pages must look like/],
     [
       'too many pages',

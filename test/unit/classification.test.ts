@@ -39,6 +39,19 @@ describe('combinePages', () => {
     expect(combinePages([])).toBeUndefined();
   });
 
+  test('lets pages abstain that are of no category, unless all are', () => {
+    const annexes = [page(2, 'unknown', 0.9), page(3, 'unknown', 0.9)];
+
+    expect(combinePages([page(1, 'invoice', 0.6), ...annexes])).toEqual({ classification: 'invoice', confidence: 0.6 });
+    expect(combinePages([page(1, 'invoice', 0, false), ...annexes])?.classification).toBe('unknown');
+  });
+
+  test('counts a category that the caller calls unknown like any other', () => {
+    const pages = [page(1, 'invoice', 0.6), page(2, 'unknown', 0.9)];
+
+    expect(combinePages(pages, [{ name: 'invoice' }, { name: 'unknown' }])?.classification).toBe('unknown');
+  });
+
   test('stays between 0 and 1 and names a category that a page has', () => {
     const arbitraryPage = fc.record({
       classification: fc.constantFrom('a', 'b', 'c'),

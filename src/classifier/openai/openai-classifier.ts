@@ -2,7 +2,12 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import type { Logger } from 'pino';
 import { cancelled } from '../../domain/error-sentences.ts';
 import { ClassifierError } from '../../domain/errors.ts';
-import type { PageClassification, PageClassificationRequest, PageClassifier } from '../page-classifier.ts';
+import {
+  withUnknown,
+  type PageClassification,
+  type PageClassificationRequest,
+  type PageClassifier,
+} from '../page-classifier.ts';
 import { readAnswer, resolveAnswer, type StatedAnswer } from './answer.ts';
 import { createChatCompletions, type ChatCompletions, type Completion } from './chat-completions.ts';
 import { measureConfidence } from './confidence.ts';
@@ -64,10 +69,10 @@ interface Question {
 }
 
 async function prepareQuestion(request: PageClassificationRequest, maxTextLength: number): Promise<Question> {
-  const { page, categories, instructions } = request;
+  const { page, instructions } = request;
   const seed = `${request.seed}/${page.pageNumber}`;
   const [text, image] = await Promise.all([page.text(), page.image()]);
-  const options = assignOptions(categories, seed);
+  const options = assignOptions(withUnknown(request), seed);
   const { pageNumber, pageCount } = page;
   const messages = buildMessages({
     options,

@@ -18,6 +18,7 @@ export interface Submission {
   readonly selection: PageSelection;
   readonly instructions?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly unknown?: 'allow';
 }
 
 /** Reads the text fields of a submission; unknown ones are ignored, as Unsiloed does. Throws 400s that name the field. */
@@ -31,9 +32,17 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
   return {
     categories: categoriesOf(fields),
     selection: selectionOf(fields, limits),
+    ...unknownOf(textField(fields, 'unknown')),
     ...(metadata && { metadata }),
     ...(instructions !== undefined && { instructions }),
   };
+}
+
+/** Whether a document that fits no category well may be called unknown. */
+function unknownOf(value: string | undefined): Pick<Submission, 'unknown'> {
+  if (value === undefined) return {};
+  if (value.trim() !== 'allow') throw invalidRequest('unknown', 'must be "allow" or left out');
+  return { unknown: 'allow' };
 }
 
 /** A JSON object of the caller's own. */

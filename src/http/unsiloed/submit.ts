@@ -105,7 +105,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
   function toStartRequest(request: Request, upload: Upload): StartJobRequest {
     // First what is asked of everybody: a request without a document hears of that, not of its categories.
     const source = sourceOf(upload);
-    const { categories, selection, instructions, metadata } = parseSubmission(upload.fields, limits);
+    const { categories, selection, instructions, metadata, unknown } = parseSubmission(upload.fields, limits);
     return {
       tenant: tenantOf(request),
       jobId: jobIdOf(request),
@@ -115,6 +115,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
       ...(upload.document && { fileName: upload.document.fileName }),
       ...(instructions !== undefined && { instructions }),
       ...(metadata && { metadata }),
+      ...(unknown && { unknown }),
       ...(request.get(idempotencyHeader) !== undefined && { isIdempotent: true }),
     };
   }

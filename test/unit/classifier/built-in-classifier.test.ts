@@ -122,6 +122,21 @@ describe('createBuiltInClassifier', () => {
     expect(answer.confidence).toBeLessThan(1.5 / usual.length);
   });
 
+  test.each([
+    ['unknown', usual, 'Slow-cooked lamb shoulder\n2 onions, sliced\n4 cloves garlic\nBrown the lamb in hot oil'],
+    ['invoice', usual, 'INVOICE\nInvoice number 7\nBill to: Example Ltd\nTotal due 504.00'],
+  ])('answers %s where a page may be of no category', async (expected, categories, text) => {
+    const answer = await createBuiltInClassifier({ ocr: blind }).classifyPage({
+      page: buildPage({ text }),
+      categories: categories.map((name) => ({ name })),
+      seed: 'job-1',
+      mayBeUnknown: true,
+      signal: new AbortController().signal,
+    });
+
+    expect(answer.classification).toBe(expected);
+  });
+
   test('counts what a page says for less after the first, which bears the title', async () => {
     const page = { text: 'Invoice number 7\nTotal due 504.00' };
     const [first, later] = await Promise.all(
