@@ -11,7 +11,7 @@ const servers = {
   name: 'servers',
   include: ['test/{contract,workflow,integration,replay,chaos,browser}/**/*.test.ts'],
   globalSetup: ['test/support/global-setup.ts'],
-  setupFiles: ['test/support/quiet-temporal.ts'],
+  setupFiles: ['test/support/quiet-temporal.ts', 'test/support/answer-checks.ts'],
 };
 
 export default defineConfig({

@@ -3,6 +3,8 @@ import type { JobService } from '../jobs/job-service.ts';
 import type { Quotas } from '../jobs/quota.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { docsPage } from './openapi/docs-page.ts';
+import { openApiRoutes } from './openapi/routes.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';
 import { errorsPage } from './shared/errors-page.ts';
 import { healthRoutes, type HealthDependencies } from './shared/health.ts';
@@ -34,6 +36,9 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(healthRoutes(health));
   app.all(['/livez', '/readyz', '/healthz', '/version'], methodNotAllowed('GET'));
   app.use(errorsPage());
+  app.use(openApiRoutes(health.version));
+  app.use(docsPage());
+  app.all(['/docs', '/docs/errors', '/openapi.json'], methodNotAllowed('GET'));
   app.use(authenticate(authentication));
   app.use(limitRate(rateLimit));
   const unsiloed = unsiloedRoutes({ jobs, store, limits, quotas });

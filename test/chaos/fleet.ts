@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkAnswersOf } from '../support/answer-checks.ts';
 import { freePort } from '../support/free-ports.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
 
@@ -46,7 +47,9 @@ export async function createFleet(settings: Settings): Promise<Fleet> {
     directory,
     async startApi(own = {}) {
       const api = await start('src/api.ts', 'api started', own);
-      return { ...api, url: `http://127.0.0.1:${own['PORT'] ?? shared.PORT}` };
+      const url = `http://127.0.0.1:${own['PORT'] ?? shared.PORT}`;
+      checkAnswersOf(url);
+      return { ...api, url };
     },
     startWorker: (own = {}) => start('src/worker.ts', 'worker started', own),
     async [Symbol.asyncDispose]() {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkAnswersOf } from '../support/answer-checks.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { startProcess, type TestProcess } from '../support/process.ts';
 
@@ -45,6 +46,7 @@ export async function createStandalone(settings: Readonly<Record<string, string>
       running.add(started);
       void started.exited.then(() => running.delete(started));
       await started.untilPrinted('Pigeonhole is ready.');
+      checkAnswersOf(`http://127.0.0.1:${port}`);
       return started;
     },
     async [Symbol.asyncDispose]() {

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { readConfig } from '../../src/config.ts';
 import { createDependencies } from '../../src/dependencies.ts';
 import { createApp } from '../../src/http/app.ts';
+import { jobSchema, submittedSchema } from '../../src/http/unsiloed/schemas.ts';
 import { serveApi } from '../../src/serve-api.ts';
 import { serveQueues } from '../../src/serve-queues.ts';
+import { checkAnswersOf } from './answer-checks.ts';
 import { freePort } from './free-ports.ts';
 import { createNamespace, type TestNamespace } from './namespace.ts';
 
@@ -44,37 +46,34 @@ export async function startService(environment: Readonly<Record<string, string>>
   const app = createApp(dependencies.forApi(namespace.client));
   const api = await serveApi(app, config.http.host, config.http.port);
   started.defer(() => api.stop(1000));
+  checkAnswersOf(api.url);
   const stack = started.move();
   return { url: api.url, namespace, directory, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-const pageSchema = z.strictObject({
-  page: z.number(),
-  success: z.boolean(),
-  error: z.string().optional(),
-  confidence: z.number(),
-  raw_result: z.string().optional(),
-  classification: z.string(),
-});
-const resultSchema = z.strictObject({
-  success: z.literal(true),
-  classification: z.string(),
-  confidence: z.number(),
-  raw_result: z.string().optional(),
-  page_results: z.array(pageSchema).optional(),
-  total_pages: z.number(),
-  processed_pages: z.number(),
-});
-/** The five keys and nothing else. */
-export const jobSchema = z.strictObject({
-  job_id: z.string(),
-  status: z.enum(['queued', 'processing', 'completed', 'failed']),
-  progress: z.string(),
-  error: z.string().nullable(),
-  result: resultSchema.nullable(),
-});
-export type JobAnswer = z.infer<typeof jobSchema>;
-const submittedSchema = z.looseObject({ job_id: z.uuid(), status: z.literal('processing'), message: z.string() });
+export { jobSchema };
+
+/** The five keys, with the members of both forms of a result. */
+export type JobAnswer = Omit<z.infer<typeof jobSchema>, 'result'> & { readonly result: JobResult | null };
+
+interface JobResult {
+  readonly success: true;
+  readonly classification: string;
+  readonly confidence: number;
+  readonly raw_result?: string;
+  readonly page_results?: readonly PageAnswer[];
+  readonly total_pages: number;
+  readonly processed_pages: number;
+}
+
+interface PageAnswer {
+  readonly page: number;
+  readonly success: boolean;
+  readonly error?: string;
+  readonly confidence: number;
+  readonly raw_result?: string;
+  readonly classification: string;
+}
 
 export interface Submission {
   readonly file?: Blob | Uint8Array<ArrayBuffer>;

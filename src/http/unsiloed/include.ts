@@ -2,7 +2,8 @@ import type { CandidateResult, ClassifyDocumentResult, PageResult } from '../../
 import type { Job } from '../../domain/job.ts';
 import type { JobService } from '../../jobs/job-service.ts';
 import { invalidRequest } from '../shared/problem.ts';
-import { toJobBody, type JobBody } from './job-body.ts';
+import { toJobBody } from './job-body.ts';
+import type { Details, JobBody, JobWithDetails } from './schemas.ts';
 
 /** What `?include=` may ask for beyond the five keys. */
 export const includable = ['candidates', 'reasoning', 'confidence_source', 'usage', 'timings', 'metadata'] as const;
@@ -31,7 +32,7 @@ export async function toJobBodyWith(
   job: Job,
   jobs: Pick<JobService, 'reasoning' | 'metadata'>,
   tenant: string,
-): Promise<object> {
+): Promise<JobWithDetails> {
   const body = toJobBody(job);
   if (includes.size === 0) return body;
   const metadata = includes.has('metadata') ? { metadata: (await jobs.metadata(tenant, job.jobId)) ?? null } : {};
@@ -51,7 +52,7 @@ function withDetails(
   { pages, classification }: ClassifyDocumentResult,
   includes: ReadonlySet<Include>,
   reasoning: ReadonlyMap<number, string>,
-): object | null {
+): JobWithDetails['result'] {
   if (!result) return null;
   const judged = pages.filter(({ success }) => success);
   const deciding = judged
@@ -68,10 +69,10 @@ function withDetails(
   const page_results = result.page_results.map((body, index) => ({ ...body, ...pageDetails(pages[index]) }));
   return { ...result, page_results, ...details };
 
-  function pageDetails(page: PageResult | undefined): object {
+  function pageDetails(page: PageResult | undefined): Details {
     if (!page) return {};
     return {
-      ...(includes.has('candidates') && { candidates: page.candidates ?? [] }),
+      ...(includes.has('candidates') && { candidates: [...(page.candidates ?? [])] }),
       ...(includes.has('reasoning') && { reasoning: reasoning.get(page.pageNumber) ?? null }),
       ...(includes.has('confidence_source') && {
         confidence_source: page.success ? (page.confidenceSource ?? 'none') : null,
@@ -96,7 +97,7 @@ function combineCandidates(pages: readonly PageResult[]): CandidateResult[] {
   return combined.toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0));
 }
 
-function usageOf({ pages, classifier }: ClassifyDocumentResult): object {
+function usageOf({ pages, classifier }: ClassifyDocumentResult): JobWithDetails['usage'] {
   const total = (count: (page: PageResult) => number) => pages.reduce((sum, page) => sum + count(page), 0);
   return {
     classifier: classifier.name,
@@ -108,7 +109,7 @@ function usageOf({ pages, classifier }: ClassifyDocumentResult): object {
 }
 
 /** Milliseconds. */
-function timingsOf({ timings, pages }: ClassifyDocumentResult): object | null {
+function timingsOf({ timings, pages }: ClassifyDocumentResult): JobWithDetails['timings'] {
   if (!timings) return null;
   return {
     total_ms: timings.totalMs,

@@ -1,52 +1,10 @@
 import type { ClassifyDocumentResult, JobProgress, PageResult } from '../../domain/contract.ts';
 import type { Job } from '../../domain/job.ts';
-
-/** Always these five keys, in this order (seeds 000 to 003). */
-export interface JobBody {
-  readonly job_id: string;
-  readonly status: Job['status'];
-  readonly progress: string;
-  readonly error: string | null;
-  readonly result: PdfResult | ImageResult | null;
-}
-
-export interface PdfResult {
-  readonly success: true;
-  readonly classification: string;
-  readonly confidence: number;
-  readonly page_results: readonly PageBody[];
-  readonly total_pages: number;
-  readonly processed_pages: number;
-}
-
-export interface ImageResult {
-  readonly success: true;
-  readonly classification: string;
-  readonly confidence: number;
-  readonly raw_result: string;
-  readonly total_pages: 1;
-  readonly processed_pages: 1;
-}
-
-type PageBody =
-  | {
-      readonly page: number;
-      readonly success: true;
-      readonly confidence: number;
-      readonly raw_result: string;
-      readonly classification: string;
-    }
-  | {
-      readonly page: number;
-      readonly success: false;
-      readonly error: string;
-      readonly confidence: number;
-      readonly classification: string;
-    };
+import type { ImageResult, JobBody, PageBody, PdfResult } from './schemas.ts';
 
 export const startingProgress = 'Starting classification...';
 
-/** A job in Unsiloed's words. */
+/** A job in Unsiloed's words: always the five keys, in this order (seeds 000 to 003). */
 export function toJobBody(job: Job): JobBody {
   const { jobId: job_id, status } = job;
   switch (job.status) {

@@ -5,6 +5,7 @@ import { bindJobId, tenantOf } from '../shared/request-context.ts';
 import { parseIncludes, toJobBodyWith } from './include.ts';
 import { toJobBody } from './job-body.ts';
 import { parseListQuery } from './list-query.ts';
+import { parseWait } from './wait.ts';
 import { submitRoute, type SubmitDependencies } from './submit.ts';
 
 export type UnsiloedDependencies = SubmitDependencies;
@@ -15,8 +16,6 @@ interface JobParameters {
 
 /** Seconds after which a client that polls may ask again. */
 const pollAfterSeconds = '1';
-/** Proxies cut connections that are silent for a minute. */
-const maxWaitSeconds = 55;
 
 /** Unsiloed's `/classify`, as reference 1.8 of its contract says. */
 export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
@@ -27,7 +26,7 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
     const { jobId } = request.params;
     bindJobId(request, jobId);
     const includes = parseIncludes(request.query['include']);
-    const waitMs = waitOf(request.query['wait']) * 1000;
+    const waitMs = parseWait(request.query['wait']) * 1000;
     const job = await jobs.wait(tenantOf(request), jobId, waitMs, untilClosed(response));
     if (job.status === 'queued' || job.status === 'processing') response.set('Retry-After', pollAfterSeconds);
     response.set('Cache-Control', 'no-store').json(await toJobBodyWith(includes, job, jobs, tenantOf(request)));
@@ -85,20 +84,6 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
   router.get('/classify/:jobId/pages/:page/image', sendPageImage);
   router.all('/classify/:jobId/pages/:page/image', methodNotAllowed('GET'));
   return router;
-}
-
-/** `?wait=<seconds>`: how long an answer may be held back for a job that is not finished. */
-function waitOf(value: unknown): number {
-  if (value === undefined || value === '') return 0;
-  if (typeof value !== 'string') throw invalidRequest('wait', 'must be given once');
-  const seconds = /^\d{1,3}(\.\d{1,3})?$/.test(value) ? Number(value) : -1;
-  if (seconds < 0 || seconds > maxWaitSeconds) {
-    throw invalidRequest(
-      'wait',
-      `must be a number of seconds from 0 to ${maxWaitSeconds}; got "${value.slice(0, 40)}"`,
-    );
-  }
-  return seconds;
 }
 
 /** Aborts when the client goes away before its answer is out. */

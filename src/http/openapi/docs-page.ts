@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { Router } from 'express';
+import helmet from 'helmet';
+
+/** Files of the package that are served; everything else of it stays where it is. */
+const assets = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const;
+
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Pigeonhole: the API</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+  </head>
+  <body>
+    <div id="api"></div>
+    <noscript>This page needs JavaScript; <a href="/openapi.json">/openapi.json</a> says the same.</noscript>
+    <script src="/docs/assets/swagger-ui-bundle.js"></script>
+    <script src="/docs/assets/start.js"></script>
+  </body>
+</html>
+`;
+
+/** A file, as the policy below allows no inline script. No badge of swagger.io: nothing leaves this server. */
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null, tryItOutEnabled: true });
+`;
+
+/** `/docs`: the OpenAPI document to read and try, all of it from this server, so that it works offline. */
+export function docsPage(): Router {
+  const router = Router();
+  router.use(
+    '/docs',
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          connectSrc: ["'self'"],
+          baseUri: ["'none'"],
+          formAction: ["'none'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+      // Whether this host is to be reached by TLS alone is for the proxy in front of it to say.
+      strictTransportSecurity: false,
+    }),
+  );
+  router.get('/docs', (_request, response) => {
+    response.type('text/html; charset=utf-8').send(page);
+  });
+  router.get('/docs/assets/start.js', (_request, response) => {
+    response.type('text/javascript; charset=utf-8').send(start);
+  });
+  for (const name of assets) {
+    const file = fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`));
+    router.get(`/docs/assets/${name}`, (_request, response) => {
+      response.sendFile(file, { maxAge: '1 day' });
+    });
+  }
+  return router;
+}

@@ -1,0 +1,37 @@
+import { createDocument } from 'zod-openapi';
+import { classifyPaths } from './classify-paths.ts';
+import { servicePaths } from './service-paths.ts';
+import { jobFinished, webhookPaths } from './webhook-paths.ts';
+
+/** What the service speaks, as OpenAPI 3.1, made of the schemas that its answers are made and tested by. */
+export function createOpenApiDocument(version: string): ReturnType<typeof createDocument> {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Pigeonhole',
+      version,
+      summary: 'Document classification: a PDF or image goes in, its category comes out.',
+      description:
+        "Submit a document with the categories of your own, then read the job until it is finished. Clients of Unsiloed's `/classify` work unchanged.\n\n" +
+        'Every path below `/classify` also stands below `/v1`. A path that is none answers 404, a method that a path does not have 405 with `Allow`; both with problem details.\n\n' +
+        'A server without API keys serves its own machine alone and asks for none.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'classify', description: 'Documents and their jobs.' },
+      { name: 'webhooks', description: 'What is sent when a job is finished.' },
+      { name: 'service', description: 'Probes and documentation. No key is needed.' },
+    ],
+    security: [{ apiKey: [] }, { xApiKey: [] }, { bearer: [] }],
+    paths: { ...classifyPaths, ...webhookPaths, ...servicePaths },
+    webhooks: { jobFinished },
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'api-key' },
+        xApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  });
+}

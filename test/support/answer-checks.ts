@@ -1,0 +1,92 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { afterEach } from 'vitest';
+import { z } from 'zod';
+import { createOpenApiDocument } from '../../src/http/openapi/document.ts';
+
+/**
+ * Holds every answer of a service under test against the OpenAPI document: path, method, status, media type, body. A set-up file
+ * of vitest; what it finds fails the test in which it happened.
+ */
+const document: object = createOpenApiDocument('0.0.0');
+const operationSchema = z.looseObject({
+  responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.unknown()).default({}) })),
+});
+const { paths } = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) }).parse(document);
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, formats: fullFormats });
+ajv.addSchema({ ...document, $id: 'openapi' });
+
+const origins = new Set<string>();
+const violations: string[] = [];
+const plainFetch = globalThis.fetch;
+
+/** From now on the answers of this service are checked. */
+export function checkAnswersOf(url: string): void {
+  origins.add(new URL(url).origin);
+}
+
+globalThis.fetch = async (input, init) => {
+  const response = await plainFetch(input, init);
+  const request = new Request(input instanceof Request ? input.url : input, { method: init?.method ?? 'GET' });
+  if (origins.has(new URL(request.url).origin)) violations.push(...(await violationsOf(request, response)));
+  return response;
+};
+
+afterEach(() => {
+  const found = violations.splice(0);
+  if (found.length > 0) throw new Error(`Answers that the OpenAPI document does not know:\n${found.join('\n')}`);
+});
+
+/** Exported for a test of its own. */
+export async function violationsOf(request: Request, response: Response): Promise<string[]> {
+  const { pathname } = new URL(request.url);
+  // The parts of a page are no API.
+  if (pathname.startsWith('/docs/assets/')) return [];
+  const name = `${request.method} ${pathname} answered ${response.status}`;
+  const template = templateOf(pathname);
+  const method = request.method.toLowerCase().replace('head', 'get');
+  const operation = template === undefined ? undefined : paths[template]?.[method];
+  const found: string[] = [];
+  if (!response.headers.has('x-request-id')) found.push(`${name} without X-Request-Id`);
+  if (template === undefined || !operation) {
+    // Nothing is documented here but that it is refused.
+    const expected = template === undefined ? [404] : [405];
+    if (![...expected, 400, 401, 429].includes(response.status)) found.push(`${name}, which is documented nowhere`);
+    return found;
+  }
+  const answer = operation.responses[String(response.status)];
+  if (!answer) return [...found, `${name}, a status that is not documented`];
+  const mediaType = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  if (!(mediaType in answer.content)) return [...found, `${name} with ${mediaType}, which is not documented`];
+  if (request.method === 'HEAD' || !mediaType.endsWith('json')) return found;
+  const body = await bodyOf(response);
+  if (body === undefined) return found;
+  const pointer = ['paths', template, method, 'responses', String(response.status), 'content', mediaType, 'schema'];
+  const validate = ajv.getSchema(`openapi#/${pointer.map((part) => escapePointer(part)).join('/')}`);
+  if (!validate) return [...found, `${name}: no schema`];
+  if (validate(JSON.parse(body)) !== true) found.push(`${name}: ${ajv.errorsText(validate.errors)} in ${body}`);
+  return found;
+}
+
+/** Undefined when the connection ended first, which is for the test to judge. */
+async function bodyOf(response: Response): Promise<string | undefined> {
+  try {
+    return await response.clone().text();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Paths below `/classify` also stand below `/v1`. */
+function templateOf(pathname: string): string | undefined {
+  const path = pathname.replace(/^\/v1(?=\/(?:classify|webhook_secret))/, '').replace(/(?<=.)\/$/, '');
+  return Object.keys(paths).find((template) =>
+    new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+}
+
+/** RFC 6901 in a URI fragment. */
+function escapePointer(part: string): string {
+  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
