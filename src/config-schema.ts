@@ -59,9 +59,17 @@ export const variables = z.object({
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
 
   CLASSIFIER: z
-    .enum(['built-in', 'openai'])
+    .enum(['built-in', 'openai', 'cascade'])
     .optional()
-    .describe('`openai` when OPENAI_API_KEY or OPENAI_BASE_URL is set, else `built-in`.'),
+    .describe(
+      '`openai` when OPENAI_API_KEY or OPENAI_BASE_URL is set, else `built-in`. `cascade`: the model only where the built-in one is unsure.',
+    ),
+  CASCADE_CONFIDENCE: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.8)
+    .describe("Of `CLASSIFIER=cascade`: the confidence from which the built-in classifier's answer stands."),
   OPENAI_API_KEY: z.string().optional().describe('Key of the OpenAI-compatible endpoint.'),
   OPENAI_BASE_URL: z
     .url({ protocol: /^https?$/ })

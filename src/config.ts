@@ -33,7 +33,9 @@ export type StoreConfig =
 export type ClassifierConfig =
   | { readonly kind: 'built-in' }
   | {
-      readonly kind: 'openai';
+      readonly kind: 'openai' | 'cascade';
+      /** Of the cascade: from which confidence the built-in classifier's answer stands. */
+      readonly sureFrom: number;
       readonly apiKey: Secret;
       readonly baseUrl?: string;
       readonly model: string;
@@ -122,8 +124,9 @@ function combinationProblems(v: Variables): string[] {
   if (v.S3_ENDPOINT !== undefined && (v.S3_ACCESS_KEY === undefined || v.S3_SECRET_KEY === undefined)) {
     problems.push('S3_ACCESS_KEY, S3_SECRET_KEY: both must be set together with S3_ENDPOINT');
   }
-  if (v.CLASSIFIER === 'openai' && v.OPENAI_API_KEY === undefined && v.OPENAI_BASE_URL === undefined) {
-    problems.push('CLASSIFIER: openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server that takes no key');
+  const needsModel = v.CLASSIFIER === 'openai' || v.CLASSIFIER === 'cascade';
+  if (needsModel && v.OPENAI_API_KEY === undefined && v.OPENAI_BASE_URL === undefined) {
+    problems.push(`CLASSIFIER: ${v.CLASSIFIER} needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server that takes no key`);
   }
   if (v.DEFAULT_PAGES > v.MAX_PAGES) problems.push(`DEFAULT_PAGES: must be at most MAX_PAGES (${v.MAX_PAGES})`);
   const unknown = list(v.QUEUES).filter((name) => !queueNames.some((known) => known === name));
@@ -194,7 +197,8 @@ function classifierConfig(v: Variables): ClassifierConfig {
   const hasEndpoint = v.OPENAI_API_KEY !== undefined || v.OPENAI_BASE_URL !== undefined;
   if ((v.CLASSIFIER ?? (hasEndpoint ? 'openai' : 'built-in')) === 'built-in') return { kind: 'built-in' };
   return {
-    kind: 'openai',
+    kind: v.CLASSIFIER === 'cascade' ? 'cascade' : 'openai',
+    sureFrom: v.CASCADE_CONFIDENCE,
     apiKey: new Secret(v.OPENAI_API_KEY ?? 'none'),
     model: v.OPENAI_MODEL,
     timeoutMs: v.MODEL_TIMEOUT_SECONDS * 1000,

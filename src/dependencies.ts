@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { createBuiltInClassifier } from './classifier/built-in/built-in-classifier.ts';
 import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
+import { createCascadeClassifier } from './classifier/cascade/cascade-classifier.ts';
 import { createOpenAiClassifier } from './classifier/openai/openai-classifier.ts';
 import type { PageClassifier } from './classifier/page-classifier.ts';
 import type { Config } from './config.ts';
@@ -86,10 +87,11 @@ function workerDependencies(
 
 function createClassifier(config: Config, logger: Logger, disposables: AsyncDisposableStack): PageClassifier {
   const { classifier, ocr } = config;
-  if (classifier.kind === 'built-in') {
-    return createBuiltInClassifier({ ocr: disposables.use(createOcrPool({ ...ocr, logger })) });
-  }
-  return createOpenAiClassifier({ ...classifier, apiKey: classifier.apiKey.reveal(), logger });
+  const builtIn = () => createBuiltInClassifier({ ocr: disposables.use(createOcrPool({ ...ocr, logger })) });
+  if (classifier.kind === 'built-in') return builtIn();
+  const model = createOpenAiClassifier({ ...classifier, apiKey: classifier.apiKey.reveal(), logger });
+  if (classifier.kind === 'openai') return model;
+  return createCascadeClassifier({ first: builtIn(), second: model, sureFrom: classifier.sureFrom, logger });
 }
 
 /** The version in package.json. */

@@ -18,6 +18,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
     title: 'Classifier',
     names: [
       'CLASSIFIER',
+      'CASCADE_CONFIDENCE',
       'OPENAI_API_KEY',
       'OPENAI_BASE_URL',
       'OPENAI_MODEL',

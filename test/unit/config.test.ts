@@ -55,6 +55,8 @@ describe('readConfig', () => {
     [{ HOST: '0.0.0.0' }, /^HOST: .*API_KEYS/],
     [{ S3_ENDPOINT: 'http://x' }, /^S3_ACCESS_KEY, S3_SECRET_KEY/],
     [{ CLASSIFIER: 'openai' }, /^CLASSIFIER: .*OPENAI_API_KEY/],
+    [{ CLASSIFIER: 'cascade' }, /^CLASSIFIER: cascade needs OPENAI_API_KEY/],
+    [{ CASCADE_CONFIDENCE: '80' }, /^CASCADE_CONFIDENCE: /],
     [{ API_KEYS: 'acme' }, /^API_KEYS: entry 1/],
     [{ API_KEYS: 'Acme Inc:key' }, /^API_KEYS: the tenant of entry 1/],
     [{ API_KEYS: 'acme:sha256:12' }, /^API_KEYS: entry 1/],
@@ -69,6 +71,12 @@ describe('readConfig', () => {
     [{ QUEUES: 'rendering' }, /^QUEUES: .*workflow, render, model/],
   ])('refuses %j with a sentence that names the setting', (environment, sentence) => {
     expect(problems(environment)).toMatch(sentence);
+  });
+
+  test('asks the model only where the built-in classifier is unsure, when it is told to', () => {
+    const { classifier } = readConfig({ CLASSIFIER: 'cascade', OPENAI_API_KEY: 'sk-x', CASCADE_CONFIDENCE: '0.9' });
+
+    expect(classifier).toMatchObject({ kind: 'cascade', sureFrom: 0.9 });
   });
 
   test('keeps keys only as hashes, and shows secrets to nobody', () => {

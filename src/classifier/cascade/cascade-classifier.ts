@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { PageClassifier } from '../page-classifier.ts';
+
+export interface CascadeClassifierOptions {
+  /** Asked about every page. */
+  readonly first: PageClassifier;
+  /** Asked where the first is not sure. */
+  readonly second: PageClassifier;
+  /** The confidence from which the first one's answer stands, 0 to 1. */
+  readonly sureFrom: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Asks the cheap classifier first, and the dear one only about the pages of which the first is unsure. Which of them
+ * decided shows in the answer's `confidenceSource`; how many calls that saved stands in the log, page by page.
+ */
+export function createCascadeClassifier({ first, second, sureFrom, logger }: CascadeClassifierOptions): PageClassifier {
+  let askedCalls = 0;
+  let savedCalls = 0;
+  return {
+    name: 'cascade',
+    model: `${first.model}, ${second.model}`,
+    async classifyPage(request) {
+      const answer = await first.classifyPage(request);
+      const isSure = answer.confidence >= sureFrom;
+      if (isSure) savedCalls += 1;
+      else askedCalls += 1;
+      const decidedBy = isSure ? first.name : second.name;
+      const { pageNumber } = request.page;
+      logger.info({ pageNumber, decidedBy, modelCalls: askedCalls, modelCallsSaved: savedCalls }, 'cascade decided');
+      return isSure ? { ...answer, usage: { inputTokens: 0, outputTokens: 0 } } : await second.classifyPage(request);
+    },
+  };
+}
