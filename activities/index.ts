@@ -1,8 +1,11 @@
 import type { PageClassifier } from '../src/classifier/page-classifier.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
+import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
 import { createClassifyPage } from './classify-page.ts';
+import { createDeliverWebhook, type DeliverWebhookDependencies } from './deliver-webhook.ts';
 import { createRenderPages } from './render-pages.ts';
 import { createStoreDocument } from './store-document.ts';
 import { createStoreResult } from './store-result.ts';
@@ -10,6 +13,9 @@ import { createStoreResult } from './store-result.ts';
 export interface ActivityDependencies {
   readonly store: ObjectStore;
   readonly fetchGuard: GuardedFetch;
+  readonly postWebhook: GuardedPost;
+  readonly webhookSecrets: WebhookSecrets;
+  readonly toWebhookBody: DeliverWebhookDependencies['toWebhookBody'];
   readonly renderer: DocumentRenderer;
   readonly classifier: PageClassifier;
   readonly tempDirectory: string;
@@ -19,9 +25,13 @@ export interface ActivityDependencies {
 
 /** Light I/O, served beside the workflow tasks. */
 export function createWorkflowQueueActivities(
-  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'maxFileBytes'>,
+  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'maxFileBytes'> & DeliverWebhookDependencies,
 ) {
-  return { storeDocument: createStoreDocument(dependencies), storeResult: createStoreResult(dependencies) };
+  return {
+    storeDocument: createStoreDocument(dependencies),
+    storeResult: createStoreResult(dependencies),
+    deliverWebhook: createDeliverWebhook(dependencies),
+  };
 }
 
 /** CPU work, served where there are cores. */

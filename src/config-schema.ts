@@ -112,6 +112,14 @@ export const variables = z.object({
     .string()
     .optional()
     .describe('Addresses that outgoing fetches may reach although private: `10.1.0.0/16,files.internal`.'),
+  WEBHOOK_SECRETS: z
+    .string()
+    .optional()
+    .describe('Webhook secrets of tenants: `acme:whsec_<base64 of 24 to 64 bytes>`. Others get one at first use.'),
+  WEBHOOK_SECRET_OVERLAP_HOURS: wholeNumber(0, 720)
+    .default(24)
+    .describe('How long a webhook secret signs beside the one that a tenant replaced it by.'),
+  WEBHOOK_TIMEOUT_SECONDS: wholeNumber(1, 120).default(15).describe('Longest time for one delivery of a webhook.'),
   QUEUES: z
     .string()
     .default('workflow,render,model')

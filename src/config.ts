@@ -9,6 +9,7 @@ import { variables, type Variables } from './config-schema.ts';
 import { tenantPattern } from './domain/job.ts';
 import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
+import { parseWebhookSecrets } from './webhook-secrets-setting.ts';
 
 export const queueNames = ['workflow', 'render', 'model'] as const;
 export type QueueName = (typeof queueNames)[number];
@@ -110,12 +111,21 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       maxRedirects: 5,
       allowedNetworks: list(v.ALLOWED_NETWORKS),
     },
+    webhook: {
+      secrets: parseWebhookSecrets(v.WEBHOOK_SECRETS).secrets,
+      secretOverlapMs: v.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,
+      timeoutMs: v.WEBHOOK_TIMEOUT_SECONDS * 1000,
+    },
     queues: queueNames.filter((name) => list(v.QUEUES).includes(name)),
   } as const;
 }
 
 function combinationProblems(v: Variables): string[] {
-  const problems = [...parseApiKeys(v.API_KEYS ?? '').problems, ...parseQuotas(v.QUOTAS).problems];
+  const problems = [
+    ...parseApiKeys(v.API_KEYS ?? '').problems,
+    ...parseQuotas(v.QUOTAS).problems,
+    ...parseWebhookSecrets(v.WEBHOOK_SECRETS).problems,
+  ];
   if (!isLoopback(v.HOST) && v.API_KEYS === undefined) {
     problems.push(
       `HOST: ${v.HOST} is reachable from other machines, so API_KEYS must be set; or leave HOST at 127.0.0.1`,

@@ -9,13 +9,17 @@ import { createOpenAiClassifier } from './classifier/openai/openai-classifier.ts
 import type { PageClassifier } from './classifier/page-classifier.ts';
 import type { Config } from './config.ts';
 import type { AppDependencies } from './http/app.ts';
+import { toJobBody } from './http/unsiloed/job-body.ts';
 import { createJobService } from './jobs/job-service.ts';
 import { createQuotas } from './jobs/quota.ts';
+import { createWebhookService } from './jobs/webhook-service.ts';
 import type { Logger } from './logger.ts';
 import { createGuardedFetch } from './net/fetch-guard.ts';
+import { createGuardedPost } from './net/guarded-post.ts';
 import { createDocumentRenderer } from './pdf/render-pool.ts';
 import { createObjectStore } from './storage/create-store.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+import { createWebhookSecrets, type WebhookSecrets } from './webhook/webhook-secrets.ts';
 
 export type WorkerDependencies = ActivityDependencies;
 
@@ -47,8 +51,10 @@ function createStore(storage: Config['storage']): ObjectStore {
 
 function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {
   const { namespace } = config.temporal.connection;
+  const jobs = createJobService({ client, store });
   return {
-    jobs: createJobService({ client, store }),
+    jobs,
+    webhooks: createWebhookService({ client, store, jobs, secrets: webhookSecrets(config, store) }),
     quotas: createQuotas(store, config.quotas),
     rateLimit: { perMinute: config.http.rateLimitPerMinute },
     store,
@@ -77,12 +83,23 @@ function workerDependencies(
       ...config.fetch,
       logger,
     }),
+    postWebhook: createGuardedPost({
+      allowedNetworks: config.fetch.allowedNetworks,
+      timeoutMs: config.webhook.timeoutMs,
+      field: 'webhook_url',
+    }),
+    webhookSecrets: webhookSecrets(config, store),
+    toWebhookBody: (job) => toJobBody(job),
     renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),
     classifier: createClassifier(config, logger, disposables),
     tempDirectory: config.tempDirectory,
     maxFileBytes: config.limits.maxFileBytes,
     maxPages: config.limits.maxPages,
   };
+}
+
+function webhookSecrets({ webhook }: Config, store: ObjectStore): WebhookSecrets {
+  return createWebhookSecrets({ store, given: webhook.secrets, overlapMs: webhook.secretOverlapMs });
 }
 
 function createClassifier(config: Config, logger: Logger, disposables: AsyncDisposableStack): PageClassifier {

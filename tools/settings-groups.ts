@@ -31,6 +31,10 @@ export const settingsGroups: readonly SettingsGroup[] = [
     ],
   },
   {
+    title: 'Webhooks',
+    names: ['WEBHOOK_SECRETS', 'WEBHOOK_SECRET_OVERLAP_HOURS', 'WEBHOOK_TIMEOUT_SECONDS'],
+  },
+  {
     title: 'Rendering',
     names: [
       'RENDER_PROCESSES',

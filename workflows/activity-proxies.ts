@@ -21,6 +21,17 @@ export const { storeDocument, storeResult } = proxyActivities<WorkflowQueueActiv
 });
 
 /**
+ * One request to a receiver, which has a timeout of its own. A receiver that fails is an answer, not a failure: what is retried
+ * here is an outage of the store.
+ */
+export const { deliverWebhook } = proxyActivities<WorkflowQueueActivities>({
+  startToCloseTimeout: '3 minutes',
+  scheduleToCloseTimeout: outage,
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/**
  * The renderer keeps its own clock, which ends every document; 15 minutes are for fetching 500 MB from a slow store and for
  * waiting until a process is free. What a document did to its renderer it would do again: the activity says which failures are final.
  */

@@ -13,6 +13,7 @@ import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages
 import { describeFailure, jobFailure } from './failures.ts';
 import { progressQuery } from './messages.ts';
 import { labelClassification, labelFailure, labelRun } from './search-attributes.ts';
+import { startWebhook } from './start-webhook.ts';
 
 /**
  * Classifies one document: stores it, renders its pages, judges each page, lets the pages vote and stores the result.
@@ -36,9 +37,11 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     labelClassification(result);
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
     await storeResult({ tenant: parsed.tenant, outcome: { ...outcome, result } });
+    await startWebhook(parsed, jobId);
     return result;
   } catch (error) {
     await recordFailure(parsed.tenant, { ...outcome, error: describeFailure(error) });
+    await startWebhook(parsed, jobId);
     if (isCancellation(error)) throw error;
     throw jobFailure(describeFailure(error), error instanceof Error ? error : undefined);
   }

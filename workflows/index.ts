@@ -1,1 +1,2 @@
 export { classifyDocument } from './classify-document.ts';
+export { deliverWebhook } from './deliver-webhook.ts';

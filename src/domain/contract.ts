@@ -6,7 +6,7 @@ import type { Category } from './category.ts';
 import type { DocumentType } from './document.ts';
 import type { PageRange } from './page-selection.ts';
 
-export const workflowTypes = { classifyDocument: 'classifyDocument' } as const;
+export const workflowTypes = { classifyDocument: 'classifyDocument', deliverWebhook: 'deliverWebhook' } as const;
 
 /** Task queues by resource; the first is the one that callers name. */
 export const taskQueues = {
@@ -44,6 +44,8 @@ export interface ClassifyDocumentInput {
   readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
   /** `allow`: a document that fits no category well is `unknown`. Otherwise it gets the nearest one, as in every contract. */
   readonly unknown?: 'allow';
+  /** Whom to tell when the job is finished: `requestKey` is the key of a JSON object `{webhookUrl}`. */
+  readonly webhook?: { readonly requestKey: string };
 }
 
 export interface CandidateResult {

@@ -22,6 +22,7 @@ export interface ParsedInput {
   readonly instructions?: string;
   readonly selection: PageSelection;
   readonly unknown?: 'allow';
+  readonly webhook?: { readonly requestKey: string };
 }
 
 /**
@@ -42,10 +43,20 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     categories,
     selection: parseSelection(input['pages']),
     ...parseUnknown(input['unknown']),
+    ...parseWebhook(input['webhook'], tenant),
     ...optionalString(input, 'fileName', 255),
     ...optionalString(input, 'descriptionsKey', 1024),
     ...optionalString(input, 'instructions', inputLimits.maxInstructionsLength),
   };
+}
+
+function parseWebhook(webhook: unknown, tenant: string): Pick<ParsedInput, 'webhook'> {
+  if (webhook === undefined || webhook === null) return {};
+  const requestKey = isRecord(webhook) ? webhook['requestKey'] : undefined;
+  if (typeof requestKey !== 'string' || !requestKey.startsWith(`tenants/${tenant}/`) || requestKey.includes('/../')) {
+    throw invalid('webhook.requestKey', `must be an object key below tenants/${tenant}/`);
+  }
+  return { webhook: { requestKey } };
 }
 
 function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import type { JobService } from '../jobs/job-service.ts';
 import type { Quotas } from '../jobs/quota.ts';
+import type { WebhookService } from '../jobs/webhook-service.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { docsPage } from './openapi/docs-page.ts';
@@ -16,6 +17,7 @@ import type { SubmitLimits } from './unsiloed/submit.ts';
 
 export interface AppDependencies {
   readonly jobs: JobService;
+  readonly webhooks: WebhookService;
   readonly store: ObjectStore;
   readonly logger: Logger;
   readonly authentication: AuthenticationOptions;
@@ -27,7 +29,7 @@ export interface AppDependencies {
 
 /** The HTTP service, in the order in which a request passes it. It does not listen. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { jobs, store, logger, authentication, health, limits, quotas, rateLimit } = dependencies;
+  const { jobs, webhooks, store, logger, authentication, health, limits, quotas, rateLimit } = dependencies;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -41,7 +43,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.all(['/docs', '/docs/errors', '/openapi.json'], methodNotAllowed('GET'));
   app.use(authenticate(authentication));
   app.use(limitRate(rateLimit));
-  const unsiloed = unsiloedRoutes({ jobs, store, limits, quotas });
+  const unsiloed = unsiloedRoutes({ jobs, webhooks, store, limits, quotas });
   app.use('/v1', unsiloed);
   app.use(unsiloed);
   app.use(notFoundHandler);

@@ -13,6 +13,8 @@ const jobRequestSchema = z.object({
   document: z
     .object({ key: z.string(), sha256: z.string(), sizeBytes: z.number(), type: z.enum(documentTypes) })
     .optional(),
+  /** Whom to tell when the job is finished; also what `deliverWebhook` reads. */
+  webhookUrl: z.string().optional(),
   /** The caller's own, given back as it came. */
   metadata: z.record(z.string(), z.unknown()).optional(),
   /** SHA-256 over all that the request asked for; only with an idempotency key. */

@@ -21,6 +21,8 @@ export interface StartJobRequest {
   readonly instructions?: string;
   readonly selection: PageSelection;
   readonly unknown?: 'allow';
+  /** Whom to tell when the job is finished; never in a history. */
+  readonly webhookUrl?: string;
   /** Given back as it came; never in a history. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The job id stands for a key of the caller's, which may come again. */
@@ -70,8 +72,12 @@ export async function startJob(dependencies: StartJobDependencies, request: Star
   return { isRepeated: true };
 }
 
-function toJobRequest({ source, metadata }: StartJobRequest): JobRequest | undefined {
-  const request = { ...('url' in source && { url: source.url }), ...(metadata && { metadata }) };
+function toJobRequest({ source, webhookUrl, metadata }: StartJobRequest): JobRequest | undefined {
+  const request = {
+    ...('url' in source && { url: source.url }),
+    ...(webhookUrl !== undefined && { webhookUrl }),
+    ...(metadata && { metadata }),
+  };
   return Object.keys(request).length > 0 ? request : undefined;
 }
 
@@ -114,7 +120,7 @@ async function startWorkflow(
 }
 
 async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Promise<ClassifyDocumentInput> {
-  const { tenant, fileName, instructions, selection, unknown } = request;
+  const { tenant, jobId, fileName, instructions, selection, unknown, webhookUrl } = request;
   return {
     schemaVersion: 1,
     tenant,
@@ -124,6 +130,7 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
     ...(fileName !== undefined && { fileName }),
     ...(instructions !== undefined && { instructions }),
     ...(unknown && { unknown }),
+    ...(webhookUrl !== undefined && { webhook: { requestKey: jobKeys(tenant, jobId).request } }),
   };
 }
 

@@ -1,33 +1,43 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { webhookWorkflowId } from '../../src/domain/webhook.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { createWorkflowRunner, type Stubs, type WorkflowRunner } from '../support/workflow-runner.ts';
 import { recordedRuns, type RecordedRun } from './recorded-runs.ts';
 
-/** Runs each of `recordedRuns` on the real server and writes its history into the directory. */
+/**
+ * Runs each of `recordedRuns` that has no history in the directory yet on the real server and writes it there. Those that have one
+ * keep it: it is what an earlier version wrote.
+ */
 export async function recordHistories(directory: URL): Promise<void> {
   await using namespace = await createNamespace();
   const runner = await createWorkflowRunner(namespace);
   await mkdir(directory, { recursive: true });
-  for (const run of recordedRuns) {
-    const history = await record(runner, run);
+  const known = new Set(await readdir(directory));
+  for (const run of recordedRuns.filter(({ name }) => !known.has(`${name}.json`))) {
+    const history = await record(runner, namespace.client, run);
     await writeFile(new URL(`${run.name}.json`, directory), `${JSON.stringify(JSON.parse(history), null, 1)}\n`);
   }
 }
 
-async function record(runner: WorkflowRunner, { stubs, input, isCancelled = false }: RecordedRun): Promise<string> {
+async function record(runner: WorkflowRunner, client: Client, run: RecordedRun): Promise<string> {
+  const { stubs, input, isCancelled = false, isOfWebhook = false } = run;
   const { promise: isJudged, resolve: judging } = Promise.withResolvers<void>();
   const activities: Partial<Stubs> = isCancelled ? { ...stubs, classifyPage: () => untilCancelled(judging) } : stubs;
   const history = await runner.run(
     activities,
-    async (handle) => {
+    async (handle, jobId) => {
       if (isCancelled) {
         await isJudged;
         await handle.cancel();
       }
       await handle.result().catch(() => undefined);
-      return historyToJSON(await handle.fetchHistory());
+      if (!isOfWebhook) return historyToJSON(await handle.fetchHistory());
+      const delivery = client.workflow.getHandle(webhookWorkflowId(jobId));
+      await delivery.result();
+      return historyToJSON(await delivery.fetchHistory());
     },
     input,
   );

@@ -8,7 +8,11 @@ export interface RecordedRun {
   readonly input?: Partial<ClassifyDocumentInput>;
   /** Cancels the run once a page is being judged. */
   readonly isCancelled?: boolean;
+  /** Records the run that delivers the webhook instead of the one of the job. */
+  readonly isOfWebhook?: boolean;
 }
+
+const webhook = { requestKey: 'tenants/default/jobs/x/request.json' };
 
 /** The ways a run can go. Each has a recorded history beside this file, which every later version must replay. */
 export const recordedRuns: readonly RecordedRun[] = [
@@ -41,4 +45,18 @@ export const recordedRuns: readonly RecordedRun[] = [
   { name: 'all-pages-blank', stubs: { renderPages: async () => rendered(2, { isBlank: true }) } },
   { name: 'input-refused', stubs: {}, input: { categories: [] } },
   { name: 'cancelled-while-judging', stubs: {}, isCancelled: true },
+  { name: 'completed-with-a-webhook', stubs: {}, input: { webhook } },
+  { name: 'cancelled-with-a-webhook', stubs: {}, input: { webhook }, isCancelled: true },
+  { name: 'webhook-delivered', stubs: {}, input: { webhook }, isOfWebhook: true },
+  {
+    name: 'webhook-delivered-at-the-third-attempt',
+    stubs: { deliverWebhook: failsTwice() },
+    input: { webhook },
+    isOfWebhook: true,
+  },
 ];
+
+function failsTwice(): Stubs['deliverWebhook'] {
+  let attempts = 0;
+  return async () => (++attempts < 3 ? { outcome: 'failed', nextAttemptMs: 10 } : { outcome: 'delivered' });
+}

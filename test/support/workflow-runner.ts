@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import type { ClassifyPageInput, ClassifyPageResult } from '../../activities/classify-page.ts';
+import type { AttemptDeliveryInput, AttemptDeliveryResult } from '../../activities/deliver-webhook.ts';
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
 import type { StoreResultInput } from '../../activities/store-result.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
@@ -23,6 +24,7 @@ export interface Stubs {
   readonly renderPages: (input: RenderPagesInput) => Promise<RenderPagesResult>;
   readonly classifyPage: (input: ClassifyPageInput) => Promise<ClassifyPageResult>;
   readonly storeResult: (input: StoreResultInput) => Promise<void>;
+  readonly deliverWebhook: (input: AttemptDeliveryInput) => Promise<AttemptDeliveryResult>;
 }
 
 /** A document of so many pages, all rendered. */
@@ -70,6 +72,7 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
       storeDocument: async () => storedDocument,
       renderPages: async () => rendered(2),
       classifyPage: async (page) => answer(page),
+      deliverWebhook: async () => ({ outcome: 'delivered' }),
       storeResult: async (given) => {
         outcomes.set(given.outcome.jobId, given);
       },

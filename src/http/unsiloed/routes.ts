@@ -7,8 +7,9 @@ import { toJobBody } from './job-body.ts';
 import { parseListQuery } from './list-query.ts';
 import { parseWait } from './wait.ts';
 import { submitRoute, type SubmitDependencies } from './submit.ts';
+import { webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
 
-export type UnsiloedDependencies = SubmitDependencies;
+export type UnsiloedDependencies = SubmitDependencies & WebhookDependencies;
 
 interface JobParameters {
   readonly jobId: string;
@@ -83,6 +84,7 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
   router.all('/classify/:jobId/cancel', methodNotAllowed('POST'));
   router.get('/classify/:jobId/pages/:page/image', sendPageImage);
   router.all('/classify/:jobId/pages/:page/image', methodNotAllowed('GET'));
+  router.use(webhookRoutes(dependencies));
   return router;
 }
 

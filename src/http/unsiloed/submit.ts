@@ -15,7 +15,7 @@ import { parseSubmission, textField, type PageLimits } from './submission.ts';
 
 export interface SubmitLimits extends PageLimits {
   readonly maxFileBytes: number;
-  /** Addresses that a file_url may name although they are private. */
+  /** Addresses that a file_url or webhook_url may name although they are private. */
   readonly allowedNetworks: readonly string[];
 }
 
@@ -114,6 +114,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
       selection,
       ...(upload.document && { fileName: upload.document.fileName }),
       ...(instructions !== undefined && { instructions }),
+      ...webhookOf(upload),
       ...(metadata && { metadata }),
       ...(unknown && { unknown }),
       ...(request.get(idempotencyHeader) !== undefined && { isIdempotent: true }),
@@ -133,6 +134,11 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
       throw new ClassifierError('invalid_request', 'Either pdf_file or file_url must be provided');
     }
     return { url: parseSourceUrl(fileUrl, allowed).href };
+  }
+
+  function webhookOf({ fields }: Upload): Pick<StartJobRequest, 'webhookUrl'> {
+    const webhookUrl = textField(fields, 'webhook_url');
+    return webhookUrl === undefined ? {} : { webhookUrl: parseSourceUrl(webhookUrl, allowed, 'webhook_url').href };
   }
 
   return [chooseParser, submit];
