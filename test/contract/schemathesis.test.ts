@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { runCommand } from '../../tools/run-command.ts';
+import { installSchemathesis } from '../support/schemathesis.ts';
+import { startService } from '../support/service.ts';
+
+/** Seconds for all of the fuzzing; a first run installs the fuzzer before. */
+const budgetSeconds = 60;
+
+/** What every answer must be, whatever was sent. What the service refuses is not told by the schema alone: documents, lists in JSON. */
+const checks = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+  'unsupported_method',
+  'allow_header_conformance',
+  'use_after_free',
+  'ignored_auth',
+];
+
+/** It needs Python and a minute: CI asks for it. */
+const isAskedFor = process.env['TEST_SCHEMATHESIS'] === '1';
+
+describe.runIf(isAskedFor)('the service under a fuzzer that reads its OpenAPI document', () => {
+  test('answers nothing that the document does not say, and never 5xx', { timeout: 600_000 }, async () => {
+    const schemathesis = await installSchemathesis();
+    const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-schemathesis-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    await using service = await startService({ API_KEYS: 'fuzzer:key-of-the-fuzzer', RATE_LIMIT_PER_MINUTE: '0' });
+
+    // prettier-ignore
+    const { code, stdout, stderr } = await runCommand(
+      schemathesis,
+      ['--no-color', 'run', `${service.url}/openapi.json`, '--header', 'api-key: key-of-the-fuzzer',
+        '--checks', checks.join(','), '--max-examples', '15', '--max-time', String(budgetSeconds), '--request-timeout', '30',
+        '--generation-deterministic', '--workers', '1', '--no-shrink', '--warnings', 'off'],
+      { cwd: directory, timeoutMs: (budgetSeconds + 120) * 1000 },
+    );
+
+    expect(`${stdout}${stderr}`).toContain('Test cases');
+    expect(code, `${stdout}${stderr}`).toBe(0);
+  });
+});
