@@ -70,10 +70,12 @@ describe('a document that is uploaded', () => {
       { kind: 'held', reply: { kind: 'answer', label: 'A' } },
     );
 
+    const before = standIn.requests.length;
     const jobId = await submit(service.url, { file: sampleInvoice });
     await expect
       .poll(() => getJob(service.url, jobId), { timeout: 20_000 })
       .toMatchObject({ status: 'processing', progress: 'Processing page 1 of 2', error: null, result: null });
+    await standIn.waitForRequests(before + 2);
     standIn.release();
 
     expect(await finishedJob(service.url, jobId)).toMatchObject({ status: 'completed' });
