@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
@@ -25,16 +25,19 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   const replies: (Reply | null)[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      received.push({ path: request.url ?? '', headers: single(request.headers), body });
-      const reply = replies.length > 0 ? replies.shift() : { status: 204 };
-      if (reply) response.writeHead(reply.status, reply.headers).end();
-    });
+    void receive(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    received.push({ path: request.url ?? '', headers: single(request.headers), body });
+    const reply = replies.length > 0 ? replies.shift() : { status: 204 };
+    if (reply) response.writeHead(reply.status, reply.headers).end();
+  }
+
   return {
     url: `http://127.0.0.1:${address.port}`,
     received,
