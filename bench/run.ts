@@ -69,6 +69,8 @@ async function run(): Promise<void> {
     try {
       const outcome = await measurement.measure(lab);
       rows.push(...outcome.rows);
+      // Also at once: a whole run takes a quarter of an hour.
+      for (const line of formatRows(outcome.rows).slice(1)) console.error(`  ${line}`);
       if (outcome.skipped !== undefined) notes.push(`${name}: skipped, ${outcome.skipped}`);
       notes.push(...(outcome.notes ?? []));
     } catch (error) {
