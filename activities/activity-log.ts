@@ -11,6 +11,7 @@ export function logAttemptFailure(error: unknown): void {
 /** Class and system code only: a vendor's message may quote a URL, a prompt or a page. */
 function describeCause(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined;
+  if (cause.name === 'ExternalFailure') return cause.message;
   const code = 'code' in cause && typeof cause.code === 'string' ? ` ${cause.code}` : '';
   const status = 'status' in cause && typeof cause.status === 'number' ? ` ${cause.status}` : '';
   const frame = cause.stack?.split('\n').find((line) => line.trimStart().startsWith('at ')) ?? '';

@@ -51,10 +51,10 @@ async function render(
   const startedAt = Date.now();
   if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
   const keys = jobKeys(tenant, jobId);
-  const directory = await createWorkingDirectory(tempDirectory);
+  const directory = await createWorkingDirectory(tempDirectory).catch(refuseTempFolder);
   try {
     const path = join(directory, 'source');
-    await fetchTo(path, document.key, store, signal);
+    await fetchTo(path, document.key, store, signal).catch(refuseTempFolder);
     const pages: PageReference[] = [];
     const facts = await renderer.render({ path, type: document.type, selection, signal }, async (page) => {
       pages.push(await storePage(page, keys, store, signal));
@@ -69,6 +69,22 @@ async function fetchTo(path: string, key: string, store: ObjectStore, signal: Ab
   const source = await store.getStream(key);
   if (!source) throw new ClassifierError('document_missing', 'The document is no longer in the store.');
   await pipeline(source.stream, createWriteStream(path), { signal });
+}
+
+/** A folder that is full or cannot be written is an outage of this worker, not the end of the job. */
+function refuseTempFolder(error: unknown): never {
+  if (error instanceof Error && 'syscall' in error && 'code' in error && 'path' in error) throw tempFolder(error);
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
+    throw tempFolder(error);
+  throw error;
+}
+
+function tempFolder(cause: Error): ClassifierError {
+  return new ClassifierError(
+    'storage_unavailable',
+    'The temporary folder of the worker (TEMP_DIR) cannot be written.',
+    { cause },
+  );
 }
 
 async function storePage(

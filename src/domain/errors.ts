@@ -80,6 +80,11 @@ export class ClassifierError extends Error {
   }
 }
 
+/** What another server's failure comes down to: codes and statuses, put together so that the message may stand in a log. */
+export class ExternalFailure extends Error {
+  override readonly name = 'ExternalFailure';
+}
+
 export interface ClassifierErrorOptions {
   readonly cause?: unknown;
   readonly errors?: readonly FieldError[];

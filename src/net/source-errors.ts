@@ -1,5 +1,5 @@
 import { cancelled } from '../domain/error-sentences.ts';
-import { ClassifierError, normalizeError } from '../domain/errors.ts';
+import { ClassifierError, ExternalFailure, normalizeError } from '../domain/errors.ts';
 
 interface FetchState {
   readonly field: string;
@@ -16,7 +16,7 @@ export function toSourceError(error: unknown, state: FetchState): ClassifierErro
   if (known) return known;
   const code = codeOf(error);
   if (code === undefined && !state.isTimedOut) return normalizeError(error);
-  const cause = new Error(`fetch failed: ${code ?? 'timeout'}`);
+  const cause = new ExternalFailure(`fetch failed: ${code ?? 'timeout'}`);
   if (state.isTimedOut) {
     const detail = `${field} did not deliver the document within ${Math.round(state.totalTimeoutMs / 100) / 10} s.`;
     return new ClassifierError('source_unreachable', detail, { cause });

@@ -1,5 +1,5 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { ClassifierError } from '../../domain/errors.ts';
+import { ClassifierError, ExternalFailure } from '../../domain/errors.ts';
 import { parseRetryAfter, parseRetryAfterMs } from '../../net/retry-after.ts';
 import type { Rejection } from './capabilities.ts';
 
@@ -80,7 +80,8 @@ function rateLimitSentence(code: string): string {
 
 /** Class, status, request id and the short codes; never a message or a body. */
 function summarize(error: unknown): Error {
-  if (error instanceof APIConnectionError) return new Error(`${error.constructor.name}: ${systemCodeOf(error)}`);
+  if (error instanceof APIConnectionError)
+    return new ExternalFailure(`${error.constructor.name}: ${systemCodeOf(error)}`);
   if (error instanceof APIError) {
     const parts = [
       `status ${error.status ?? 'none'}`,
@@ -89,9 +90,9 @@ function summarize(error: unknown): Error {
       `param ${shortCode(error.param)}`,
       `request ${shortCode(error.requestID)}`,
     ];
-    return new Error(`model server error: ${parts.join(', ')}`);
+    return new ExternalFailure(`model server error: ${parts.join(', ')}`);
   }
-  return new Error(`${error instanceof Error ? error.name : typeof error}: ${systemCodeOf(error)}`);
+  return new ExternalFailure(`${error instanceof Error ? error.name : typeof error}: ${systemCodeOf(error)}`);
 }
 
 /** `ECONNREFUSED`, `UND_ERR_SOCKET` and the like, from wherever in the chain of causes it stands. */
