@@ -28,9 +28,12 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
     bindJobId(request, jobId);
     const includes = parseIncludes(request.query['include']);
     const waitMs = parseWait(request.query['wait']) * 1000;
-    const job = await jobs.wait(tenantOf(request), jobId, waitMs, untilClosed(response));
+    const tenant = tenantOf(request);
+    const job = await (waitMs === 0
+      ? jobs.read(tenant, jobId)
+      : jobs.wait(tenant, jobId, waitMs, untilClosed(response)));
     if (job.status === 'queued' || job.status === 'processing') response.set('Retry-After', pollAfterSeconds);
-    response.set('Cache-Control', 'no-store').json(await toJobBodyWith(includes, job, jobs, tenantOf(request)));
+    response.set('Cache-Control', 'no-store').json(await toJobBodyWith(includes, job, jobs, tenant));
   }
 
   async function listJobs(request: Request, response: Response): Promise<void> {
@@ -91,6 +94,8 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
 /** Aborts when the client goes away before its answer is out. */
 function untilClosed(response: Response): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
   return gone.signal;
 }
