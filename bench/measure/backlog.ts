@@ -6,6 +6,8 @@ import { startService, type Service } from '../service.ts';
 import { inParallel, median, milliseconds } from '../statistics.ts';
 
 const smallBacklog = 50;
+/** Counting is a query over all runs: often enough to keep the line full, too seldom to be measured. */
+const countIntervalMs = 500;
 
 /** A flood waits in line: does the line itself slow down what is at its head? */
 export const backlog: Measurement = {
@@ -62,28 +64,28 @@ async function createLine(lab: Lab, service: Service): Promise<Line> {
   const before = await finished();
   const waiting = async (): Promise<number> => state.started - ((await finished()) - before);
 
-  async function fillTo(length: number): Promise<void> {
-    const missing = length - (await waiting());
-    await inParallel(missing, 16, async () => {
+  async function start(count: number): Promise<void> {
+    await inParallel(count, 16, async () => {
       await service.submit(image);
       state.started++;
     });
   }
   return {
     async msPerJob(length, completions) {
-      while ((await waiting()) < length) await fillTo(length);
+      await start(length - (await waiting()));
       const finishedBefore = await finished();
       const startedAt = performance.now();
-      for (;;) {
-        await delay(100);
-        const done = (await finished()) - finishedBefore;
+      for (let done = 0; ;) {
+        await delay(countIntervalMs);
+        const doneNow = (await finished()) - finishedBefore;
         const elapsedMs = performance.now() - startedAt;
-        if (done >= completions) return elapsedMs / done;
-        await fillTo(length);
+        if (doneNow >= completions) return elapsedMs / doneNow;
+        await start(doneNow - done);
+        done = doneNow;
       }
     },
     async drainTo(length) {
-      while ((await waiting()) > length) await delay(100);
+      while ((await waiting()) > length) await delay(countIntervalMs);
     },
   };
 }

@@ -26,7 +26,7 @@ async function measure(lab: Lab): Promise<Outcome> {
   if (!(await isInstalled())) {
     return { rows: [], skipped: 'pdftoppm is not installed (Debian: poppler-utils; macOS: brew install poppler)' };
   }
-  const documents = await bothCanDraw(lab, await findDocuments(lab.options.corpus));
+  const documents = atLeast(maxDocuments, await bothCanDraw(lab, await findDocuments(lab.options.corpus)));
   const cores = availableParallelism();
   const one = await compare(lab, documents, 1);
   const all = await compare(lab, documents, cores);
@@ -78,6 +78,12 @@ async function pdftoppm(path: string, timeoutMs = 60_000): Promise<void> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** A few documents several times: a round must be long enough to be measured, and to keep all cores busy. */
+function atLeast(count: number, documents: readonly string[]): string[] {
+  const times = Math.ceil(count / Math.max(1, documents.length));
+  return Array.from({ length: times }, () => documents).flat();
 }
 
 async function isInstalled(): Promise<boolean> {
