@@ -4,6 +4,8 @@ import type { Quotas } from '../jobs/quota.ts';
 import type { WebhookService } from '../jobs/webhook-service.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { extendErrorHandler, extendNotFound } from './extend/errors.ts';
+import { extendRoutes } from './extend/routes.ts';
 import { docsPage } from './openapi/docs-page.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';
@@ -43,10 +45,13 @@ export function createApp(dependencies: AppDependencies): Express {
   app.all(['/docs', '/docs/errors', '/openapi.json'], methodNotAllowed('GET'));
   app.use(authenticate(authentication));
   app.use(limitRate(rateLimit));
+  app.use(extendRoutes());
+  app.use(extendNotFound);
   const unsiloed = unsiloedRoutes({ jobs, webhooks, store, limits, quotas });
   app.use('/v1', unsiloed);
   app.use(unsiloed);
   app.use(notFoundHandler);
+  app.use(extendErrorHandler);
   app.use(problemHandler);
   return app;
 }

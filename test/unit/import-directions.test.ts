@@ -22,6 +22,8 @@ const forbidden: readonly (readonly [file: string, line: string])[] = [
   ['src/http/shared/a.ts', `import { createDocumentRenderer } from '../../pdf/render-pool.ts';`],
   ['src/http/unsiloed/a.ts', `import { toRun } from '../extend/run.ts';`],
   ['src/http/unsiloed/b.ts', `import { createOpenAiClassifier } from '../../classifier/openai/openai-classifier.ts';`],
+  ['src/http/extend/a.ts', `import { toJobBody } from '../unsiloed/job-body.ts';`],
+  ['src/definitions/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
   ['src/jobs/a.ts', `import { createApp } from '../http/app.ts';`],
   ['src/jobs/b.ts', `import { classifyDocument } from '../../workflows/index.ts';`],
   ['src/storage/a.ts', `import { startJob } from '../jobs/start-job.ts';`],

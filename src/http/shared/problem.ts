@@ -11,7 +11,7 @@ const defaultRetryAfterSeconds = 5;
  */
 export const problemHandler: ErrorRequestHandler = (error: unknown, request, response, _next) => {
   const { log } = requestContext(request);
-  const problem = normalizeError(fromParser(error) ?? error);
+  const problem = problemOf(error);
   const { status } = errorFacts[problem.code];
   if (status >= 500) log.error({ code: problem.code, error: problem.cause ?? problem }, 'request failed');
   // The head is gone: all that can still be done is to end the connection, so that nobody takes half a body for a whole one.
@@ -42,14 +42,23 @@ export function invalidRequest(field: string, detail: string): ClassifierError {
   return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer: `/${field}`, detail }] });
 }
 
-function sendProblem(response: Response, problem: ClassifierError, requestId: string): void {
-  const { status, title } = errorFacts[problem.code];
+/** What was thrown, by us, by express or by a body parser, as one of our errors. */
+export function problemOf(error: unknown): ClassifierError {
+  return normalizeError(fromParser(error) ?? error);
+}
+
+/** The headers that tell a client when, or how, to try again. */
+export function setRetryHeaders(response: Response, status: number, { retryAfterMs }: ClassifierError): void {
   if (status === 429 || status === 503) {
-    const seconds =
-      problem.retryAfterMs === undefined ? defaultRetryAfterSeconds : Math.ceil(problem.retryAfterMs / 1000);
+    const seconds = retryAfterMs === undefined ? defaultRetryAfterSeconds : Math.ceil(retryAfterMs / 1000);
     response.set('Retry-After', String(seconds));
   }
   if (status === 401) response.set('WWW-Authenticate', 'Bearer');
+}
+
+function sendProblem(response: Response, problem: ClassifierError, requestId: string): void {
+  const { status, title } = errorFacts[problem.code];
+  setRetryHeaders(response, status, problem);
   response
     .status(status)
     .type('application/problem+json')
