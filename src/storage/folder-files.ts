@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats } from 'node:fs';
-import { mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { hasErrorCode } from './file-errors.ts';
@@ -10,15 +10,21 @@ import { readSource } from './source-stream.ts';
 /** No upload takes a day: what is older was left by a process on another host. */
 const leftoverAgeMs = 24 * 60 * 60 * 1000;
 
-/** Writes the bytes to a new file that no reader knows of, down to the disk. Leaves nothing behind when it fails. */
+/** A file that is whole and on the disk, and that no reader knows of yet. */
+export interface WrittenFile {
+  readonly path: string;
+  /** As they will be once it has its name: moving a file changes neither its time nor its inode. */
+  readonly facts: BigIntStats;
+}
+
+/** Writes the bytes to a new file, down to the disk. Leaves nothing behind when it fails. */
 export async function writeTemporaryFile(
   directory: string,
   body: Uint8Array | Readable,
   signal: AbortSignal | undefined,
-): Promise<string> {
-  await mkdir(directory, { recursive: true });
+): Promise<WrittenFile> {
   const path = join(directory, `${formatOwner(thisProcess)}~${randomUUID()}`);
-  const handle = await open(path, 'wx');
+  const handle = await openNew(path);
   try {
     if (body instanceof Uint8Array) {
       await handle.writeFile(body);
@@ -26,14 +32,27 @@ export async function writeTemporaryFile(
       for await (const chunk of readSource(body, signal)) await handle.appendFile(chunk);
     }
     signal?.throwIfAborted();
+    const mtime = versionTime();
+    await handle.utimes(mtime, mtime);
     await handle.sync();
+    return { path, facts: await handle.stat({ bigint: true }) };
   } catch (error) {
-    await handle.close();
     await rm(path, { force: true });
     throw error;
+  } finally {
+    await handle.close();
   }
-  await handle.close();
-  return path;
+}
+
+/** The folder is there but for the first time: asking for it each time would cost every object a call. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return await open(path, 'wx');
+  }
 }
 
 /** Removes temporary files whose writers are gone. */
@@ -56,18 +75,23 @@ async function isOld(path: string): Promise<boolean> {
 
 /**
  * An etag that no two versions of an object share. A time stamp alone would not do: two quick writes can fall into one
- * tick of the file system's clock and get the same inode, so `stampVersion` sets a time that is later than the last.
+ * tick of the file system's clock and get the same inode, so each file gets a time of our own making.
  */
 export function etagOf(facts: BigIntStats): string {
   return [facts.mtimeNs, facts.ino, facts.size].map((part) => part.toString(36)).join('-');
 }
 
-export async function stampVersion(path: string, previous: BigIntStats | undefined): Promise<void> {
-  const now = Date.now() / 1000;
-  const previousSeconds = previous === undefined ? 0 : Number(previous.mtimeNs) / 1e9;
-  // A double holds today's seconds to 0.24 microseconds, so the random part spans some 4,000 values.
-  const mtime = Math.max(now, previousSeconds + 1e-6) + Math.random() * 1e-3;
+/** The file's facts once its time is later than that of the version that it replaces, whose clock may have been ahead. */
+export async function outdate({ path, facts }: WrittenFile, previous: BigIntStats | undefined): Promise<BigIntStats> {
+  if (previous === undefined || facts.mtimeNs > previous.mtimeNs) return facts;
+  const mtime = versionTime(Number(previous.mtimeNs) / 1e9 + 1e-6);
   await utimes(path, mtime, mtime);
+  return stat(path, { bigint: true });
+}
+
+/** Seconds. A double holds today's to 0.24 microseconds, so the random part spans some 4,000 values. */
+function versionTime(notBefore = 0): number {
+  return Math.max(Date.now() / 1000, notBefore) + Math.random() * 1e-3;
 }
 
 /** Makes a new or changed name in `directory` outlast a power cut. Windows can't open folders, and needs not. */

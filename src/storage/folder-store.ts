@@ -8,10 +8,11 @@ import { hasErrorCode } from './file-errors.ts';
 import {
   etagOf,
   makeDirectory,
+  outdate,
   pruneEmpty,
   removeLeftovers,
-  stampVersion,
   syncDirectory,
+  type WrittenFile,
   writeTemporaryFile,
 } from './folder-files.ts';
 import { createFolderLock } from './folder-lock.ts';
@@ -42,8 +43,9 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
         const written = await writeTemporaryFile(temporary, body, signal);
         try {
           return await withLock(key, () => publish(key, written, options));
-        } finally {
-          await rm(written, { force: true });
+        } catch (error) {
+          await rm(written.path, { force: true });
+          throw error;
         }
       } catch (error) {
         if (body instanceof Readable) body.destroy();
@@ -107,37 +109,36 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       await guarded(async () => {
         await makeDirectory(root);
         const probe = await writeTemporaryFile(temporary, Buffer.from('check'), undefined);
-        await unlink(probe);
+        await unlink(probe.path);
         await removeLeftovers(temporary);
       });
     },
   };
 
   /** Gives the written file its name, under the key's lock; a condition is looked at here and nowhere earlier. */
-  async function publish(key: string, written: string, options: PutOptions): Promise<ObjectFacts> {
+  async function publish(key: string, written: WrittenFile, options: PutOptions): Promise<ObjectFacts> {
     const path = objectPath(root, key);
     const existing = await statIfThere(path);
     if (options.ifNoneMatch && existing) throw new PreconditionFailed(`an object has the key ${key}`);
     if (options.ifMatch !== undefined && (!existing || etagOf(existing) !== options.ifMatch)) {
       throw new PreconditionFailed(`the object ${key} is no longer the one that was read`);
     }
-    await stampVersion(written, existing);
-    const facts = await stat(written, { bigint: true });
-    await moveInto(written, path, options);
+    const facts = await outdate(written, existing);
+    await moveInto(written.path, path, options);
     await syncDirectory(dirname(path));
     return objectFacts(key, facts);
   }
 
   async function moveInto(written: string, path: string, options: PutOptions): Promise<void> {
-    // A delete may prune the empty folder between making and using it.
+    // The folder may be missing: because this is its first object, or because a delete has just pruned it.
     for (let attempt = 1; ; attempt++) {
-      await makeDirectory(dirname(path));
       try {
         // link(2) fails where the name is taken: the condition holds even if the lock was wrongly taken for stale.
         await (options.ifNoneMatch ? linkNew(written, path) : rename(written, path));
         return;
       } catch (error) {
         if (!hasErrorCode(error, 'ENOENT') || attempt === 5) throw error;
+        await makeDirectory(dirname(path));
       }
     }
   }
@@ -179,6 +180,7 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
 async function linkNew(written: string, path: string): Promise<void> {
   try {
     await link(written, path);
+    await unlink(written);
   } catch (error) {
     if (hasErrorCode(error, 'EEXIST')) throw new PreconditionFailed(`the file ${path} exists`);
     if (!hasErrorCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
