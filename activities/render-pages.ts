@@ -1,7 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { StoredDocument } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { PageReference } from '../src/domain/page.ts';
@@ -9,8 +5,8 @@ import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, RenderedPage } from '../src/pdf/document-renderer.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { createWorkingDirectory } from '../src/storage/working-directory.ts';
 import { runStep } from './run-step.ts';
+import { withLocalFile } from './with-local-file.ts';
 
 export interface RenderPagesInput {
   readonly tenant: string;
@@ -51,40 +47,13 @@ async function render(
   const startedAt = Date.now();
   if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
   const keys = jobKeys(tenant, jobId);
-  const directory = await createWorkingDirectory(tempDirectory).catch(refuseTempFolder);
-  try {
-    const path = join(directory, 'source');
-    await fetchTo(path, document.key, store, signal).catch(refuseTempFolder);
+  return withLocalFile(document.key, { store, tempDirectory, signal }, async (path) => {
     const pages: PageReference[] = [];
     const facts = await renderer.render({ path, type: document.type, selection, signal }, async (page) => {
       pages.push(await storePage(page, keys, store, signal));
     });
     return { pageCount: facts.pageCount, pages, durationMs: Date.now() - startedAt };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-async function fetchTo(path: string, key: string, store: ObjectStore, signal: AbortSignal): Promise<void> {
-  const source = await store.getStream(key);
-  if (!source) throw new ClassifierError('document_missing', 'The document is no longer in the store.');
-  await pipeline(source.stream, createWriteStream(path), { signal });
-}
-
-/** A folder that is full or cannot be written is an outage of this worker, not the end of the job. */
-function refuseTempFolder(error: unknown): never {
-  if (error instanceof Error && 'syscall' in error && 'code' in error && 'path' in error) throw tempFolder(error);
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
-    throw tempFolder(error);
-  throw error;
-}
-
-function tempFolder(cause: Error): ClassifierError {
-  return new ClassifierError(
-    'storage_unavailable',
-    'The temporary folder of the worker (TEMP_DIR) cannot be written.',
-    { cause },
-  );
+  });
 }
 
 async function storePage(

@@ -72,6 +72,12 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       return { stream, facts: objectFacts(key, found.facts) };
     },
 
+    async localPath(key) {
+      assertObjectKey(key);
+      const path = objectPath(root, key);
+      return (await statIfThere(path)) && path;
+    },
+
     async head(key) {
       assertObjectKey(key);
       const facts = await statIfThere(objectPath(root, key));

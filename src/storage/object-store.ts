@@ -26,6 +26,8 @@ export interface ObjectStore {
   put(key: string, body: Uint8Array | Readable, options?: PutOptions): Promise<ObjectFacts>;
   get(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | undefined>;
   getStream(key: string): Promise<{ readonly stream: Readable; readonly facts: ObjectFacts } | undefined>;
+  /** Of a store that keeps its objects as files of this machine: where the object is, to be read and never written. */
+  localPath?(key: string): Promise<string | undefined>;
   head(key: string): Promise<ObjectFacts | undefined>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
