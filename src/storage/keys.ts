@@ -35,6 +35,28 @@ export function jobKeys(tenant: string, jobId: string): JobKeys {
   };
 }
 
+/** A classifier's draft and its published versions, which sort by number. */
+export interface ClassifierKeys {
+  readonly draft: string;
+  readonly versions: string;
+  version(major: number, minor: number): string;
+}
+
+export function classifierKeys(tenant: string, classifierId: string): ClassifierKeys {
+  const prefix = `${classifiersPrefix(tenant)}${pathSegment(classifierId)}/`;
+  const versions = `${prefix}versions/`;
+  const digits = (part: number) => String(part).padStart(6, '0');
+  return {
+    draft: `${prefix}draft.json`,
+    versions,
+    version: (major, minor) => `${versions}${digits(major)}.${digits(minor)}.json`,
+  };
+}
+
+export function classifiersPrefix(tenant: string): string {
+  return `tenants/${tenant}/classifiers/`;
+}
+
 export function webhookSecretKey(tenant: string): string {
   return `tenants/${tenant}/webhook-secret.json`;
 }
