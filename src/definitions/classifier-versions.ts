@@ -6,12 +6,14 @@ import { PreconditionFailed, type ObjectStore } from '../storage/object-store.ts
 import { readClassifier, type Classifier } from './classifiers.ts';
 import { storedConfigSchema, type ClassifyConfig } from './classify-config.ts';
 import { createdByKeyOf, createdBySchema } from './created-by.ts';
+import { namesBelow, takePage, type Page, type PageQuery } from './list-page.ts';
 import {
   draftName,
   formatNumber,
   nextNumber,
-  numberInKey,
   parseNumber,
+  parseSortableNumber,
+  sortableNumber,
   versionId,
   versionInId,
   type ReleaseType,
@@ -112,22 +114,34 @@ export async function publishVersion(
   }
 }
 
-/** The numbers of all published versions, the lowest first. */
-export async function publishedNumbers(
+/** A page of the versions: the draft first, in either order, then the published ones by number. Throws `not_found`. */
+export async function listVersions(
   store: ObjectStore,
   tenant: string,
   classifierId: string,
-): Promise<VersionNumber[]> {
-  const numbers: VersionNumber[] = [];
-  for await (const { key } of store.list(classifierKeys(tenant, classifierId).versions)) {
-    const number = numberInKey(key);
-    if (number) numbers.push(number);
-  }
-  return numbers;
+  query: PageQuery,
+): Promise<Page<ClassifierVersion>> {
+  const classifier = await readClassifier(store, tenant, classifierId);
+  const numbers = await publishedNumbers(store, tenant, classifierId);
+  const first = query.sortDir === 'asc' ? '' : '~';
+  const entries = [
+    { position: first, read: () => Promise.resolve(draftOf(classifier)) },
+    ...numbers.map((number) => ({
+      position: sortableNumber(number),
+      read: () => readVersion(store, tenant, classifierId, number),
+    })),
+  ];
+  return takePage<ClassifierVersion>(entries, `versions\0${tenant}\0${classifierId}`, query);
+}
+
+/** The numbers of all published versions, the lowest first. */
+async function publishedNumbers(store: ObjectStore, tenant: string, classifierId: string): Promise<VersionNumber[]> {
+  const names = await namesBelow(store, classifierKeys(tenant, classifierId).versions, '.json');
+  return names.flatMap((name) => parseSortableNumber(name) ?? []);
 }
 
 /** Undefined when there is none of this number. */
-export async function readVersion(
+async function readVersion(
   store: ObjectStore,
   tenant: string,
   classifierId: string,
@@ -145,8 +159,8 @@ async function latestNumber(
   return (await publishedNumbers(store, tenant, classifierId)).at(-1);
 }
 
-function versionKey(tenant: string, classifierId: string, { major, minor }: VersionNumber): string {
-  return classifierKeys(tenant, classifierId).version(major, minor);
+function versionKey(tenant: string, classifierId: string, number: VersionNumber): string {
+  return classifierKeys(tenant, classifierId).version(sortableNumber(number));
 }
 
 /** False when the key is taken. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ClassifierError } from '../domain/errors.ts';
 import { readJson, updateJson, writeJson } from '../storage/json-documents.ts';
-import { classifierKeys } from '../storage/keys.ts';
+import { classifierKeys, classifiersPrefix } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { emptyConfig, storedConfigSchema, type ClassifyConfig } from './classify-config.ts';
 import { createdByKeyOf, createdBySchema } from './created-by.ts';
 import { isId, newId } from './ids.ts';
+import { listDefinitions, namesBelow, type Page, type SortedPageQuery } from './list-page.ts';
 
 /** A classifier with its draft, the one version that changes: `draft.json`. */
 export type Classifier = z.infer<typeof classifierSchema>;
@@ -84,6 +85,16 @@ export async function updateClassifier(
     { maxAttempts },
   );
   return updated.value;
+}
+
+/** A page of the tenant's classifiers. */
+export async function listClassifiers(
+  store: ObjectStore,
+  tenant: string,
+  query: SortedPageQuery,
+): Promise<Page<Classifier>> {
+  const ids = await namesBelow(store, classifiersPrefix(tenant), '/draft.json');
+  return listDefinitions(ids, (id) => findClassifier(store, tenant, id), `classifiers\0${tenant}`, query);
 }
 
 export function classifierNotFound(id: string): ClassifierError {

@@ -25,9 +25,14 @@ export function parseNumber(text: string): VersionNumber | undefined {
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
 }
 
-/** The number in the key of a published version (storage/keys.ts). */
-export function numberInKey(key: string): VersionNumber | undefined {
-  const match = /\/(\d{6})\.(\d{6})\.json$/.exec(key);
+/** Sorts as text in the order of the numbers: `000001.000000`. */
+export function sortableNumber({ major, minor }: VersionNumber): string {
+  return `${digits(major)}.${digits(minor)}`;
+}
+
+/** Reads what `sortableNumber` writes. */
+export function parseSortableNumber(text: string): VersionNumber | undefined {
+  const match = /^(\d{6})\.(\d{6})$/.exec(text);
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
 }
 
@@ -44,4 +49,9 @@ export function versionInId(classifierId: string, id: string): string | undefine
 
 function versionIdPrefix(classifierId: string): string {
   return `${idPrefixes.classifierVersion}${classifierId.slice(idPrefixes.classifier.length)}_`;
+}
+
+/** `parseNumber` reads no more digits either. */
+function digits(part: number): string {
+  return String(part).padStart(6, '0');
 }

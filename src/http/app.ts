@@ -45,7 +45,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.all(['/docs', '/docs/errors', '/openapi.json'], methodNotAllowed('GET'));
   app.use(authenticate(authentication));
   app.use(limitRate(rateLimit));
-  app.use(extendRoutes());
+  app.use(extendRoutes({ store }));
   app.use(extendNotFound);
   const unsiloed = unsiloedRoutes({ jobs, webhooks, store, limits, quotas });
   app.use('/v1', unsiloed);

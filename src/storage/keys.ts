@@ -35,21 +35,21 @@ export function jobKeys(tenant: string, jobId: string): JobKeys {
   };
 }
 
-/** A classifier's draft and its published versions, which sort by number. */
+/** A classifier's draft and its published versions. */
 export interface ClassifierKeys {
   readonly draft: string;
   readonly versions: string;
-  version(major: number, minor: number): string;
+  /** By a number that sorts as text. */
+  version(sortableNumber: string): string;
 }
 
 export function classifierKeys(tenant: string, classifierId: string): ClassifierKeys {
   const prefix = `${classifiersPrefix(tenant)}${pathSegment(classifierId)}/`;
   const versions = `${prefix}versions/`;
-  const digits = (part: number) => String(part).padStart(6, '0');
   return {
     draft: `${prefix}draft.json`,
     versions,
-    version: (major, minor) => `${versions}${digits(major)}.${digits(minor)}.json`,
+    version: (sortableNumber) => `${versions}${sortableNumber}.json`,
   };
 }
 

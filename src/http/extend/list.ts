@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sortFields, type SortedPageQuery } from '../../definitions/list-page.ts';
 import { invalidRequest } from '../shared/problem.ts';
 
 export const pageSizes = { preset: 20, max: 100 } as const;
@@ -32,6 +33,11 @@ export function parsePageRequest(query: Readonly<Record<string, unknown>>): Page
     sortDir: queryChoice(query, 'sortDir', ['asc', 'desc']) ?? 'desc',
     ...(nextPageToken !== undefined && { nextPageToken }),
   };
+}
+
+/** The same with `?sortBy=`, which is `createdAt` unless it says otherwise. */
+export function parseSortedPageRequest(query: Readonly<Record<string, unknown>>): SortedPageQuery {
+  return { ...parsePageRequest(query), sortBy: queryChoice(query, 'sortBy', sortFields) ?? 'createdAt' };
 }
 
 /** A parameter that may stand once; blank counts as absent. */

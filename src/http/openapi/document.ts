@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { classifyPaths } from './classify-paths.ts';
+import { extendClassifierPaths } from './extend-classifier-paths.ts';
 import { servicePaths } from './service-paths.ts';
 import { jobFinished, webhookPaths } from './webhook-paths.ts';
 
@@ -21,10 +22,11 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
     tags: [
       { name: 'classify', description: 'Documents and their jobs.' },
       { name: 'webhooks', description: 'What is sent when a job is finished.' },
+      { name: 'classifiers', description: "Extend's classifiers and their versions." },
       { name: 'service', description: 'Probes and documentation. No key is needed.' },
     ],
     security: [{ apiKey: [] }, { xApiKey: [] }, { bearer: [] }],
-    paths: { ...classifyPaths, ...webhookPaths, ...servicePaths },
+    paths: { ...classifyPaths, ...webhookPaths, ...extendClassifierPaths, ...servicePaths },
     webhooks: { jobFinished },
     components: {
       securitySchemes: {
