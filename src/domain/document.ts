@@ -1,4 +1,9 @@
-export const documentTypes = ['pdf', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff'] as const;
+/** What has pages to be drawn. */
+export const drawableTypes = ['pdf', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff'] as const;
+export type DrawableType = (typeof drawableTypes)[number];
+
+/** Plain text is a document in Extend's contract alone. */
+export const documentTypes = [...drawableTypes, 'text'] as const;
 
 /** What a document is, known from its bytes; never from its name or its declared content type. */
 export type DocumentType = (typeof documentTypes)[number];
@@ -11,17 +16,19 @@ export const contentTypes = {
   webp: 'image/webp',
   bmp: 'image/bmp',
   tiff: 'image/tiff',
+  // Whatever it is besides, a browser shall show it and run nothing of it.
+  text: 'text/plain; charset=utf-8',
 } as const satisfies Record<DocumentType, string>;
 
 /** How many leading bytes `sniffDocumentType` wants to see. */
 export const sniffLengthBytes = 1024;
 
 /**
- * Recognises a document by its first bytes, or returns undefined.
+ * Recognises a document by its first bytes, or returns undefined. Plain text has no mark of its own: `looksLikeText` is for places that take it.
  * PDF: the header may stand anywhere in the first 1024 bytes (ISO 32000-1 Annex H, implementation note 13); a file
  * that lost its header but begins with an indirect object is still called a PDF, so that the reader can recover it.
  */
-export function sniffDocumentType(head: Uint8Array): DocumentType | undefined {
+export function sniffDocumentType(head: Uint8Array): DrawableType | undefined {
   const bytes = head.subarray(0, sniffLengthBytes);
   const text = latin1(bytes);
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
@@ -34,6 +41,20 @@ export function sniffDocumentType(head: Uint8Array): DocumentType | undefined {
   if (text.includes('%PDF-') || /^\s*\d+\s+\d+\s+obj\b/.test(text)) return 'pdf';
   return undefined;
 }
+
+/**
+ * Whether these are the first bytes of a text: no control characters but those that texts have, in UTF-8, UTF-16 with its mark, or one
+ * of the encodings of one byte. Every kind of binary file that people mistake for a document has other ones in its head.
+ */
+export function looksLikeText(head: Uint8Array): boolean {
+  if (head.length === 0) return false;
+  const [first, second] = head;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  return head.every((byte) => (byte >= 0x20 ? byte !== 0x7f : textControls.includes(byte)));
+}
+
+/** Tab, line feed, form feed, carriage return; 0x1a ended a text once. */
+const textControls: readonly number[] = [0x09, 0x0a, 0x0c, 0x0d, 0x1a];
 
 /** "BM" alone begins many texts; the size of the information header tells a bitmap (12 to 124 bytes in all versions). */
 function isBmp(bytes: Uint8Array, text: string): boolean {

@@ -1,3 +1,4 @@
+import { sniffLengthBytes } from './document.ts';
 import { ClassifierError } from './errors.ts';
 
 /** Verbatim from Unsiloed's contract (seed 001, "Failed Status"); the em dash is theirs. */
@@ -47,19 +48,32 @@ export function temporalUnavailable(cause?: unknown): ClassifierError {
   });
 }
 
-const allowedKinds = 'a PDF or an image (JPG, PNG, GIF, WebP, BMP, TIFF)';
+function allowedKinds(mayBeText: boolean): string {
+  const images = 'an image (JPG, PNG, GIF, WebP, BMP, TIFF)';
+  return mayBeText ? `a PDF, ${images} or a text (TXT, CSV, XML, HTML)` : `a PDF or ${images}`;
+}
 
 /** `field` is what the sentence calls the document. */
-export function emptyDocument(field: string): ClassifierError {
-  const detail = `${field} is empty (0 bytes); it must be ${allowedKinds}.`;
+export function emptyDocument(field: string, mayBeText = false): ClassifierError {
+  const detail = `${field} is empty (0 bytes); it must be ${allowedKinds(mayBeText)}.`;
   return new ClassifierError('invalid_request', detail, { errors: [{ pointer: `/${field}`, detail }] });
 }
 
-export function unsupportedDocument(field: string): ClassifierError {
-  return new ClassifierError(
-    'unsupported_media_type',
-    `${field} is not of a kind that can be classified; it must be ${allowedKinds}. What counts is its content, not its name.`,
-  );
+export function unsupportedDocument(field: string, mayBeText: boolean, head: Uint8Array): ClassifierError {
+  const seen = officeFormat(head);
+  const detail = `${field} is ${seen ?? 'not of a kind that can be classified'}; it must be ${allowedKinds(mayBeText)}. What counts is its content, not its name.`;
+  return new ClassifierError('unsupported_media_type', detail);
+}
+
+/** Word and Excel files are what people try first: they hear that these were understood, and are not read. */
+function officeFormat(head: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...head.subarray(0, sniffLengthBytes));
+  if (text.startsWith('\xd0\xcf\x11\xe0')) return 'an old Microsoft Office file, which is not read: save it as PDF';
+  if (!text.startsWith('PK\x03\x04')) return undefined;
+  if (/word\/|xl\/|ppt\/|\[Content_Types\]\.xml/.test(text)) {
+    return 'an Office file (DOCX, XLSX, PPTX), which is not read: save it as PDF';
+  }
+  return 'a ZIP archive, which is not read';
 }
 
 export function documentTooLarge(field: string, maxFileBytes: number): ClassifierError {

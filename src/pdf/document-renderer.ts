@@ -1,11 +1,11 @@
-import type { DocumentType } from '../domain/document.ts';
+import type { DrawableType } from '../domain/document.ts';
 import type { PageText } from '../domain/page.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 
 export interface RenderRequest {
   /** A local file: the renderer reads it in another process, so that the bytes cross no channel. */
   readonly path: string;
-  readonly type: DocumentType;
+  readonly type: DrawableType;
   readonly selection: PageSelection;
   readonly signal: AbortSignal;
 }

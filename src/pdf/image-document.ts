@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { documentCorrupt } from '../domain/error-sentences.ts';
-import type { DocumentType } from '../domain/document.ts';
+import type { DrawableType } from '../domain/document.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { imageTooLarge, isWithinPixelLimit, pixelLimitSentence } from './image-limits.ts';
 import type { DrawnPage, OpenDocument } from './open-document.ts';
@@ -14,7 +14,7 @@ const noText = { text: '', spans: [] } as const;
 const damagedImage = 'This image is damaged; part of it may be missing.';
 
 /** Opens a JPEG, PNG, GIF, WebP or TIFF. An animation has one page, its first frame; a TIFF as many as it has frames. */
-export async function openImage(path: string, type: DocumentType, settings: RenderSettings): Promise<OpenDocument> {
+export async function openImage(path: string, type: DrawableType, settings: RenderSettings): Promise<OpenDocument> {
   const header = await readHeader(path, 0);
   if (!header || header.format !== type) throw documentCorrupt('image');
   const pageCount = type === 'tiff' ? Math.max(1, header.pages ?? 1) : 1;

@@ -1,4 +1,4 @@
-import type { DocumentType } from '../domain/document.ts';
+import type { DrawableType } from '../domain/document.ts';
 import type { PageText } from '../domain/page.ts';
 import { openBitmap } from './bitmap-document.ts';
 import { openImage } from './image-document.ts';
@@ -24,7 +24,7 @@ export interface OpenDocument extends AsyncDisposable {
 }
 
 /** Opens a document. Throws ClassifierError `document_encrypted`, `document_corrupt` or `document_empty`. */
-export function openDocument(path: string, type: DocumentType, settings: RenderSettings): Promise<OpenDocument> {
+export function openDocument(path: string, type: DrawableType, settings: RenderSettings): Promise<OpenDocument> {
   if (type === 'pdf') return openPdf(path, settings);
   if (type === 'bmp') return openBitmap(path, settings);
   return openImage(path, type, settings);

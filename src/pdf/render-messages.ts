@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DocumentType } from '../domain/document.ts';
+import type { DrawableType } from '../domain/document.ts';
 import { isErrorCode } from '../domain/errors.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 
@@ -17,7 +17,7 @@ export interface RenderSettings {
 /** What the pool sends to a render child. The file is named, so that its bytes cross no channel. */
 export interface RenderJob {
   readonly path: string;
-  readonly type: DocumentType;
+  readonly type: DrawableType;
   readonly selection: PageSelection;
   /** The pages that are left when an earlier child was killed; they were selected before. */
   readonly pageNumbers?: readonly number[];

@@ -10,9 +10,17 @@ export interface IngestOptions {
   /** Where the bytes go; without a store they are only read, as those are that lie in it already. */
   readonly store?: ObjectStore;
   readonly maxBytes: number;
+  /** Plain text counts as a document, too. */
+  readonly mayBeText?: boolean;
   /** What sentences call the document. */
   readonly field: string;
   readonly signal: AbortSignal;
+}
+
+export interface IngestedDocument {
+  readonly document: StoredDocument;
+  /** Its first bytes. */
+  readonly head: Uint8Array;
 }
 
 /**
@@ -20,9 +28,9 @@ export interface IngestOptions {
  * taken on the way, and it ends at `maxBytes`. Throws `invalid_request` (empty), `unsupported_media_type`,
  * `payload_too_large`, and what the source or the store throw; nothing is left in the store then.
  */
-export async function ingestDocument(body: Readable, options: IngestOptions): Promise<StoredDocument> {
-  const { key, store, maxBytes, field, signal } = options;
-  const { stream, type: sniffed, facts } = inspectDocument(field, maxBytes);
+export async function ingestDocument(body: Readable, options: IngestOptions): Promise<IngestedDocument> {
+  const { key, store, maxBytes, mayBeText = false, field, signal } = options;
+  const { stream, type: sniffed, head, facts } = inspectDocument(field, { maxFileBytes: maxBytes, mayBeText });
   const arriving = pipeline(body, stream, { signal });
   // Awaited below; until then its failure is seen through `stream`.
   arriving.catch(() => undefined);
@@ -31,7 +39,7 @@ export async function ingestDocument(body: Readable, options: IngestOptions): Pr
     if (store) await store.put(key, stream, { contentType: contentTypes[type], signal });
     else for await (const _ of stream) signal.throwIfAborted();
     await arriving;
-    return { key, type, ...facts() };
+    return { document: { key, type, ...facts() }, head: head() };
   } finally {
     stream.destroy();
   }

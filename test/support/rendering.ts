@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import type { DocumentType } from '../../src/domain/document.ts';
+import type { DrawableType } from '../../src/domain/document.ts';
 import type { DocumentFacts, DocumentRenderer, RenderedPage } from '../../src/pdf/document-renderer.ts';
 
 export interface Rendered {
@@ -12,7 +12,7 @@ export interface Rendered {
 }
 
 /** Renders the first pages of a file and keeps them. */
-export async function renderFile(by: DocumentRenderer, path: string, type: DocumentType): Promise<Rendered> {
+export async function renderFile(by: DocumentRenderer, path: string, type: DrawableType): Promise<Rendered> {
   const pages: RenderedPage[] = [];
   const { signal } = new AbortController();
   const facts = await by.render({ path, type, selection: { ranges: [], maxPages: 4 }, signal }, async (page) => {
@@ -25,7 +25,7 @@ export async function renderFile(by: DocumentRenderer, path: string, type: Docum
 export async function renderBytes(
   by: DocumentRenderer,
   bytes: Uint8Array | string,
-  type: DocumentType,
+  type: DrawableType,
 ): Promise<Rendered> {
   const folder = await mkdtemp(join(tmpdir(), 'rendering-'));
   try {

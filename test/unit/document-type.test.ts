@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sniffDocumentType } from '../../src/domain/document.ts';
+import { looksLikeText, sniffDocumentType } from '../../src/domain/document.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -31,6 +31,22 @@ describe('sniffDocumentType', () => {
     'takes %j for no document',
     (head) => {
       expect(sniffDocumentType(bytes(head))).toBeUndefined();
+    },
+  );
+});
+
+describe('looksLikeText', () => {
+  test.each(['hello', 'name,amount\r\nAcme,12', '<?xml version="1.0"?>', 'Gr\xf6\xdfe\tin\fcm', '\xff\xfeh\0i\0'])(
+    'takes %j for a text',
+    (head) => {
+      expect(looksLikeText(bytes(head))).toBe(true);
+    },
+  );
+
+  test.each(['', 'PK\x03\x04\x14\0', '\xd0\xcf\x11\xe0\xa1\xb1', '\x7fELF', 'text\0with a null'])(
+    'takes %j for none',
+    (head) => {
+      expect(looksLikeText(bytes(head))).toBe(false);
     },
   );
 });

@@ -21,6 +21,8 @@ export interface UploadedDocument {
 
 export interface Upload {
   readonly document?: UploadedDocument;
+  /** The first bytes of the document. */
+  readonly documentHead: Uint8Array;
   /** The text fields; a field that was given more than once has all its values. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   /** Removes the document again, when the rest of the request turns out wrong. */
@@ -31,10 +33,14 @@ export interface UploadSessionOptions {
   readonly store: ObjectStore;
   readonly keyFor: (request: Request) => string;
   readonly limits: Required<UploadLimits>;
+  /** Plain text counts as a document, too. */
+  readonly mayBeText: boolean;
+  /** The fields that a document may come in; errors name the first. */
+  readonly fileFields: readonly string[];
 }
 
 /** `pdf_file` is the contract's name, also for images; `file` is what its clients confuse it with. */
-export const fileFields: readonly string[] = ['pdf_file', 'file'];
+export const documentFields: readonly string[] = ['pdf_file', 'file'];
 
 /** One upload under way. The first thing that fails decides how it ends; what comes after is ignored. */
 export class UploadSession {
@@ -50,6 +56,7 @@ export class UploadSession {
   #receivedBytes = 0;
   #hasFile = false;
   #document: UploadedDocument | undefined;
+  #documentHead: Uint8Array = new Uint8Array();
   #storing: { readonly key: string; readonly done: Promise<unknown> } | undefined;
 
   constructor(request: Request, options: UploadSessionOptions) {
@@ -70,7 +77,7 @@ export class UploadSession {
   addField(name: string, value: string): void {
     this.#formBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
     if (this.#formBytes > this.#options.limits.maxFormBytes) this.fail(formTooLarge());
-    if (fileFields.includes(name) && value !== '') {
+    if (this.#options.fileFields.includes(name) && value !== '') {
       this.fail(invalidUpload(name, `${name} must be sent as a file, with a file name; got a text field.`));
     }
     const present = this.#fields[name];
@@ -81,6 +88,7 @@ export class UploadSession {
 
   /** Takes one file, in one of the fields for it. */
   admitFile(field: string): ClassifierError | undefined {
+    const { fileFields } = this.#options;
     const [expected = ''] = fileFields;
     if (!fileFields.includes(field)) {
       const detail = `Unexpected file in the field "${shown(field)}"; the document goes in ${expected}.`;
@@ -93,9 +101,10 @@ export class UploadSession {
 
   /** Streams the file into the store. Settles when it is there, or nothing of it is. */
   async store(file: Express.Multer.File): Promise<void> {
-    const { store, keyFor, limits } = this.#options;
+    const { store, keyFor, limits, mayBeText } = this.#options;
     const { signal } = this.#controller;
-    const { stream, type: sniffed, facts } = inspectDocument(file.fieldname, limits.maxFileBytes);
+    const rules = { maxFileBytes: limits.maxFileBytes, mayBeText };
+    const { stream, type: sniffed, head, facts } = inspectDocument(file.fieldname, rules);
     // Not `pipeline`: it would destroy the part's stream on an error, and multer would wait for its end for ever.
     file.stream.once('error', (error) => stream.destroy(error));
     // Behind the limit the parser drops the bytes, and may find other faults before the stream gets to this one.
@@ -111,6 +120,7 @@ export class UploadSession {
       this.#storing = { key, done };
       await done;
       this.#document = { key, type, fileName: displayFileName(file.originalname), ...facts() };
+      this.#documentHead = head();
     } catch (error) {
       stream.destroy();
       throw this.fail(error);
@@ -122,6 +132,7 @@ export class UploadSession {
     clearTimeout(this.#idleTimer);
     this.#settle.resolve({
       fields: this.#fields,
+      documentHead: this.#documentHead,
       ...(this.#document && { document: this.#document }),
       discard: () => this.discard(),
     });

@@ -8,13 +8,17 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { drainRequest } from './drain-request.ts';
 import { cutOff, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
 import { type UploadLimits, uploadDefaults } from './upload-limits.ts';
-import { type Upload, UploadSession, type UploadSessionOptions } from './upload-session.ts';
+import { documentFields, type Upload, UploadSession, type UploadSessionOptions } from './upload-session.ts';
 
 export interface UploadDependencies {
   readonly store: ObjectStore;
   /** The object key for this request's document. */
   readonly keyFor: (request: Request) => string;
   readonly limits: UploadLimits;
+  /** Plain text counts as a document, too. */
+  readonly mayBeText?: boolean;
+  /** The fields that a document may come in; `pdf_file` and `file` by default. */
+  readonly fileFields?: readonly string[];
 }
 
 const uploads = new WeakMap<Request, Upload>();
@@ -30,11 +34,12 @@ export function uploadOf(request: Request): Upload {
  * Reads a `multipart/form-data` request and streams its one document (`pdf_file` or `file`) into the store; the handlers
  * behind it get both by `uploadOf`. On any failure nothing stays in the store, and the answer goes out at once.
  */
-export function uploadMiddleware({ store, keyFor, limits: given }: UploadDependencies): RequestHandler {
+export function uploadMiddleware(dependencies: UploadDependencies): RequestHandler {
+  const { store, keyFor, limits: given, mayBeText = false, fileFields = documentFields } = dependencies;
   const limits = { ...uploadDefaults, ...given };
   const sessions = new WeakMap<object, UploadSession>();
   const parse = createParser(limits, sessions);
-  const options: UploadSessionOptions = { store, keyFor, limits };
+  const options: UploadSessionOptions = { store, keyFor, limits, mayBeText, fileFields };
 
   return async (request, response, next) => {
     const session = new UploadSession(request, options);

@@ -151,7 +151,7 @@ const readJson = express.json({ limit: '2mb' });
 function withoutFile(request: Request): Upload {
   const body: unknown = request.is('application/x-www-form-urlencoded') ? request.body : undefined;
   const fields = typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {};
-  return { fields, discard: async () => undefined };
+  return { fields, documentHead: new Uint8Array(), discard: async () => undefined };
 }
 
 /**

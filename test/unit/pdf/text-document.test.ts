@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { readTextDocument } from '../../../src/pdf/text-document.ts';
+
+const everyPage = { ranges: [], maxPages: 50 };
+
+/** In pieces, as a store gives them. */
+function streamOf(bytes: Uint8Array, pieceLength = 7): Readable {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / pieceLength) }, (_, index) =>
+    bytes.subarray(index * pieceLength, (index + 1) * pieceLength),
+  );
+  return Readable.from(pieces);
+}
+
+const read = (text: string | Uint8Array, selection = everyPage) =>
+  readTextDocument(streamOf(typeof text === 'string' ? Buffer.from(text) : text), selection);
+
+describe('readTextDocument', () => {
+  test('takes a form feed for the end of a page, and none for an empty last one', async () => {
+    expect(await read('first\fsecond\n\f\n')).toEqual({
+      pageCount: 2,
+      pages: [
+        { pageNumber: 1, text: 'first' },
+        { pageNumber: 2, text: 'second\n' },
+      ],
+    });
+  });
+
+  test('ends a page after 4,000 characters, at the end of a line or a word, and loses nothing', async () => {
+    const lines = `${'A line of some words.\n'.repeat(500)}`;
+    const { pages } = await read(lines);
+
+    expect(pages.length).toBeGreaterThan(1);
+    for (const { text } of pages) expect(text.length).toBeLessThanOrEqual(4000);
+    expect(pages.map(({ text }) => text).join('\n')).toBe(lines);
+  });
+
+  test('cuts a text without blanks between characters and never inside one', async () => {
+    const { pages } = await read('x' + '🧾'.repeat(3000));
+
+    for (const { text } of pages) expect(text.isWellFormed()).toBe(true);
+  });
+
+  test('gives the selected pages only, and counts all of them', async () => {
+    const { pageCount, pages } = await read('1\f2\f3\f4\f5', {
+      ranges: [{ first: 2, last: 3 }, { first: 5 }],
+      maxPages: 2,
+    });
+
+    expect(pageCount).toBe(5);
+    expect(pages.map(({ text }) => text)).toEqual(['2', '3']);
+  });
+
+  test('refuses a selection that the text has no page of', async () => {
+    await expect(read('1\f2', { ranges: [{ first: 3 }], maxPages: 4 })).rejects.toMatchObject({
+      code: 'invalid_request',
+      detail: 'None of the requested pages exists: this document has 2 pages.',
+    });
+  });
+
+  test.each([
+    ['UTF-8', Buffer.from('Größe 20 €')],
+    ['UTF-8 with its mark', Buffer.from('\uFEFFGröße 20 €')],
+    ['UTF-16', Buffer.from('\uFEFFGröße 20 €', 'utf16le')],
+    ['Windows-1252', Buffer.from('Gr\xf6\xdfe 20 \x80', 'latin1')],
+  ])('reads %s', async (_name, bytes) => {
+    expect((await read(bytes)).pages[0]?.text).toBe('Größe 20 €');
+  });
+});
