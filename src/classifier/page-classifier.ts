@@ -11,8 +11,8 @@ export interface ClassifiablePage {
   readonly heightPx?: number;
   /** The page's text layer; empty text for a scan. */
   text(): Promise<PageText>;
-  /** The page image, JPEG, long side at most 1536 px. */
-  image(): Promise<Uint8Array>;
+  /** The page image, JPEG, long side at most 1536 px; undefined for a page of a text, which has none. */
+  image(): Promise<Uint8Array | undefined>;
 }
 
 export interface PageClassificationRequest {
@@ -22,15 +22,26 @@ export interface PageClassificationRequest {
   readonly instructions?: string;
   /** A page that fits no category well is `unknown` (unless a category is called that, which then is the answer). */
   readonly mayBeUnknown?: boolean;
+  /** The name of the category for what fits none of the others. */
+  readonly catchAll?: string;
   /** Same seed, same order of categories in a prompt: a retry asks the same question. */
   readonly seed: string;
   readonly signal: AbortSignal;
 }
 
-/** The categories to choose from, with the one for what fits none of them where that is asked for. */
-export function withUnknown({ categories, mayBeUnknown }: PageClassificationRequest): readonly Category[] {
-  if (mayBeUnknown !== true || categories.some(({ name }) => name === unknownCategory)) return categories;
-  return [...categories, { name: unknownCategory, description: 'None of the other options fits this page' }];
+const noneOfTheOthers = 'None of the other options fits this page';
+
+/** The categories to choose from, with the one for what fits none of them where that is asked for, and said to be that. */
+export function withUnknown({
+  categories,
+  mayBeUnknown,
+  catchAll,
+}: Pick<PageClassificationRequest, 'categories' | 'mayBeUnknown' | 'catchAll'>): readonly Category[] {
+  const described = categories.map((category) =>
+    category.name === catchAll ? { description: noneOfTheOthers, ...category } : category,
+  );
+  if (mayBeUnknown !== true || categories.some(({ name }) => name === unknownCategory)) return described;
+  return [...described, { name: unknownCategory, description: noneOfTheOthers }];
 }
 
 /**

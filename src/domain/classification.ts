@@ -7,18 +7,19 @@ import type { PageResult } from './contract.ts';
  * every sample of seed 001: 0.92 and 0.86 give 0.89). Returns undefined when no page was successful.
  *
  * A page that is `unknown`, and no category of the caller's is called that, abstains: annexes and terms fit no category of
- * a document that its first page names. The document is `unknown` when all its successful pages are.
+ * a document that its first page names. The document is `unknown` when all its successful pages are. Pages of the category for all the rest
+ * abstain as well, but only behind a first page of another one: a document that begins as none of the others may be none of them.
  */
 export function combinePages(
   allPages: readonly PageResult[],
-  categories: readonly Category[] = [],
+  { categories = [], catchAll }: VoteRules = {},
 ): { readonly classification: string; readonly confidence: number } | undefined {
-  const canAbstain = !categories.some(({ name }) => name === unknownCategory);
-  const decided = allPages.filter(({ success, classification }) => success && classification !== unknownCategory);
-  const pages = canAbstain && decided.length > 0 ? decided : allPages;
+  const successful = allPages.filter(({ success }) => success).toSorted((a, b) => a.pageNumber - b.pageNumber);
+  const canBeUnknown = !categories.some(({ name }) => name === unknownCategory);
+  const known = canBeUnknown ? without(unknownCategory, successful) : successful;
+  const decided = catchAll === undefined || known[0]?.classification === catchAll ? known : without(catchAll, known);
   const votes = new Map<string, { sum: number; count: number }>();
-  for (const page of pages.toSorted((a, b) => a.pageNumber - b.pageNumber)) {
-    if (!page.success) continue;
+  for (const page of decided) {
     const vote = votes.get(page.classification) ?? { sum: 0, count: 0 };
     votes.set(page.classification, { sum: vote.sum + page.confidence, count: vote.count + 1 });
   }
@@ -29,4 +30,16 @@ export function combinePages(
   if (!winner) return undefined;
   const mean = winner.sum / winner.count;
   return { classification: winner.classification, confidence: Number(mean.toFixed(12)) };
+}
+
+export interface VoteRules {
+  readonly categories?: readonly Category[];
+  /** The category for what fits none of the others. */
+  readonly catchAll?: string | undefined;
+}
+
+/** The pages that are of another category, or all of them when none is. */
+function without(classification: string, pages: readonly PageResult[]): readonly PageResult[] {
+  const others = pages.filter((page) => page.classification !== classification);
+  return others.length > 0 ? others : pages;
 }

@@ -49,7 +49,21 @@ describe('combinePages', () => {
   test('counts a category that the caller calls unknown like any other', () => {
     const pages = [page(1, 'invoice', 0.6), page(2, 'unknown', 0.9)];
 
-    expect(combinePages(pages, [{ name: 'invoice' }, { name: 'unknown' }])?.classification).toBe('unknown');
+    const categories = [{ name: 'invoice' }, { name: 'unknown' }];
+
+    expect(combinePages(pages, { categories })?.classification).toBe('unknown');
+  });
+
+  test('lets pages of the category for all the rest abstain behind a first page of another one', () => {
+    const annexes = [page(2, 'other', 0.9), page(3, 'other', 0.9)];
+    const rules = { catchAll: 'other' };
+
+    expect(combinePages([page(1, 'invoice', 0.6), ...annexes], rules)?.classification).toBe('invoice');
+    expect(combinePages([page(1, 'other', 0.6), page(2, 'invoice', 0.7), page(3, 'other', 0.9)], rules)).toEqual({
+      classification: 'other',
+      confidence: 0.75,
+    });
+    expect(combinePages([page(1, 'invoice', 0, false), ...annexes], rules)?.classification).toBe('other');
   });
 
   test('stays between 0 and 1 and names a category that a page has', () => {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { PageText } from '../../domain/page.ts';
 import { cancelled } from '../../domain/error-sentences.ts';
-import { unknownCategory } from '../../domain/category.ts';
+import type { Category } from '../../domain/category.ts';
 import {
   withUnknown,
   type PageClassification,
@@ -52,12 +52,20 @@ export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOption
  */
 const evidenceOfWrongCategory = 2.5;
 
-/** To be of no category competes with the categories, at a fixed score. */
+/**
+ * To be of no category competes with the categories, at a fixed score: as a category of its own, or as that of the caller's which is for all
+ * the rest. What speaks for that one by itself counts where it is more.
+ */
 function scoreRequest(words: PageText, request: PageClassificationRequest): CategoryScore[] {
-  const { page, categories } = request;
-  const scores = scorePage(words, page, categories);
-  const added = withUnknown(request).slice(categories.length);
-  return [...scores, ...added.map((category) => ({ category, score: evidenceOfWrongCategory, reasons: [] }))];
+  const { page, categories, catchAll } = request;
+  const scores = scorePage(words, page, categories).map((each) =>
+    each.category.name === catchAll && each.score < evidenceOfWrongCategory ? ofNoCategory(each.category) : each,
+  );
+  return [...scores, ...withUnknown(request).slice(categories.length).map(ofNoCategory)];
+}
+
+function ofNoCategory(category: Category): CategoryScore {
+  return { category, score: evidenceOfWrongCategory, reasons: [] };
 }
 
 function answer(scores: readonly CategoryScore[]): PageClassification {
@@ -76,8 +84,8 @@ function answer(scores: readonly CategoryScore[]): PageClassification {
   };
 }
 
-function explain({ category, reasons, score }: CategoryScore): string {
-  if (category.name === unknownCategory && score === evidenceOfWrongCategory) {
+function explain({ reasons, score }: CategoryScore): string {
+  if (reasons.length === 0 && score === evidenceOfWrongCategory) {
     return 'Too little on the page speaks for any of the categories.';
   }
   const words = [...new Set(reasons.map((reason) => reason.text))].slice(0, 4).map((text) => `"${text}"`);

@@ -11,7 +11,9 @@ export async function readPageWords(page: ClassifiablePage, ocr: OcrEngine, sign
   const layer = await page.text();
   signal.throwIfAborted();
   if (countLetters(layer.text) >= fewestLetters && isReadable(layer.text)) return layer;
-  const read = await ocr.recognise(await page.image(), signal);
+  const image = await page.image();
+  if (!image) return layer;
+  const read = await ocr.recognise(image, signal);
   return !isReadable(layer.text) || countLetters(read.text) > countLetters(layer.text) ? read : layer;
 }
 
