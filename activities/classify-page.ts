@@ -16,6 +16,7 @@ export interface ClassifyPageInput {
   readonly descriptionsKey?: string;
   readonly instructions?: string;
   readonly unknown?: 'allow';
+  readonly catchAll?: string;
 }
 
 /** The page's result; which classifier gave it is said once for the document. */
@@ -53,6 +54,7 @@ async function classify(
     signal,
     ...(instructions !== undefined && { instructions }),
     ...(input.unknown === 'allow' && { mayBeUnknown: true }),
+    ...(input.catchAll !== undefined && { catchAll: input.catchAll }),
   });
   if (answer.reasoning !== undefined) {
     const key = jobKeys(tenant, jobId).reasoning(page.pageNumber);
@@ -85,8 +87,13 @@ function classifiablePage(page: PageReference, pageCount: number, store: ObjectS
     ...(page.widthPx !== undefined && { widthPx: page.widthPx }),
     ...(page.heightPx !== undefined && { heightPx: page.heightPx }),
     text: async () => parsePageText(await load(page.textKey, store)),
-    image: async () => load(page.imageKey, store),
+    image: async () => (hasNoImage(page) ? undefined : load(page.imageKey, store)),
   };
+}
+
+/** A page of a text was never drawn; any other one without an image has lost it. */
+function hasNoImage({ imageKey, textKey }: PageReference): boolean {
+  return imageKey === undefined && textKey !== undefined;
 }
 
 async function load(key: string | undefined, store: ObjectStore): Promise<Uint8Array> {

@@ -13,6 +13,7 @@ import { createStoreResult } from './store-result.ts';
 export interface ActivityDependencies {
   readonly store: ObjectStore;
   readonly fetchGuard: GuardedFetch;
+  readonly fileFetchGuard: GuardedFetch;
   readonly postWebhook: GuardedPost;
   readonly webhookSecrets: WebhookSecrets;
   readonly toWebhookBody: DeliverWebhookDependencies['toWebhookBody'];
@@ -25,7 +26,8 @@ export interface ActivityDependencies {
 
 /** Light I/O, served beside the workflow tasks. */
 export function createWorkflowQueueActivities(
-  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'maxFileBytes'> & DeliverWebhookDependencies,
+  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'fileFetchGuard' | 'maxFileBytes'> &
+    DeliverWebhookDependencies,
 ) {
   return {
     storeDocument: createStoreDocument(dependencies),

@@ -1,18 +1,24 @@
+import { addAbortSignal } from 'node:stream';
+import { recordFileFacts } from '../src/definitions/files.ts';
 import type { StoredDocument } from '../src/domain/contract.ts';
+import type { DrawableType } from '../src/domain/document.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { PageReference } from '../src/domain/page.ts';
 import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, RenderedPage } from '../src/pdf/document-renderer.ts';
+import { readTextDocument } from '../src/pdf/text-document.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
-import { withLocalFile } from './with-local-file.ts';
+import { openDocument, withLocalFile } from './with-local-file.ts';
 
 export interface RenderPagesInput {
   readonly tenant: string;
   readonly jobId: string;
   readonly document: StoredDocument;
   readonly selection: PageSelection;
+  /** The file that the document is; it hears how many pages there are. */
+  readonly fileId?: string;
 }
 
 export interface RenderPagesResult {
@@ -40,20 +46,58 @@ export function createRenderPages(dependencies: RenderPagesDependencies) {
 }
 
 async function render(
-  { store, renderer, tempDirectory, maxPages }: RenderPagesDependencies,
-  { tenant, jobId, document, selection }: RenderPagesInput,
+  dependencies: RenderPagesDependencies,
+  input: RenderPagesInput,
   signal: AbortSignal,
 ): Promise<RenderPagesResult> {
   const startedAt = Date.now();
+  const { store, maxPages } = dependencies;
+  const { tenant, document, selection, fileId } = input;
   if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
+  const { type } = document;
+  const { pageCount, pages } =
+    type === 'text' ? await readText(dependencies, input, signal) : await draw(dependencies, input, { type, signal });
+  if (fileId !== undefined) await recordFileFacts(store, tenant, fileId, () => ({ pageCount }));
+  return { pageCount, pages, durationMs: Date.now() - startedAt };
+}
+
+type Pages = Omit<RenderPagesResult, 'durationMs'>;
+
+/** A text has pages without images: nothing is drawn, and what cannot be drawn cannot do harm. */
+async function readText(
+  { store }: RenderPagesDependencies,
+  { tenant, jobId, document, selection }: RenderPagesInput,
+  signal: AbortSignal,
+): Promise<Pages> {
+  const keys = jobKeys(tenant, jobId);
+  const { stream } = await openDocument(document.key, store);
+  const { pageCount, pages } = await readTextDocument(addAbortSignal(signal, stream), selection);
+  const references: PageReference[] = [];
+  for (const { pageNumber, text } of pages) {
+    const textKey = keys.page(pageNumber, 'json');
+    await store.put(textKey, toJson({ text, spans: [] }), { contentType: 'application/json', signal });
+    references.push({ pageNumber, textKey, isBlank: text.trim() === '' });
+  }
+  return { pageCount, pages: references };
+}
+
+async function draw(
+  { store, renderer, tempDirectory }: RenderPagesDependencies,
+  { tenant, jobId, document, selection }: RenderPagesInput,
+  { type, signal }: { readonly type: DrawableType; readonly signal: AbortSignal },
+): Promise<Pages> {
   const keys = jobKeys(tenant, jobId);
   return withLocalFile(document.key, { store, tempDirectory, signal }, async (path) => {
     const pages: PageReference[] = [];
-    const facts = await renderer.render({ path, type: document.type, selection, signal }, async (page) => {
+    const facts = await renderer.render({ path, type, selection, signal }, async (page) => {
       pages.push(await storePage(page, keys, store, signal));
     });
-    return { pageCount: facts.pageCount, pages, durationMs: Date.now() - startedAt };
+    return { pageCount: facts.pageCount, pages };
   });
+}
+
+function toJson(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
 }
 
 async function storePage(
@@ -68,7 +112,7 @@ async function storePage(
   const textKey = keys.page(pageNumber, 'json');
   await Promise.all([
     store.put(imageKey, page.image, { contentType: 'image/jpeg', signal }),
-    store.put(textKey, Buffer.from(JSON.stringify(page.text)), { contentType: 'application/json', signal }),
+    store.put(textKey, toJson(page.text), { contentType: 'application/json', signal }),
   ]);
   const { widthPx, heightPx, isBlank, warnings } = page;
   return { pageNumber, imageKey, textKey, widthPx, heightPx, isBlank, warnings };

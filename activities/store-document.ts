@@ -1,21 +1,30 @@
 import { Readable } from 'node:stream';
+import { fileKindOf } from '../src/definitions/file-kind.ts';
+import { recordFileFacts } from '../src/definitions/files.ts';
 import type { DocumentSource, StoredDocument } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
 import { ingestDocument } from '../src/storage/ingest-document.ts';
-import { jobKeys } from '../src/storage/keys.ts';
+import { fileKeys, jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
+
+/** What Extend's contract calls a URL. */
+export const fileUrlField = 'file.url';
 
 export interface StoreDocumentInput {
   readonly tenant: string;
   readonly jobId: string;
   readonly source: DocumentSource;
+  /** The file that the document is; it hears what was stored. */
+  readonly fileId?: string;
 }
 
 export interface StoreDocumentDependencies {
   readonly store: ObjectStore;
   readonly fetchGuard: GuardedFetch;
+  /** The same for the URL of a file, which sentences call by another name. */
+  readonly fileFetchGuard: GuardedFetch;
   readonly maxFileBytes: number;
 }
 
@@ -24,18 +33,35 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies) {
   return async function storeDocument(input: StoreDocumentInput): Promise<StoredDocument> {
     return runStep(async (signal) => {
       const { store, maxFileBytes } = dependencies;
-      const { tenant, jobId, source } = input;
-      const key = source.kind === 'stored' ? source.key : jobKeys(tenant, jobId).source;
-      const body = await openSource(source, dependencies, signal);
-      const ingest = { key, maxBytes: maxFileBytes, field: fieldOf(source), signal };
-      return ingestDocument(body, { ...ingest, ...(source.kind !== 'stored' && { store }) });
+      const { tenant, source, fileId } = input;
+      const body = await openSource(input, dependencies, signal);
+      const { document, head } = await ingestDocument(body, {
+        key: keyOf(input),
+        maxBytes: maxFileBytes,
+        mayBeText: fileId !== undefined,
+        field: fieldOf(input),
+        signal,
+        ...(source.kind !== 'stored' && { store }),
+      });
+      if (fileId !== undefined) {
+        await recordFileFacts(store, tenant, fileId, ({ name }) => ({
+          document,
+          kind: fileKindOf(document.type, name, Buffer.from(head).toString('latin1')),
+        }));
+      }
+      return document;
     });
   };
 }
 
+function keyOf({ tenant, jobId, source, fileId }: StoreDocumentInput): string {
+  if (source.kind === 'stored') return source.key;
+  return fileId === undefined ? jobKeys(tenant, jobId).source : fileKeys(tenant, fileId).source;
+}
+
 async function openSource(
-  source: DocumentSource,
-  { store, fetchGuard, maxFileBytes }: StoreDocumentDependencies,
+  { source, fileId }: StoreDocumentInput,
+  { store, fetchGuard, fileFetchGuard, maxFileBytes }: StoreDocumentDependencies,
   signal: AbortSignal,
 ): Promise<Readable> {
   switch (source.kind) {
@@ -46,7 +72,8 @@ async function openSource(
     }
     case 'url': {
       const url = source.url ?? (await readUrl(source.urlKey, store));
-      return (await fetchGuard.download(url, { maxBytes: maxFileBytes, signal })).stream;
+      const fetcher = fileId === undefined ? fetchGuard : fileFetchGuard;
+      return (await fetcher.download(url, { maxBytes: maxFileBytes, signal })).stream;
     }
     case 'inline':
       return Readable.from([Buffer.from(source.base64, 'base64')]);
@@ -60,6 +87,7 @@ async function readUrl(urlKey: string | undefined, store: ObjectStore): Promise<
   throw new ClassifierError('document_missing', 'The address of the document is no longer in the store.');
 }
 
-function fieldOf({ kind }: DocumentSource): string {
-  return kind === 'url' ? 'file_url' : 'The document';
+function fieldOf({ source, fileId }: StoreDocumentInput): string {
+  if (source.kind !== 'url') return 'The document';
+  return fileId === undefined ? 'file_url' : fileUrlField;
 }

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
@@ -37,10 +38,16 @@ export async function withLocalFile<T>(
   }
 }
 
-async function fetchTo(path: string, key: string, store: ObjectStore, signal: AbortSignal): Promise<void> {
+/** The document as a stream. Throws `document_missing`. */
+export async function openDocument(key: string, store: ObjectStore): Promise<{ readonly stream: Readable }> {
   const source = await store.getStream(key);
   if (!source) throw documentMissing();
-  await pipeline(source.stream, createWriteStream(path), { signal });
+  return source;
+}
+
+async function fetchTo(path: string, key: string, store: ObjectStore, signal: AbortSignal): Promise<void> {
+  const { stream } = await openDocument(key, store);
+  await pipeline(stream, createWriteStream(path), { signal });
 }
 
 /** A folder that is full or cannot be written is an outage of this worker, not the end of the job. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { ActivityDependencies } from '../activities/index.ts';
+import { fileUrlField } from '../activities/store-document.ts';
 import { createBuiltInClassifier } from './classifier/built-in/built-in-classifier.ts';
 import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
 import { createCascadeClassifier } from './classifier/cascade/cascade-classifier.ts';
@@ -79,10 +80,8 @@ function workerDependencies(
 ): WorkerDependencies {
   return {
     store,
-    fetchGuard: createGuardedFetch({
-      ...config.fetch,
-      logger,
-    }),
+    fetchGuard: createGuardedFetch({ ...config.fetch, logger }),
+    fileFetchGuard: createGuardedFetch({ ...config.fetch, field: fileUrlField, logger }),
     postWebhook: createGuardedPost({
       allowedNetworks: config.fetch.allowedNetworks,
       timeoutMs: config.webhook.timeoutMs,

@@ -36,15 +36,19 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     const result = await run(parsed, jobId, report);
     labelClassification(result);
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
-    await storeResult({ tenant: parsed.tenant, outcome: { ...outcome, result } });
+    await storeResult({ tenant: parsed.tenant, outcome: { ...outcome, finishedAt: currentTime(), result } });
     await startWebhook(parsed, jobId);
     return result;
   } catch (error) {
-    await recordFailure(parsed.tenant, { ...outcome, error: describeFailure(error) });
+    await recordFailure(parsed.tenant, { ...outcome, finishedAt: currentTime(), error: describeFailure(error) });
     await startWebhook(parsed, jobId);
     if (isCancellation(error)) throw error;
     throw jobFailure(describeFailure(error), error instanceof Error ? error : undefined);
   }
+}
+
+function currentTime(): string {
+  return new Date().toISOString();
 }
 
 function parseOrFail(input: ClassifyDocumentInput): ParsedInput {
@@ -65,8 +69,9 @@ async function run(
   const startedAt = Date.now();
   const document = await ensureStored(input, jobId);
   report({ stage: 'rendering', pagesDone: 0, pagesTotal: 0 });
+  const { tenant, selection, fileId } = input;
   const rendered = await renderPages.executeWithOptions({ summary: 'Render the pages' }, [
-    { tenant: input.tenant, jobId, document, selection: input.selection },
+    { tenant, jobId, document, selection, ...(fileId !== undefined && { fileId }) },
   ]);
   const classifyStartedAt = Date.now();
   const classified = await classifyPages(input, jobId, rendered, (pagesDone) =>
@@ -91,18 +96,18 @@ async function run(
 }
 
 /** What came through the API is in the store already, and costs no activity. */
-async function ensureStored({ source, tenant }: ParsedInput, jobId: string): Promise<StoredDocument> {
+async function ensureStored({ source, tenant, fileId }: ParsedInput, jobId: string): Promise<StoredDocument> {
   if (source.kind === 'stored' && source.document) return source.document;
   return storeDocument.executeWithOptions({ summary: `Store the document (${source.kind})` }, [
-    { tenant, jobId, source },
+    { tenant, jobId, source, ...(fileId !== undefined && { fileId }) },
   ]);
 }
 
 function voteOrFail(
   classified: ClassifiedPages,
-  { categories }: ParsedInput,
+  { categories, catchAll }: ParsedInput,
 ): Pick<ClassifyDocumentResult, 'classification' | 'confidence' | 'classifier'> {
-  const vote = combinePages(classified.pages, categories);
+  const vote = combinePages(classified.pages, { categories, catchAll });
   if (!vote || !classified.classifier) throw jobFailure(whyNoPage(classified.pages));
   return { ...vote, classifier: classified.classifier };
 }

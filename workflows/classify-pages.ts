@@ -25,7 +25,7 @@ export async function classifyPages(
   rendered: RenderPagesResult,
   onProgress: (pagesDone: number) => void,
 ): Promise<ClassifiedPages> {
-  const { tenant, categories, descriptionsKey, instructions, unknown } = input;
+  const { tenant, categories, descriptionsKey, instructions, unknown, catchAll } = input;
   let pagesDone = 0;
   let classifier: ClassifiedPages['classifier'];
   onProgress(0);
@@ -43,6 +43,7 @@ export async function classifyPages(
           ...(descriptionsKey !== undefined && { descriptionsKey }),
           ...(instructions !== undefined && { instructions }),
           ...(unknown && { unknown }),
+          ...(catchAll !== undefined && { catchAll }),
         },
       ],
     );

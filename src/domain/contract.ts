@@ -44,6 +44,10 @@ export interface ClassifyDocumentInput {
   readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
   /** `allow`: a document that fits no category well is `unknown`. Otherwise it gets the nearest one, as in every contract. */
   readonly unknown?: 'allow';
+  /** The name of the category for what fits none of the others: pages that are of it decide only where the first one is. */
+  readonly catchAll?: string;
+  /** The file of the store that the document is; such a document may also be plain text. */
+  readonly fileId?: string;
   /** Whom to tell when the job is finished: `requestKey` is the key of a JSON object `{webhookUrl}`. */
   readonly webhook?: { readonly requestKey: string };
 }

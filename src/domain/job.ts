@@ -17,9 +17,17 @@ export type Job =
       readonly jobId: string;
       readonly status: 'completed';
       readonly createdAt: string;
+      /** Absent for what an older version stored. */
+      readonly finishedAt?: string;
       readonly result: ClassifyDocumentResult;
     }
-  | { readonly jobId: string; readonly status: 'failed'; readonly createdAt: string; readonly error: JobError };
+  | {
+      readonly jobId: string;
+      readonly status: 'failed';
+      readonly createdAt: string;
+      readonly finishedAt?: string;
+      readonly error: JobError;
+    };
 
 export interface JobError {
   /** One of the codes of errors.ts; a string, because failures outlive the version that wrote them. */
@@ -32,6 +40,7 @@ export interface StoredOutcome {
   readonly schemaVersion: 1;
   readonly jobId: string;
   readonly createdAt: string;
+  readonly finishedAt?: string;
   readonly result?: ClassifyDocumentResult;
   readonly error?: JobError;
 }

@@ -8,6 +8,7 @@ export const searchAttributeKeys = {
   classification: { name: 'Classification', type: 'KEYWORD' },
   confidence: { name: 'Confidence', type: 'DOUBLE' },
   classifier: { name: 'Classifier', type: 'KEYWORD' },
+  classifierId: { name: 'ClassifierId', type: 'KEYWORD' },
   batch: { name: 'Batch', type: 'KEYWORD' },
   fileName: { name: 'FileName', type: 'KEYWORD' },
   failureReason: { name: 'FailureReason', type: 'KEYWORD' },

@@ -22,6 +22,8 @@ export interface ParsedInput {
   readonly instructions?: string;
   readonly selection: PageSelection;
   readonly unknown?: 'allow';
+  readonly catchAll?: string;
+  readonly fileId?: string;
   readonly webhook?: { readonly requestKey: string };
 }
 
@@ -43,6 +45,8 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     categories,
     selection: parseSelection(input['pages']),
     ...parseUnknown(input['unknown']),
+    ...parseCatchAll(input['catchAll'], categories),
+    ...parseFileId(input['fileId']),
     ...parseWebhook(input['webhook'], tenant),
     ...optionalString(input, 'fileName', 255),
     ...optionalString(input, 'descriptionsKey', 1024),
@@ -63,6 +67,22 @@ function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {
   if (value === undefined || value === null) return {};
   if (value !== 'allow') throw invalid('unknown', 'must be "allow" or left out');
   return { unknown: value };
+}
+
+function parseCatchAll(value: unknown, categories: readonly Category[]): Pick<ParsedInput, 'catchAll'> {
+  if (value === undefined || value === null) return {};
+  const category = categories.find(({ name }) => name === value);
+  if (!category) throw invalid('catchAll', 'must be the name of one of the categories');
+  return { catchAll: category.name };
+}
+
+/** It becomes a segment of object keys. */
+function parseFileId(value: unknown): Pick<ParsedInput, 'fileId'> {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'string' || !/^file_[A-Za-z0-9_-]{1,240}$/.test(value)) {
+    throw invalid('fileId', 'must be the id of a file, such as file_0123');
+  }
+  return { fileId: value };
 }
 
 function parseSource(source: unknown, tenant: string): DocumentSource {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedConfigSchema } from '../definitions/classify-config.ts';
 import { jobKeys } from '../storage/keys.ts';
 import { readJson, writeJson } from '../storage/json-documents.ts';
 import { PreconditionFailed, type ObjectStore } from '../storage/object-store.ts';
@@ -6,6 +7,25 @@ import { documentTypes } from '../domain/document.ts';
 
 /** What a request said that must not stand in a history, and what its repetition is compared with: `request.json`. */
 export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/** What made a run: one request, a batch, or the evaluation of a classifier. */
+export const runSources = ['API', 'BATCH_PROCESSOR_RUN', 'EVALUATION'] as const;
+export type RunSource = (typeof runSources)[number];
+
+/** What a run of Extend's contract was asked for. */
+export type RunRequest = z.infer<typeof runRequestSchema>;
+
+const runRequestSchema = z.object({
+  /** All that applies, an override merged in; options that are not known here are kept. */
+  config: storedConfigSchema,
+  /** Whose configuration it is; absent for one that came with the request. */
+  classifier: z.object({ id: z.string(), versionId: z.string() }).optional(),
+  file: z.object({ id: z.string() }),
+  batchId: z.string().optional(),
+  source: z.enum(runSources),
+  /** Whether, and below which confidence, a person is asked. */
+  review: z.looseObject({}).optional(),
+});
 
 const jobRequestSchema = z.object({
   /** A URL's query may be a secret. */
@@ -17,6 +37,7 @@ const jobRequestSchema = z.object({
   webhookUrl: z.string().optional(),
   /** The caller's own, given back as it came. */
   metadata: z.record(z.string(), z.unknown()).optional(),
+  run: runRequestSchema.optional(),
   /** SHA-256 over all that the request asked for; only with an idempotency key. */
   fingerprint: z.string().optional(),
 });

@@ -66,7 +66,8 @@ export function createJobReader({
     const createdAt = description.startTime.toISOString();
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED') {
       if (await isDeleted(store, tenant, description)) throw jobNotFound();
-      return closedJob(jobId, createdAt);
+      const finishedAt = description.closeTime?.toISOString();
+      return closedJob(jobId, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
     }
     if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
     const progress = await queryProgress(jobId);
@@ -93,13 +94,16 @@ export function createJobReader({
     }
   }
 
-  async function closedJob(jobId: string, createdAt: string): Promise<Job> {
+  async function closedJob(
+    jobId: string,
+    times: { readonly createdAt: string; readonly finishedAt?: string },
+  ): Promise<Job> {
     try {
       const handle = client.workflow.getHandle<typeof classifyDocument>(jobId);
       const result = await callTemporal(client, describeDeadlineMs, () => handle.result());
-      return { jobId, status: 'completed', createdAt, result };
+      return { jobId, status: 'completed', ...times, result };
     } catch (error) {
-      if (error instanceof WorkflowFailedError) return { jobId, status: 'failed', createdAt, error: jobError(error) };
+      if (error instanceof WorkflowFailedError) return { jobId, status: 'failed', ...times, error: jobError(error) };
       throw error;
     }
   }

@@ -9,7 +9,7 @@ import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
-import { claimJob, writeJobRequest, type JobRequest } from './job-request.ts';
+import { claimJob, writeJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
 
 export interface StartJobRequest {
   readonly tenant: string;
@@ -25,6 +25,12 @@ export interface StartJobRequest {
   readonly webhookUrl?: string;
   /** Given back as it came; never in a history. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The category for what fits none of the others. */
+  readonly catchAll?: string;
+  /** What Extend's contract gives back of a run; never in a history. */
+  readonly run?: RunRequest;
+  /** From 1 (first) to 5; 3 when absent (Temporal's priority keys). */
+  readonly priority?: number;
   /** The job id stands for a key of the caller's, which may come again. */
   readonly isIdempotent?: boolean;
 }
@@ -72,11 +78,12 @@ export async function startJob(dependencies: StartJobDependencies, request: Star
   return { isRepeated: true };
 }
 
-function toJobRequest({ source, webhookUrl, metadata }: StartJobRequest): JobRequest | undefined {
+function toJobRequest({ source, webhookUrl, metadata, run }: StartJobRequest): JobRequest | undefined {
   const request = {
     ...('url' in source && { url: source.url }),
     ...(webhookUrl !== undefined && { webhookUrl }),
     ...(metadata && { metadata }),
+    ...(run && { run }),
   };
   return Object.keys(request).length > 0 ? request : undefined;
 }
@@ -95,7 +102,7 @@ async function startWorkflow(
   request: StartJobRequest,
   workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE' = 'REJECT_DUPLICATE',
 ): Promise<void> {
-  const { tenant, jobId, fileName } = request;
+  const { tenant, jobId, fileName, run, priority } = request;
   const input = await toWorkflowInput(request, store);
   const options: WorkflowStartOptions<typeof classifyDocument> = {
     workflowId: jobId,
@@ -105,10 +112,12 @@ async function startWorkflow(
     workflowIdReusePolicy,
     staticSummary: `${fileName ?? 'document'} into ${request.categories.length} categories`.slice(0, 200),
     // One tenant's flood waits in its own line (Temporal task queue fairness).
-    priority: { fairnessKey: tenant },
+    priority: { fairnessKey: tenant, ...(priority !== undefined && { priorityKey: priority }) },
     typedSearchAttributes: [
       { key: searchAttributeKeys.tenant, value: tenant },
       ...(fileName === undefined ? [] : [{ key: searchAttributeKeys.fileName, value: fileName }]),
+      ...(run?.classifier ? [{ key: searchAttributeKeys.classifierId, value: run.classifier.id }] : []),
+      ...(run?.batchId === undefined ? [] : [{ key: searchAttributeKeys.batch, value: run.batchId }]),
     ],
   };
   try {
@@ -120,7 +129,7 @@ async function startWorkflow(
 }
 
 async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Promise<ClassifyDocumentInput> {
-  const { tenant, jobId, fileName, instructions, selection, unknown, webhookUrl } = request;
+  const { tenant, jobId, fileName, instructions, selection, unknown, catchAll, webhookUrl, run } = request;
   return {
     schemaVersion: 1,
     tenant,
@@ -130,6 +139,8 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
     ...(fileName !== undefined && { fileName }),
     ...(instructions !== undefined && { instructions }),
     ...(unknown && { unknown }),
+    ...(catchAll !== undefined && { catchAll }),
+    ...(run && { fileId: run.file.id }),
     ...(webhookUrl !== undefined && { webhook: { requestKey: jobKeys(tenant, jobId).request } }),
   };
 }

@@ -57,6 +57,29 @@ export function classifiersPrefix(tenant: string): string {
   return `tenants/${tenant}/classifiers/`;
 }
 
+/** A file that a caller uploaded, or that came with a run. */
+export interface FileKeys {
+  readonly prefix: string;
+  readonly definition: string;
+  readonly source: string;
+  /** What opens an encrypted document, sealed. */
+  readonly password: string;
+}
+
+export function fileKeys(tenant: string, fileId: string): FileKeys {
+  const prefix = `${filesPrefix(tenant)}${pathSegment(fileId)}/`;
+  return {
+    prefix,
+    definition: `${prefix}file.json`,
+    source: `${prefix}source`,
+    password: `${prefix}password`,
+  };
+}
+
+export function filesPrefix(tenant: string): string {
+  return `tenants/${tenant}/files/`;
+}
+
 export function webhookSecretKey(tenant: string): string {
   return `tenants/${tenant}/webhook-secret.json`;
 }

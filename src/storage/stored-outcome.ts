@@ -8,9 +8,10 @@ export async function readOutcome(store: ObjectStore, tenant: string, jobId: str
   const stored = await store.get(jobKeys(tenant, jobId).result);
   const outcome = stored && parseOutcome(stored.bytes);
   if (!outcome) return undefined;
-  const { createdAt, result, error } = outcome;
-  if (result) return { jobId, status: 'completed', createdAt, result };
-  if (error) return { jobId, status: 'failed', createdAt, error };
+  const { createdAt, finishedAt, result, error } = outcome;
+  const times = { createdAt, ...(finishedAt !== undefined && { finishedAt }) };
+  if (result) return { jobId, status: 'completed', ...times, result };
+  if (error) return { jobId, status: 'failed', ...times, error };
   return undefined;
 }
 

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import 'zod-openapi';
+import { fileKinds } from '../../definitions/file-kind.ts';
+import type { StoredFile } from '../../definitions/files.ts';
+
+const fileFields = {
+  object: z.literal('file'),
+  id: z.string().regex(/^file_/),
+  name: z.string(),
+  type: z.enum(fileKinds).nullable().meta({ description: 'Null while it is not known.' }),
+  parentFileId: z.string().nullable(),
+  metadata: z.strictObject({ pageCount: z.number().int().min(1).optional() }),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+};
+
+export const fileSummarySchema = z.strictObject(fileFields).meta({ id: 'FileSummary' });
+export type FileSummaryBody = z.infer<typeof fileSummarySchema>;
+
+const contentsSchema = z.strictObject({
+  rawText: z.string().optional(),
+  pages: z.array(z.strictObject({ pageNumber: z.number().int().min(1), markdown: z.string() })),
+});
+
+export const fileSchema = z
+  .strictObject({
+    ...fileFields,
+    presignedUrl: z.string().nullable().meta({
+      description: 'Opens the file without a key for 15 minutes; null where the file was only just uploaded.',
+    }),
+    contents: contentsSchema.nullable(),
+  })
+  .meta({ id: 'File' });
+export type FileBody = z.infer<typeof fileSchema>;
+
+/** A file as runs and lists name it. */
+export function toFileSummary({ id, name, kind, pageCount, createdAt, updatedAt }: StoredFile): FileSummaryBody {
+  return {
+    object: 'file',
+    id,
+    name,
+    type: kind,
+    parentFileId: null,
+    metadata: pageCount === undefined ? {} : { pageCount },
+    createdAt,
+    updatedAt,
+  };
+}
