@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import type { PageSelection } from '../../../src/domain/page-selection.ts';
 import { readTextDocument } from '../../../src/pdf/text-document.ts';
 
-const everyPage = { ranges: [], maxPages: 50 };
+const everyPage: PageSelection = { ranges: [], maxPages: 50 };
 
 /** In pieces, as a store gives them. */
 function streamOf(bytes: Uint8Array, pieceLength = 7): Readable {
