@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../src/storage/make-folder.ts';
 import type { ServerFacts } from './servers.ts';
 
 const workPrefix = '.installing-';
@@ -34,7 +35,7 @@ export async function isExecutable(path: string): Promise<boolean> {
 /** A folder in the cache to download or build in: on the same file system, so that the rename at the end is atomic. */
 export async function createWorkDirectory(env: NodeJS.ProcessEnv): Promise<string> {
   const root = cacheDirectory(env);
-  await mkdir(root, { recursive: true });
+  await makeFolder(root);
   await removeAbandoned(root);
   return mkdtemp(join(root, workPrefix));
 }
@@ -45,7 +46,7 @@ export async function createWorkDirectory(env: NodeJS.ProcessEnv): Promise<strin
  */
 export async function installExecutable(from: string, to: string): Promise<string> {
   await chmod(from, 0o755);
-  await mkdir(dirname(to), { recursive: true });
+  await makeFolder(dirname(to));
   await rename(from, to);
   return to;
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { hasErrorCode } from './file-errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts';
 import { readSource } from './source-stream.ts';
 
@@ -44,14 +45,14 @@ export async function writeTemporaryFile(
   }
 }
 
-/** The folder is there but for the first time: asking for it each time would cost every object a call. */
+/** The folder is there but for the first time, so it is not asked for before. */
 async function openNew(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx');
   } catch (error) {
     if (!hasErrorCode(error, 'ENOENT')) throw error;
-    await mkdir(dirname(path), { recursive: true });
-    return await open(path, 'wx');
+    await makeFolder(dirname(path));
+    return open(path, 'wx');
   }
 }
 
@@ -110,7 +111,7 @@ export async function syncDirectory(directory: string): Promise<void> {
 
 /** Makes the folder, down to the disk where it is new, and syncs its own new names. */
 export async function makeDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true });
+  const first = await makeFolder(directory);
   if (first === undefined) return;
   for (let made = directory; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { storageUnavailable } from '../domain/error-sentences.ts';
 import { hasErrorCode } from './file-errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts';
 
 export interface FolderLockOptions {
@@ -66,7 +67,7 @@ async function createLock(path: string): Promise<boolean> {
   } catch (error) {
     if (hasErrorCode(error, 'EEXIST')) return false;
     if (!hasErrorCode(error, 'ENOENT')) throw error;
-    await mkdir(join(path, '..'), { recursive: true });
+    await makeFolder(dirname(path));
     return false;
   }
 }

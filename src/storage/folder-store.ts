@@ -136,16 +136,15 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   }
 
   async function moveInto(written: string, path: string, options: PutOptions): Promise<void> {
-    // The folder may be missing: because this is its first object, or because a delete has just pruned it.
+    // The folder is missing for its first object, and again when a delete prunes it between its making and its use.
     for (let attempt = 1; ; attempt++) {
       try {
-        // link(2) fails where the name is taken: the condition holds even if the lock was wrongly taken for stale.
         await (options.ifNoneMatch ? linkNew(written, path) : rename(written, path));
         return;
       } catch (error) {
-        if (!hasErrorCode(error, 'ENOENT') || attempt === 5) throw error;
-        await makeDirectory(dirname(path));
+        if (!hasErrorCode(error, 'ENOENT') || attempt === 6) throw error;
       }
+      await makeDirectory(dirname(path));
     }
   }
 
@@ -182,7 +181,10 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   }
 }
 
-/** Creates the name only if it is free. Where the file system has no hard links, the key's lock alone guards it. */
+/**
+ * Creates the name only if it is free: link(2) fails where it is taken, so the condition holds even if the lock was wrongly
+ * taken for stale. Where the file system has no hard links, the key's lock alone guards it.
+ */
 async function linkNew(written: string, path: string): Promise<void> {
   try {
     await link(written, path);

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '../storage/make-folder.ts';
 import * as errors from './dev-server-errors.ts';
 import { devServerArgs, devServerEnv, devServerHost, type DevServerOptions } from './dev-server-options.ts';
 import { findLeftover, isServing, removePidFile, writePidFile } from './dev-server-pid-file.ts';
@@ -68,7 +68,7 @@ async function takeOver(options: DevServerOptions): Promise<ServerProcess | unde
 async function spawnDevServer(options: DevServerOptions): Promise<ServerProcess> {
   const { executable, databaseFile, logFile } = options;
   for (const folder of [dirname(logFile), dirname(databaseFile ?? logFile)]) {
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(folder).catch((error: unknown) => {
       throw errors.folderNotWritable(folder, error);
     });
   }
