@@ -1,3 +1,4 @@
+import { checkFolder } from './check-folder.ts';
 import { checkStore } from './check-store.ts';
 import { readArguments } from './command-line.ts';
 import { readConfig } from './config.ts';
@@ -20,6 +21,7 @@ await runProcess(async () => {
   const stopAsked = untilAskedToStop();
   const config = readConfig();
   const logger = createLogger(config.log);
+  await checkFolder('TEMP_DIR', config.tempDirectory);
   await using dependencies = createDependencies(config, logger);
   const client = await connectTemporal(config.temporal);
   await checkStore(dependencies.store, config.storage);

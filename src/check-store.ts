@@ -1,3 +1,4 @@
+import { folderSentence } from './check-folder.ts';
 import { ConfigError } from './config-error.ts';
 import type { StoreConfig } from './config.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -8,14 +9,13 @@ export async function checkStore(store: ObjectStore, storage: StoreConfig): Prom
   try {
     await store.check();
   } catch (error) {
-    throw new ConfigError(storage.kind === 'folder' ? folderSentence(storage) : s3Sentence(storage, error), {
-      cause: error,
-    });
+    throw new ConfigError(
+      storage.kind === 'folder' ? folderSentence('DATA_DIR', storage.directory) : s3Sentence(storage, error),
+      {
+        cause: error,
+      },
+    );
   }
-}
-
-function folderSentence({ directory }: Extract<StoreConfig, { kind: 'folder' }>): string {
-  return `DATA_DIR: ${directory} cannot be written; set DATA_DIR to a folder that can`;
 }
 
 /** What S3 servers answer when they know the key or the secret not, or that it may not do what we do. */

@@ -17,7 +17,12 @@ export const variables = z.object({
     .default('127.0.0.1')
     .describe('Address that the API listens on. Anything but loopback needs API_KEYS.'),
   DATA_DIR: z.string().default('./data').describe('Folder of the database and the documents of `npm start`.'),
-  TEMP_DIR: z.string().optional().describe("Folder for documents while they are rendered; the system's by default."),
+  TEMP_DIR: z
+    .string()
+    .optional()
+    .describe(
+      "Folder for documents while they are rendered, and for uploads on their way to S3; the system's by default.",
+    ),
   API_KEYS: z
     .string()
     .optional()

@@ -74,7 +74,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
   return {
     log,
     dataDirectory: resolve(v.DATA_DIR),
-    tempDirectory: v.TEMP_DIR ?? tmpdir(),
+    tempDirectory: resolve(v.TEMP_DIR ?? tmpdir()),
     shutdownGraceMs: v.SHUTDOWN_GRACE_SECONDS * 1000,
     http: {
       host: v.HOST,

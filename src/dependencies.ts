@@ -35,7 +35,7 @@ export interface Dependencies extends AsyncDisposable {
 
 export function createDependencies(config: Config, logger: Logger): Dependencies {
   const disposables = new AsyncDisposableStack();
-  const store = createStore(config.storage);
+  const store = createStore(config);
   return {
     store,
     forApi: (client) => apiDependencies(config, logger, store, client),
@@ -44,10 +44,15 @@ export function createDependencies(config: Config, logger: Logger): Dependencies
   };
 }
 
-function createStore(storage: Config['storage']): ObjectStore {
+function createStore({ storage, tempDirectory }: Config): ObjectStore {
   if (storage.kind === 'folder') return createObjectStore(storage);
   const { accessKey, secretKey } = storage;
-  return createObjectStore({ ...storage, accessKey: accessKey.reveal(), secretKey: secretKey.reveal() });
+  return createObjectStore({
+    ...storage,
+    accessKey: accessKey.reveal(),
+    secretKey: secretKey.reveal(),
+    spoolDirectory: tempDirectory,
+  });
 }
 
 function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureTool } from '../tools/ensure-tool.ts';
+import { checkFolder } from './check-folder.ts';
 import { checkStore } from './check-store.ts';
 import { readArguments } from './command-line.ts';
 import { readConfig, type Config } from './config.ts';
-import { ConfigError } from './config-error.ts';
 import { createDependencies } from './dependencies.ts';
 import { searchAttributes } from './domain/search-attributes.ts';
 import { createApp } from './http/app.ts';
@@ -40,7 +39,8 @@ await runProcess(async () => {
   const { config, ownKey } = withOwnKey(readConfig());
   // On a terminal people read what stands below, not a log of every request.
   const logger = createLogger({ ...config.log, level: quietOnTerminal(config) });
-  await prepareDataDirectory(config.dataDirectory);
+  await checkFolder('DATA_DIR', config.dataDirectory);
+  await checkFolder('TEMP_DIR', config.tempDirectory);
   await refuseTakenPort(config.http);
   const firstStart = await isFirstStart(config.dataDirectory);
 
@@ -48,12 +48,12 @@ await runProcess(async () => {
   await using parts = new AsyncDisposableStack();
   const devServer = await startTemporal(config, logger);
   if (devServer) parts.defer(() => devServer.stop());
-  installRuntime(logger);
   const client = await connectTemporal(config.temporal);
   parts.defer(() => client.connection.close());
   await registerSearchAttributes(client, logger);
   const dependencies = parts.use(createDependencies(config, logger));
   await checkStore(dependencies.store, config.storage);
+  installRuntime(logger);
   const queues = await keepServingQueues(config, dependencies.forWorker(), logger);
   parts.defer(() => queues.stop());
   const api = await serveApi(createApp(dependencies.forApi(client)), config.http.host, config.http.port);
@@ -80,17 +80,6 @@ function withOwnKey(config: Config): { readonly config: Config; readonly ownKey?
 
 function quietOnTerminal({ log }: Config): string {
   return process.stdout.isTTY && log.level === 'info' && log.format === 'auto' ? 'warn' : log.level;
-}
-
-async function prepareDataDirectory(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-    await access(directory, constants.W_OK);
-  } catch (error) {
-    throw new ConfigError(`DATA_DIR: ${directory} cannot be written; set DATA_DIR to a folder that can`, {
-      cause: error,
-    });
-  }
 }
 
 /** The dev server of this machine, unless the settings name another. It keeps its runs in a file and comes back when it dies. */

@@ -1,3 +1,4 @@
+import { checkFolder } from './check-folder.ts';
 import { checkStore } from './check-store.ts';
 import { readArguments } from './command-line.ts';
 import { readConfig } from './config.ts';
@@ -23,12 +24,14 @@ await runProcess(async () => {
   const stopAsked = untilAskedToStop();
   const config = readConfig(undefined, { QUEUES: args.get('queues') });
   const logger = createLogger(config.log);
-  installRuntime(logger);
+  await checkFolder('TEMP_DIR', config.tempDirectory);
   await using dependencies = createDependencies(config, logger);
   const client = await connectTemporal(config.temporal);
   await checkStore(dependencies.store, config.storage);
   await registerSearchAttributes(client, logger);
   await client.connection.close();
+  // Not before all that may be refused: Temporal's core would keep a process alive that has nothing left to do.
+  installRuntime(logger);
   const service = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
   await Promise.race([stopAsked, service.ended]);
   logger.info('worker stopping');

@@ -73,6 +73,21 @@ describe.concurrent('a start that cannot succeed says so in one sentence and end
     );
   });
 
+  test('when the data folder is where no folder can be made, which node itself would try for ever', async () => {
+    expect(await refusalOf('src/standalone.ts', { DATA_DIR: '/proc/nope' })).toBe(
+      'DATA_DIR: /proc/nope cannot be written; set DATA_DIR to a folder that can\n',
+    );
+  });
+
+  test.each(entries)('when the folder for temporary files is none: %s', async (entry) => {
+    const settings = entry === 'src/standalone.ts' ? { DATA_DIR: join(folder, 'temp') } : temporalSettings(namespace);
+    const TEMP_DIR = join(folder, 'file', 'temp');
+
+    expect(await refusalOf(entry, { ...settings, TEMP_DIR })).toBe(
+      `TEMP_DIR: ${TEMP_DIR} cannot be written; set TEMP_DIR to a folder that can\n`,
+    );
+  });
+
   test.each(entries)('when Temporal cannot be reached: %s', async (entry) => {
     expect(await refusalOf(entry, { TEMPORAL_ADDRESS: '127.0.0.1:1' })).toBe(
       'TEMPORAL_ADDRESS: no Temporal server answers at 127.0.0.1:1; start it, or set TEMPORAL_ADDRESS to where it is\n',
