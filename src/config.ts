@@ -38,7 +38,7 @@ export type ClassifierConfig =
       /** Of the cascade: from which confidence the built-in classifier's answer stands. */
       readonly sureFrom: number;
       readonly apiKey: Secret;
-      readonly baseUrl?: string;
+      readonly baseUrl: string;
       readonly model: string;
       readonly timeoutMs: number;
       readonly maxOutputTokens: number;
@@ -210,10 +210,10 @@ function classifierConfig(v: Variables): ClassifierConfig {
     kind: v.CLASSIFIER === 'cascade' ? 'cascade' : 'openai',
     sureFrom: v.CASCADE_CONFIDENCE,
     apiKey: new Secret(v.OPENAI_API_KEY ?? 'none'),
+    baseUrl: v.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
     model: v.OPENAI_MODEL,
     timeoutMs: v.MODEL_TIMEOUT_SECONDS * 1000,
     maxOutputTokens: v.MODEL_MAX_OUTPUT_TOKENS,
-    ...(v.OPENAI_BASE_URL !== undefined && { baseUrl: v.OPENAI_BASE_URL }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { fileUrlField } from '../activities/store-document.ts';
+import type { CheckModel } from './check-model.ts';
 import { createBuiltInClassifier } from './classifier/built-in/built-in-classifier.ts';
 import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
 import { createCascadeClassifier } from './classifier/cascade/cascade-classifier.ts';
@@ -27,8 +28,8 @@ export type WorkerDependencies = ActivityDependencies;
 /** The one composition root: every part of the service is made here, from the settings, and disposed with the stack. */
 export interface Dependencies extends AsyncDisposable {
   readonly store: ObjectStore;
-  /** What `createApp` needs. */
-  forApi(client: Client): AppDependencies;
+  /** What `createApp` needs; `checkModel` where this process judges pages too. */
+  forApi(client: Client, checkModel?: CheckModel): AppDependencies;
   /** What activities need; the render and OCR processes start with their first document. */
   forWorker(): WorkerDependencies;
 }
@@ -38,7 +39,7 @@ export function createDependencies(config: Config, logger: Logger): Dependencies
   const store = createStore(config);
   return {
     store,
-    forApi: (client) => apiDependencies(config, logger, store, client),
+    forApi: (client, checkModel) => apiDependencies(config, logger, store, client, checkModel),
     forWorker: () => workerDependencies(config, logger, store, disposables),
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   };
@@ -55,7 +56,13 @@ function createStore({ storage, tempDirectory }: Config): ObjectStore {
   });
 }
 
-function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {
+function apiDependencies(
+  config: Config,
+  logger: Logger,
+  store: ObjectStore,
+  client: Client,
+  checkModel: CheckModel | undefined,
+): AppDependencies {
   const { namespace } = config.temporal.connection;
   const jobs = createJobService({ client, store });
   return {
@@ -73,6 +80,7 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
         temporal: () => client.workflowService.describeNamespace({ namespace }),
         store: () => store.check(),
       },
+      ...(checkModel && { advisories: { model: async () => (await checkModel())?.reason } }),
     },
   };
 }

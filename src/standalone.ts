@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ensureTool } from '../tools/ensure-tool.ts';
 import { checkFolder } from './check-folder.ts';
+import { createModelCheck } from './check-model.ts';
 import { checkStore } from './check-store.ts';
 import { readArguments } from './command-line.ts';
 import { readConfig, type Config } from './config.ts';
@@ -52,16 +53,24 @@ await runProcess(async () => {
   parts.defer(() => client.connection.close());
   await registerSearchAttributes(client, logger);
   const dependencies = parts.use(createDependencies(config, logger));
-  await checkStore(dependencies.store, config.storage);
+  const checkModel = createModelCheck(config.classifier);
+  const [modelProblem] = await Promise.all([checkModel(), checkStore(dependencies.store, config.storage)]);
   installRuntime(logger);
   const queues = await keepServingQueues(config, dependencies.forWorker(), logger);
   parts.defer(() => queues.stop());
-  const api = await serveApi(createApp(dependencies.forApi(client)), config.http.host, config.http.port);
+  const api = await serveApi(createApp(dependencies.forApi(client, checkModel)), config.http.host, config.http.port);
   parts.defer(() => api.stop(config.shutdownGraceMs));
 
-  printWelcome(say, { config, apiUrl: api.url, temporalUiUrl: devServer?.uiUrl });
+  printWelcome(say, {
+    config,
+    apiUrl: api.url,
+    temporalUiUrl: devServer?.uiUrl,
+    modelProblem: modelProblem?.sentence,
+  });
   const stopping = new AbortController();
-  const sample = firstStart ? classifySample(say, api.url, ownKey?.key, stopping.signal) : Promise.resolve();
+  // Without its model the sample would only wait, as all jobs do.
+  const showsSample = firstStart && modelProblem === undefined;
+  const sample = showsSample ? classifySample(say, api.url, ownKey?.key, stopping.signal) : Promise.resolve();
   await stopAsked;
   stopping.abort();
   say('\nStopping; jobs that are running go on at the next start.');

@@ -1,9 +1,10 @@
 import { checkFolder } from './check-folder.ts';
+import { createModelCheck } from './check-model.ts';
 import { checkStore } from './check-store.ts';
 import { readArguments } from './command-line.ts';
-import { readConfig } from './config.ts';
+import { readConfig, type Config } from './config.ts';
 import { createDependencies } from './dependencies.ts';
-import { createLogger } from './logger.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { runProcess, untilAskedToStop } from './process-life.ts';
 import { serveQueues } from './serve-queues.ts';
 import { connectTemporal } from './temporal/connection.ts';
@@ -28,6 +29,7 @@ await runProcess(async () => {
   await using dependencies = createDependencies(config, logger);
   const client = await connectTemporal(config.temporal);
   await checkStore(dependencies.store, config.storage);
+  if (config.queues.includes('model')) await warnOfModel(config, logger);
   await registerSearchAttributes(client, logger);
   await client.connection.close();
   // Not before all that may be refused: Temporal's core would keep a process alive that has nothing left to do.
@@ -37,3 +39,9 @@ await runProcess(async () => {
   logger.info('worker stopping');
   await service.stop();
 });
+
+/** A model may come up later, and the jobs wait for it. */
+async function warnOfModel({ classifier }: Config, logger: Logger): Promise<void> {
+  const problem = await createModelCheck(classifier)();
+  if (problem) logger.warn({ detail: problem.sentence }, 'model server cannot be used');
+}

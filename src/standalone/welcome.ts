@@ -7,6 +7,8 @@ export interface WelcomeFacts {
   readonly apiUrl: string;
   /** Absent when Temporal is someone else's. */
   readonly temporalUiUrl: string | undefined;
+  /** What keeps the model from judging pages. */
+  readonly modelProblem: string | undefined;
 }
 
 export const sampleDocument = fileURLToPath(new URL('../../examples/sample-invoice.pdf', import.meta.url));
@@ -18,7 +20,8 @@ export const sampleCategories = [
 ];
 
 /** Tells where everything is, how it is secured and what to type next. */
-export function printWelcome(say: (line: string) => void, { config, apiUrl, temporalUiUrl }: WelcomeFacts): void {
+export function printWelcome(say: (line: string) => void, facts: WelcomeFacts): void {
+  const { config, apiUrl, temporalUiUrl, modelProblem } = facts;
   const rows = [
     ['API', apiUrl],
     ['Temporal', temporalUiUrl ?? `${config.temporal.connection.connectionOptions.address} (yours)`],
@@ -28,6 +31,7 @@ export function printWelcome(say: (line: string) => void, { config, apiUrl, temp
   ];
   say('\nPigeonhole is ready.\n');
   for (const [label = '', value = ''] of rows) say(`  ${label.padEnd(11)} ${value}`);
+  if (modelProblem !== undefined) say(`\n${modelProblem}.`);
   say('\nTry it in a second terminal:\n');
   for (const line of curlLines(config, apiUrl)) say(`  ${line}`);
   say('\nCtrl-C stops it all.');
@@ -35,7 +39,7 @@ export function printWelcome(say: (line: string) => void, { config, apiUrl, temp
 
 function classifierLine({ classifier }: Config): string {
   if (classifier.kind === 'built-in') return 'built-in: words alone, no model (set OPENAI_API_KEY to use one)';
-  return `${classifier.model} at ${classifier.baseUrl ?? 'https://api.openai.com/v1'}`;
+  return `${classifier.model} at ${classifier.baseUrl}`;
 }
 
 function accessLine({ http }: Config): string {

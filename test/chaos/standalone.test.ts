@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/free-ports.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { classify, submit } from '../support/service.ts';
 import { allFinished, finishedDespiteOutages, sample, submitMany } from './client.ts';
@@ -95,6 +96,32 @@ describe('npm start', { timeout: 180_000 }, () => {
       status: 'completed',
       result: { processed_pages: 2 },
     });
+  });
+
+  test('starts without its model, says which setting names it, and keeps the jobs until it is there', async () => {
+    const port = await freePort();
+    const baseUrl = `http://127.0.0.1:${port}/v1`;
+    const standalone = await newStandalone({ ...modelSettings(model), OPENAI_BASE_URL: baseUrl });
+    const started = await standalone.start();
+    const ready = await fetch(`${standalone.url}/readyz`);
+    const jobId = await submit(standalone.url, { file: sample });
+
+    expect(started.output()).toContain(
+      `OPENAI_BASE_URL: no model server answers at ${baseUrl} (ECONNREFUSED); start it, or set OPENAI_BASE_URL to where it is. Until then documents wait.`,
+    );
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toEqual({
+      status: 'ok',
+      dependencies: { temporal: 'ok', store: 'ok', model: 'unavailable' },
+      reasons: { model: 'No model server answers at OPENAI_BASE_URL (ECONNREFUSED).' },
+    });
+
+    await using late = await startOpenAiStandIn({ answer: answerAtOnce, port });
+    expect(late.baseUrl).toBe(baseUrl);
+    expect(await finishedDespiteOutages(standalone.url, jobId)).toMatchObject({ status: 'completed' });
+    await expect
+      .poll(async () => (await fetch(`${standalone.url}/readyz`)).json())
+      .toEqual({ status: 'ok', dependencies: { temporal: 'ok', store: 'ok', model: 'ok' } });
   });
 
   test('leaves no process behind that rendered or read a page', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createNamespace, temporalSettings, type TestNamespace } from '../support/namespace.ts';
-import { freePorts } from '../support/free-ports.ts';
+import { freePort, freePorts } from '../support/free-ports.ts';
 import { startProcess } from '../support/process.ts';
 
 type Settings = Readonly<Record<string, string>>;
@@ -131,5 +131,29 @@ describe.concurrent('a start that cannot succeed says so in one sentence and end
     expect(await refusalOf('src/standalone.ts', { CLASSIFIER: 'openai' })).toBe(
       'CLASSIFIER: openai needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server that takes no key\n',
     );
+  });
+});
+
+describe.concurrent('a worker whose model cannot be reached', options, () => {
+  async function outputOfWorker(queues: string, baseUrl = 'http://127.0.0.1:1/v1'): Promise<string> {
+    const settings = { ...temporalSettings(namespace), OPENAI_BASE_URL: baseUrl };
+    const worker = startProcess('src/worker.ts', { ...free, DATA_DIR: join(folder, 'worker'), ...settings }, [
+      `--queues=${queues}`,
+    ]);
+    await worker.untilPrinted('worker started');
+    await worker.end('SIGTERM');
+    return worker.output();
+  }
+
+  test('says so, names OPENAI_BASE_URL, and serves all the same', async () => {
+    const baseUrl = `http://127.0.0.1:${await freePort()}/v1`;
+
+    expect(await outputOfWorker('workflow,model', baseUrl)).toContain(
+      `OPENAI_BASE_URL: no model server answers at ${baseUrl} (ECONNREFUSED)`,
+    );
+  });
+
+  test('says nothing when it asks no model', async () => {
+    expect(await outputOfWorker('workflow,render')).not.toContain('OPENAI_BASE_URL');
   });
 });

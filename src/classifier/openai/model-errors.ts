@@ -96,7 +96,7 @@ function summarize(error: unknown): Error {
 }
 
 /** `ECONNREFUSED`, `UND_ERR_SOCKET` and the like, from wherever in the chain of causes it stands. */
-function systemCodeOf(error: unknown): string {
+export function systemCodeOf(error: unknown): string {
   for (let current = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth++) {
     if ('code' in current && typeof current.code === 'string') return shortCode(current.code);
   }

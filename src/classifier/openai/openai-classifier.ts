@@ -17,8 +17,8 @@ import { buildMessages, buildSecondQuestion } from './prompt.ts';
 
 export interface OpenAiClassifierOptions {
   readonly apiKey: string;
-  /** Any server that speaks Chat Completions; OpenAI's own by default. */
-  readonly baseUrl?: string | undefined;
+  /** Of any server that speaks Chat Completions. */
+  readonly baseUrl: string;
   readonly model: string;
   /** For one page, all questions about it together. */
   readonly timeoutMs: number;
@@ -28,7 +28,6 @@ export interface OpenAiClassifierOptions {
   readonly logger: Logger;
 }
 
-const defaultBaseUrl = 'https://api.openai.com/v1';
 /** About 1,500 tokens: the head of a page says what it is, and the image shows the rest. */
 const defaultMaxTextLength = 6000;
 
@@ -37,11 +36,10 @@ const defaultMaxTextLength = 6000;
  * question, a code as the answer, the code's log-probability as the confidence.
  */
 export function createOpenAiClassifier(options: OpenAiClassifierOptions): PageClassifier {
-  const { apiKey, model, timeoutMs, maxOutputTokens, logger } = options;
+  const { apiKey, baseUrl, model, timeoutMs, maxOutputTokens, logger } = options;
   if (!/^[\x21-\x7e]+$/u.test(apiKey)) {
     throw new ClassifierError('model_auth', 'OPENAI_API_KEY is empty or holds characters that no key has.');
   }
-  const baseUrl = options.baseUrl ?? defaultBaseUrl;
   const chat = createChatCompletions({ apiKey, baseUrl, model, timeoutMs, maxOutputTokens, logger });
   const maxTextLength = options.maxTextLength ?? defaultMaxTextLength;
 

@@ -2,8 +2,10 @@ import { Router, type Request, type Response } from 'express';
 
 export interface HealthDependencies {
   readonly version: string;
-  /** One probe for each dependency; it throws when the dependency cannot be used now. */
+  /** One probe for each dependency without which requests fail; it throws when the dependency cannot be used now. */
   readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What accepted jobs wait for but no request does: why it cannot be used now. It is told, and makes nobody unready. */
+  readonly advisories?: Readonly<Record<string, () => Promise<string | undefined>>>;
 }
 
 /** Orchestrators ask often, and from many places: dependencies are asked at most this often. */
@@ -11,13 +13,13 @@ const cacheMs = 2000;
 const probeTimeoutMs = 3000;
 
 /** `/livez`: this process answers. `/readyz` (alias `/healthz`): everything it needs answers too, each by name. `/version`. */
-export function healthRoutes({ version, probes }: HealthDependencies): Router {
+export function healthRoutes({ version, probes, advisories = {} }: HealthDependencies): Router {
   const router = Router();
   let cached: { readonly at: number; readonly report: Promise<Report> } | undefined;
 
   async function ready(_request: Request, response: Response): Promise<void> {
     if (!cached || performance.now() - cached.at > cacheMs)
-      cached = { at: performance.now(), report: probeAll(probes) };
+      cached = { at: performance.now(), report: probeAll(probes, advisories) };
     const report = await cached.report;
     if (report.status !== 'ok') response.set('Retry-After', '5');
     response
@@ -36,25 +38,38 @@ export function healthRoutes({ version, probes }: HealthDependencies): Router {
   return router;
 }
 
+type State = 'ok' | 'unavailable';
+
 interface Report {
-  readonly status: 'ok' | 'unavailable';
-  readonly dependencies: Readonly<Record<string, 'ok' | 'unavailable'>>;
+  readonly status: State;
+  readonly dependencies: Readonly<Record<string, State>>;
+  /** Why, where it may be told to anybody. */
+  readonly reasons?: Readonly<Record<string, string>>;
 }
 
-async function probeAll(probes: HealthDependencies['probes']): Promise<Report> {
-  const states = await Promise.all(
-    Object.entries(probes).map(async ([name, probe]) => [name, (await answers(probe)) ? 'ok' : 'unavailable'] as const),
-  );
-  const isReady = states.every(([, state]) => state === 'ok');
-  return { status: isReady ? 'ok' : 'unavailable', dependencies: Object.fromEntries(states) };
+async function probeAll(
+  probes: HealthDependencies['probes'],
+  advisories: NonNullable<HealthDependencies['advisories']>,
+): Promise<Report> {
+  const [states, advice] = await Promise.all([
+    Promise.all(Object.entries(probes).map(async ([name, probe]) => [name, await stateOf(probe)] as const)),
+    Promise.all(Object.entries(advisories).map(async ([name, advise]) => [name, await advise()] as const)),
+  ]);
+  const reasons = advice.flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason] as const]));
+  const advised = advice.map(([name, reason]) => [name, reason === undefined ? 'ok' : 'unavailable'] as const);
+  return {
+    status: states.every(([, state]) => state === 'ok') ? 'ok' : 'unavailable',
+    dependencies: Object.fromEntries([...states, ...advised]),
+    ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) }),
+  };
 }
 
-async function answers(probe: () => Promise<unknown>): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), probeTimeoutMs);
+async function stateOf(probe: () => Promise<unknown>): Promise<State> {
+  const { promise, resolve } = Promise.withResolvers<State>();
+  const timer = setTimeout(() => resolve('unavailable'), probeTimeoutMs);
   probe().then(
-    () => resolve(true),
-    () => resolve(false),
+    () => resolve('ok'),
+    () => resolve('unavailable'),
   );
   return promise.finally(() => clearTimeout(timer));
 }

@@ -61,7 +61,14 @@ export const aliveSchema = z.strictObject({ status: z.literal('ok') }).meta({ id
 
 const state = z.enum(['ok', 'unavailable']);
 export const readinessSchema = z
-  .strictObject({ status: state, dependencies: z.record(z.string(), state) })
+  .strictObject({
+    status: state,
+    dependencies: z.record(z.string(), state),
+    reasons: z.record(z.string(), z.string()).optional().meta({
+      description:
+        'Why one of them cannot be used. A model that cannot does not make the service unready: jobs wait for it.',
+    }),
+  })
   .meta({ id: 'Readiness', examples: [{ status: 'ok', dependencies: { temporal: 'ok', store: 'ok' } }] });
 
 export const versionSchema = z

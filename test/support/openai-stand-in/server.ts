@@ -75,10 +75,8 @@ export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<
     const record = { path: request.url ?? '', headers: request.headers, body, outcome };
     try {
       authorize(request, apiKey);
-      if (request.method === 'GET' && request.url === '/v1/models') {
-        keep(record);
-        return sendJson(response, 200, listModels(models));
-      }
+      // No question, and asked at every start.
+      if (request.method === 'GET' && request.url === '/v1/models') return sendJson(response, 200, listModels(models));
       route(request);
       const chat = parseChatRequest(body);
       const profile = models[chat.model];

@@ -1,0 +1,46 @@
+import { findEndpointProblem, type EndpointProblem } from './classifier/openai/endpoint-problem.ts';
+import type { ClassifierConfig } from './config.ts';
+
+/** What keeps the model from judging pages, with the setting to change. */
+export interface ModelProblem {
+  /** For the operator. */
+  readonly sentence: string;
+  /** The same without the address, for whoever asks how the service is. */
+  readonly reason: string;
+}
+
+/** Tells what is wrong with the model, or undefined. */
+export type CheckModel = () => Promise<ModelProblem | undefined>;
+
+const timeoutMs = 2500;
+/** A model that answers is not asked again for so long, however often somebody asks us. */
+const trustMs = 30_000;
+
+/**
+ * Makes what finds out whether the model could be asked. Its server may come up later, and jobs wait for it, so that this is told and
+ * refuses nothing. The built-in classifier never has a problem.
+ */
+export function createModelCheck(classifier: ClassifierConfig): CheckModel {
+  let trustedUntil = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (classifier.kind === 'built-in' || performance.now() < trustedUntil) return undefined;
+    const { apiKey, baseUrl } = classifier;
+    const problem = await findEndpointProblem({ apiKey: apiKey.reveal(), baseUrl, timeoutMs });
+    if (problem) return describe(problem, baseUrl);
+    trustedUntil = performance.now() + trustMs;
+    return undefined;
+  };
+}
+
+function describe(problem: EndpointProblem, baseUrl: string): ModelProblem {
+  if (problem.kind === 'unauthorized') {
+    return {
+      sentence: `OPENAI_API_KEY: ${baseUrl} rejects the key; set one that it takes. Until then documents fail`,
+      reason: 'The model server rejects OPENAI_API_KEY.',
+    };
+  }
+  return {
+    sentence: `OPENAI_BASE_URL: no model server answers at ${baseUrl} (${problem.code}); start it, or set OPENAI_BASE_URL to where it is. Until then documents wait`,
+    reason: `No model server answers at OPENAI_BASE_URL (${problem.code}).`,
+  };
+}

@@ -1,0 +1,72 @@
+import { createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createModelCheck } from '../../src/check-model.ts';
+import { readConfig } from '../../src/config.ts';
+import { freePort } from '../support/free-ports.ts';
+import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
+
+async function standIn(): Promise<OpenAiStandIn> {
+  const started = await startOpenAiStandIn();
+  onTestFinished(() => started[Symbol.asyncDispose]());
+  return started;
+}
+
+function checkOf(environment: Record<string, string>) {
+  return createModelCheck(readConfig(environment).classifier);
+}
+
+describe('createModelCheck', () => {
+  test('finds nothing wrong with a server that answers, or with the classifier that needs none', async () => {
+    const { baseUrl, apiKey } = await standIn();
+
+    expect(await checkOf({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey })()).toBeUndefined();
+    expect(await checkOf({})()).toBeUndefined();
+  });
+
+  test('asks a server that keeps no list of models for nothing more', async () => {
+    const { baseUrl, apiKey } = await standIn();
+
+    expect(await checkOf({ OPENAI_BASE_URL: `${baseUrl}/elsewhere`, OPENAI_API_KEY: apiKey })()).toBeUndefined();
+  });
+
+  test('names OPENAI_BASE_URL when nobody answers there, and tells others no address', async () => {
+    const baseUrl = `http://127.0.0.1:${await freePort()}/v1`;
+
+    expect(await checkOf({ OPENAI_BASE_URL: baseUrl })()).toEqual({
+      sentence: `OPENAI_BASE_URL: no model server answers at ${baseUrl} (ECONNREFUSED); start it, or set OPENAI_BASE_URL to where it is. Until then documents wait`,
+      reason: 'No model server answers at OPENAI_BASE_URL (ECONNREFUSED).',
+    });
+  });
+
+  test('names OPENAI_BASE_URL when a server takes the question and stays silent', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : address;
+
+    expect(await checkOf({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` })()).toMatchObject({
+      reason: 'No model server answers at OPENAI_BASE_URL (no answer within 2.5 s).',
+    });
+  });
+
+  test('names OPENAI_API_KEY when the server rejects the key, without repeating it', async () => {
+    const { baseUrl } = await standIn();
+
+    const problem = await checkOf({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'sk-wrong' })();
+
+    expect(problem?.sentence).toMatch(/^OPENAI_API_KEY: .* rejects the key/);
+    expect(JSON.stringify(problem)).not.toContain('sk-wrong');
+  });
+
+  test('finds a server again that came up later', async () => {
+    const port = await freePort();
+    const check = checkOf({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_API_KEY: 'sk-stand-in' });
+    expect(await check()).toBeDefined();
+
+    await using late = await startOpenAiStandIn({ port });
+
+    expect(late.baseUrl).toContain(String(port));
+    expect(await check()).toBeUndefined();
+  });
+});
