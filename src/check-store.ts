@@ -18,8 +18,8 @@ export async function checkStore(store: ObjectStore, storage: StoreConfig): Prom
   }
 }
 
-/** What S3 servers answer when they know the key or the secret not, or that it may not do what we do. */
-const rejectsKeys = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'AccessDenied', 'InvalidToken']);
+/** What S3 servers answer when they do not know the key or the secret. */
+const rejectsKeys = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken']);
 
 function s3Sentence({ endpoint, bucket }: Extract<StoreConfig, { kind: 's3' }>, error: unknown): string {
   const code = s3CodeOf(error);
@@ -27,9 +27,12 @@ function s3Sentence({ endpoint, bucket }: Extract<StoreConfig, { kind: 's3' }>, 
     return `S3_ENDPOINT: no S3 server answers at ${endpoint}; start it, or set S3_ENDPOINT to where it is`;
   }
   if (rejectsKeys.has(code)) {
-    return `S3_ACCESS_KEY, S3_SECRET_KEY: ${endpoint} rejects them for the bucket "${bucket}" (${code}); set keys that may read, write and delete there`;
+    return `S3_ACCESS_KEY, S3_SECRET_KEY: ${endpoint} rejects them (${code}); set keys that it knows`;
   }
-  return `S3_BUCKET: the bucket "${bucket}" at ${endpoint} cannot be used (${code}); set one that can, or S3_REGION to where it is`;
+  if (code === 'AccessDenied') {
+    return `S3_BUCKET: ${endpoint} does not let this key use the bucket "${bucket}"; set one in which it may list, read, write and delete, or another S3_ACCESS_KEY and S3_SECRET_KEY`;
+  }
+  return `S3_BUCKET: the bucket "${bucket}" at ${endpoint} cannot be used (${code}); set one that can, or S3_ENDPOINT and S3_REGION to where it is`;
 }
 
 /** The store wraps what S3 answered. */

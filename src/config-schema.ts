@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const port = (preset: number) => wholeNumber(1, 65_535).default(preset);
+/** S3's rule. Names like addresses and with two dots in a row are refused as well. */
+const bucketName = /^(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const cores = availableParallelism();
 
 /**
@@ -58,7 +60,14 @@ export const variables = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('S3 server, e.g. `http://127.0.0.1:9000`. Unset: documents stay in DATA_DIR.'),
-  S3_BUCKET: z.string().min(3).default('pigeonhole').describe('Bucket; created when it is missing.'),
+  S3_BUCKET: z
+    .string()
+    .regex(bucketName, {
+      error: ({ input }) =>
+        `must be 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends; got "${String(input)}"`,
+    })
+    .default('pigeonhole')
+    .describe('Bucket; created when it is missing.'),
   S3_ACCESS_KEY: z.string().optional().describe('Access key of the S3 server.'),
   S3_SECRET_KEY: z.string().optional().describe('Secret key of the S3 server.'),
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),

@@ -127,7 +127,7 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
 
     async check() {
       await guarded(async () => {
-        if (!(await client.bucketExists(bucket))) await makeBucket();
+        if (!(await bucketExists())) await makeBucket();
       });
       // A server that is full or read-only still answers for its bucket.
       const probe = 'pigeonhole-check';
@@ -163,6 +163,17 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
     const failures = await guarded(() => client.removeObjects(bucket, keys));
     const failure = failures.find((entry) => entry?.Error !== undefined || (entry && 'Code' in entry));
     if (failure) throw storageUnavailable(new Error(`S3 could not delete objects: ${JSON.stringify(failure)}`));
+  }
+
+  /** HEAD is answered without a body, so with a bare 403: a request that has one tells whether the keys or the bucket are wrong. */
+  async function bucketExists(): Promise<boolean> {
+    try {
+      return await client.bucketExists(bucket);
+    } catch (error) {
+      if (s3ErrorCode(error) !== 'AccessDenied') throw error;
+      await client.listObjectsV2Query(bucket, '', '', '', 1, '');
+      return true;
+    }
   }
 
   async function makeBucket(): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'minio';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createNamespace, temporalSettings, type TestNamespace } from '../support/namespace.ts';
 import { freePort, freePorts } from '../support/free-ports.ts';
@@ -43,6 +44,24 @@ async function refusalOf(entry: string, settings: Settings): Promise<string> {
   const started = startProcess(entry, { ...free, LOG_LEVEL: 'warn', ...settings });
   expect(await started.exited).toEqual({ code: 1, signal: null });
   return started.output();
+}
+
+/** Servers differ in the names that they refuse, and in whom a bucket's policy holds for. */
+const isOtherS3 = process.env['TEST_S3_ENDPOINT'] !== undefined;
+
+function s3Settings(): Settings {
+  const { endpoint, accessKey, secretKey } = inject('s3');
+  return { S3_ENDPOINT: endpoint, S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey };
+}
+
+async function denyAll(bucket: string): Promise<void> {
+  const { endpoint, accessKey, secretKey, region } = inject('s3');
+  const { hostname: endPoint, port } = new URL(endpoint);
+  const client = new Client({ endPoint, port: Number(port), useSSL: false, accessKey, secretKey, region });
+  if (!(await client.bucketExists(bucket))) await client.makeBucket(bucket, region);
+  const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
+  const Statement = [{ Effect: 'Deny', Principal: '*', Action: ['s3:*'], Resource }];
+  await client.setBucketPolicy(bucket, JSON.stringify({ Version: '2012-10-17', Statement }));
 }
 
 const options = { timeout: 120_000 };
@@ -111,15 +130,29 @@ describe.concurrent('a start that cannot succeed says so in one sentence and end
   test.each([{ S3_ACCESS_KEY: 'nobody' }, { S3_SECRET_KEY: 'not-the-secret' }])(
     'when the S3 server rejects the keys, which it does not repeat: %j',
     async (wrong) => {
-      const { endpoint, accessKey, secretKey } = inject('s3');
-      const s3 = { S3_ENDPOINT: endpoint, S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey, ...wrong };
+      const refusal = await refusalOf('src/api.ts', { ...temporalSettings(namespace), ...s3Settings(), ...wrong });
 
-      const refusal = await refusalOf('src/api.ts', { ...temporalSettings(namespace), ...s3 });
-
-      expect(refusal).toMatch(/^S3_ACCESS_KEY, S3_SECRET_KEY: .* rejects them for the bucket "pigeonhole" .*\n$/);
+      expect(refusal).toMatch(/^S3_ACCESS_KEY, S3_SECRET_KEY: http:.* rejects them \(\w+\); set keys that it knows\n$/);
       expect(refusal).not.toContain(Object.values(wrong)[0]);
     },
   );
+
+  test.skipIf(isOtherS3)('when the S3 server refuses the name of the bucket', async () => {
+    const s3 = { ...s3Settings(), S3_BUCKET: 'xn--pigeonhole' };
+
+    expect(await refusalOf('src/api.ts', { ...temporalSettings(namespace), ...s3 })).toMatch(
+      /^S3_BUCKET: the bucket "xn--pigeonhole" at http:.* cannot be used \(InvalidBucketName\); .*\n$/,
+    );
+  });
+
+  test.skipIf(isOtherS3)('when the key may not use the bucket', async () => {
+    const s3 = { ...s3Settings(), S3_BUCKET: 'somebody-elses' };
+    await denyAll('somebody-elses');
+
+    expect(await refusalOf('src/api.ts', { ...temporalSettings(namespace), ...s3 })).toMatch(
+      /^S3_BUCKET: http:.* does not let this key use the bucket "somebody-elses"; .*\n$/,
+    );
+  });
 
   test('when it would be open to other machines without keys', async () => {
     expect(await refusalOf('src/standalone.ts', { HOST: '0.0.0.0' })).toBe(

@@ -54,6 +54,9 @@ describe('readConfig', () => {
   test.each([
     [{ HOST: '0.0.0.0' }, /^HOST: .*API_KEYS/],
     [{ S3_ENDPOINT: 'http://x' }, /^S3_ACCESS_KEY, S3_SECRET_KEY/],
+    [{ S3_BUCKET: 'My_Bucket' }, /^S3_BUCKET: must be 3 to 63 lower-case .*; got "My_Bucket"$/],
+    [{ S3_BUCKET: '10.0.0.1' }, /^S3_BUCKET: .*; got "10.0.0.1"$/],
+    [{ S3_BUCKET: 'a..b' }, /^S3_BUCKET: /],
     [{ CLASSIFIER: 'openai' }, /^CLASSIFIER: .*OPENAI_API_KEY/],
     [{ CLASSIFIER: 'cascade' }, /^CLASSIFIER: cascade needs OPENAI_API_KEY/],
     [{ CASCADE_CONFIDENCE: '80' }, /^CASCADE_CONFIDENCE: /],
