@@ -27,4 +27,4 @@ COPY docs/errors.md ./docs/errors.md
 USER node
 EXPOSE 8080
 # Node itself and not `npm run`, so that SIGTERM reaches it.
-CMD ["node", "src/api.ts"]
+CMD ["node", "--max-semi-space-size=4", "src/api.ts"]

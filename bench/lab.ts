@@ -45,6 +45,8 @@ export interface LabProcess {
 
 export interface StartOptions {
   readonly args?: readonly string[];
+  /** Node's own, before the module. */
+  readonly nodeArgs?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly isReady: () => Promise<boolean>;
 }
@@ -77,11 +79,11 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   if (options.profiles !== undefined) await mkdir(options.profiles, { recursive: true });
   const owned = parts.move();
 
-  async function start(module: string, { args = [], environment = {}, isReady }: StartOptions): Promise<LabProcess> {
+  async function start(module: string, { args = [], nodeArgs = [], environment = {}, isReady }: StartOptions): Promise<LabProcess> {
     const logFile = join(directory, `${module.replaceAll('/', '-')}-${Date.now()}.log`);
     const started = await spawnServer({
       executable: process.execPath,
-      args: [fileURLToPath(new URL(`../${module}`, import.meta.url)), ...args],
+      args: [...nodeArgs, fileURLToPath(new URL(`../${module}`, import.meta.url)), ...args],
       env: { ...ownEnvironment(options), ...environment },
       logFile,
     });

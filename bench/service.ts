@@ -37,6 +37,9 @@ export interface ServiceOptions {
 
 let count = 0;
 
+/** As `npm run api` starts it. */
+const nodeArgs = ['--max-semi-space-size=4'];
+
 export async function startService(lab: Lab, options: ServiceOptions = {}): Promise<Service> {
   await using parts = new AsyncDisposableStack();
   const model = parts.use(await startModel(lab, options.modelDelayMs ?? 0));
@@ -52,7 +55,7 @@ export async function startService(lab: Lab, options: ServiceOptions = {}): Prom
     OPENAI_API_KEY: 'none',
     ...options.environment,
   };
-  const api = await lab.start('src/api.ts', { environment, isReady: () => answers(`${url}/readyz`) });
+  const api = await lab.start('src/api.ts', { nodeArgs, environment, isReady: () => answers(`${url}/readyz`) });
   parts.defer(() => api.stop());
   const workerPids: number[] = [];
   if (options.hasWorker !== false) {

@@ -28,7 +28,7 @@ describe('readTextDocument', () => {
   });
 
   test('ends a page after 4,000 characters, at the end of a line or a word, and loses nothing', async () => {
-    const lines = `${'A line of some words.\n'.repeat(500)}`;
+    const lines = 'A line of some words.\n'.repeat(500);
     const { pages } = await read(lines);
 
     expect(pages.length).toBeGreaterThan(1);
