@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { ClassifierError, errorFacts, type ErrorCode } from '../../domain/errors.ts';
 import { problemOf, setRetryHeaders } from '../shared/problem.ts';
 import { requestContext } from '../shared/request-context.ts';
-import { isExtendRequest } from './is-extend-request.ts';
+import { readsExtendErrors } from './is-extend-request.ts';
 import type { ErrorBody } from './error-schemas.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { ErrorBody } from './error-schemas.ts';
  * details. Its SDK chooses the class of an error by the status alone.
  */
 export const extendErrorHandler: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  if (!isExtendRequest(request)) {
+  if (!readsExtendErrors(request)) {
     next(error);
     return;
   }
@@ -27,11 +27,7 @@ export const extendErrorHandler: ErrorRequestHandler = (error: unknown, request,
 };
 
 /** For every path of the contract that is not served: `extract`, `split`, `parse` and their runs among them. */
-export const extendNotFound: RequestHandler = (request, _response, next) => {
-  if (!isExtendRequest(request)) {
-    next();
-    return;
-  }
+export const extendNotFound: RequestHandler = (request) => {
   throw new ClassifierError('not_found', `No such path: ${request.method} ${request.path}`);
 };
 

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { firstSegment } from '../shared/when.ts';
 
 /** The first segments of every path of Extend's API, those that are not served here too: their clients read its errors. */
 const resources = new Set([
@@ -33,19 +34,24 @@ const resources = new Set([
 
 /**
  * Whether a request speaks Extend's contract: by its header, by its path, or because it posts JSON to `/classify`, the one address that both
- * contracts have (design 4). Decides which routes it meets and in which form it hears of an error.
+ * contracts have (design 4).
  */
 export function isExtendRequest(request: Request): boolean {
-  if (request.get('x-extend-api-version') !== undefined) return true;
-  const [, first = ''] = request.path.split('/', 2);
-  if (resources.has(first)) return true;
-  return (
-    isClassifyPath(request.path) &&
-    request.method === 'POST' &&
-    /^application\/json\b/i.test(request.get('content-type') ?? '')
-  );
+  return readsExtendErrors(request) || isJsonSubmission(request);
 }
 
-function isClassifyPath(path: string): boolean {
-  return /^\/classify\/?$/.test(path);
+/**
+ * Whether errors are told in Extend's form. JSON at `/classify` without the header that its SDK always sends may as well come from a client of the
+ * other contract that should have sent a form: it hears of that in problem details.
+ */
+export function readsExtendErrors(request: Request): boolean {
+  return request.get('x-extend-api-version') !== undefined || resources.has(firstSegment(request));
+}
+
+function isJsonSubmission(request: Request): boolean {
+  return (
+    request.method === 'POST' &&
+    /^\/classify\/?$/.test(request.path) &&
+    /^application\/json\b/i.test(request.get('content-type') ?? '')
+  );
 }

@@ -1,7 +1,7 @@
-import express, { Router, type RequestHandler } from 'express';
+import express, { Router } from 'express';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { classifierRoutes } from './classifiers-routes.ts';
-import { isExtendRequest } from './is-extend-request.ts';
+import { extendNotFound } from './errors.ts';
 
 export interface ExtendDependencies {
   readonly store: ObjectStore;
@@ -10,18 +10,11 @@ export interface ExtendDependencies {
 /** A text document of 5 MB fits into a body, escaped as JSON. */
 const maxBodyBytes = '16mb';
 
-/** Extend's `/classify_runs` and all that belongs to it, as reference 1 of its contract says. */
+/** Extend's `/classify_runs` and all that belongs to it, as reference 1 of its contract says. Every request that gets here speaks it. */
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
-  router.use(onlyExtend(express.json({ limit: maxBodyBytes })));
+  router.use(express.json({ limit: maxBodyBytes }));
   router.use(classifierRoutes(dependencies));
+  router.use(extendNotFound);
   return router;
-}
-
-/** Leaves every other request's body unread. */
-function onlyExtend(handler: RequestHandler): RequestHandler {
-  return (request, response, next) => {
-    if (isExtendRequest(request)) handler(request, response, next);
-    else next();
-  };
 }

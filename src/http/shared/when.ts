@@ -1,0 +1,15 @@
+import type { Request, RequestHandler } from 'express';
+
+/** Hands on only the requests that are meant: what they do not pass costs the others nothing. */
+export function when(isMeant: (request: Request) => boolean, handler: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (isMeant(request)) handler(request, response, next);
+    else next();
+  };
+}
+
+/** `classify` of `/classify/7e10`. */
+export function firstSegment({ path }: Request): string {
+  const end = path.indexOf('/', 1);
+  return end === -1 ? path.slice(1) : path.slice(1, end);
+}
