@@ -79,7 +79,10 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   if (options.profiles !== undefined) await mkdir(options.profiles, { recursive: true });
   const owned = parts.move();
 
-  async function start(module: string, { args = [], nodeArgs = [], environment = {}, isReady }: StartOptions): Promise<LabProcess> {
+  async function start(
+    module: string,
+    { args = [], nodeArgs = [], environment = {}, isReady }: StartOptions,
+  ): Promise<LabProcess> {
     const logFile = join(directory, `${module.replaceAll('/', '-')}-${Date.now()}.log`);
     const started = await spawnServer({
       executable: process.execPath,

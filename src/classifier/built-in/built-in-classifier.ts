@@ -36,7 +36,7 @@ export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOption
         signal.throwIfAborted();
         const words = await readPageWords(page, ocr, signal);
         signal.throwIfAborted();
-        return answer(scoreRequest(words, request));
+        return answer(await scoreRequest(words, request));
       } catch (error) {
         if (signal.aborted) throw cancelled();
         logger?.debug({ pageNumber: page.pageNumber }, 'page could not be classified');
@@ -56,9 +56,9 @@ const evidenceOfWrongCategory = 2.5;
  * To be of no category competes with the categories, at a fixed score: as a category of its own, or as that of the caller's which is for all
  * the rest. What speaks for that one by itself counts where it is more.
  */
-function scoreRequest(words: PageText, request: PageClassificationRequest): CategoryScore[] {
+async function scoreRequest(words: PageText, request: PageClassificationRequest): Promise<CategoryScore[]> {
   const { page, categories, catchAll } = request;
-  const scores = scorePage(words, page, categories).map((each) =>
+  const scores = (await scorePage(words, page, categories)).map((each) =>
     each.category.name === catchAll && each.score < evidenceOfWrongCategory ? ofNoCategory(each.category) : each,
   );
   return [...scores, ...withUnknown(request).slice(categories.length).map(ofNoCategory)];

@@ -3,6 +3,7 @@ import type { PageText } from '../../domain/page.ts';
 import { findCues, type PageSize } from './cues.ts';
 import { kindById, scoreKind, type Evidence, type KindScore, type Reason } from './kind-index.ts';
 import { toPageLines } from './page-lines.ts';
+import { createPause } from './pause.ts';
 import { createPhraseFinder, type Phrase, type PhraseFinder } from './phrases.ts';
 import { isUnspaced } from './tokenize.ts';
 import { understandCategories, type UnderstoodCategory } from './understand-category.ts';
@@ -27,18 +28,19 @@ const ownWordsOfKnownKind = 0.5;
 /** What is left of the evidence of a page of which no word tells: it may be of any kind, or in an unknown language. */
 const shapeAlone = 0.12;
 
-/** Scores every category against a page. The result does not depend on the order of the categories. */
-export function scoreCategories(
+/** Scores every category against a page, with pauses. The result does not depend on the order of the categories. */
+export async function scoreCategories(
   page: PageText,
   size: PageSize | undefined,
   categories: readonly Category[],
   without?: Evidence,
-): CategoryScore[] {
+): Promise<CategoryScore[]> {
+  const pause = createPause();
   const lines = toPageLines(page);
   const finder = createPhraseFinder(lines);
   const cues = findCues(lines, page, size);
   const wordCount = lines.reduce((sum, line) => sum + line.stems.length, 0);
-  const understood = understandCategories(categories);
+  const understood = await understandCategories(categories, pause);
   const rarity = rarityOf(understood);
   const kindScores = new Map<string, KindScore>();
 
@@ -51,7 +53,7 @@ export function scoreCategories(
     return score;
   }
 
-  const scores = understood.map((item) => {
+  function scoreOf(item: UnderstoodCategory): CategoryScore {
     const own = scoreOwnWords(without === 'descriptions' ? { ...item, descriptionStems: [] } : item, finder, rarity);
     const best = without === 'kinds' ? undefined : bestKind(item, kindScore);
     const ownShare = best ? ownWordsOfKnownKind : 1;
@@ -60,7 +62,13 @@ export function scoreCategories(
       score: (best?.score ?? 0) + own.score * ownShare - own.missing * missingQualifier * Math.min(1, wordCount),
       reasons: [...(best?.reasons ?? []), ...own.reasons].toSorted((a, b) => b.weight - a.weight),
     };
-  });
+  }
+
+  const scores: CategoryScore[] = [];
+  for (const item of understood) {
+    scores.push(scoreOf(item));
+    await pause();
+  }
   const isSpeaking = scores.some(({ reasons }) => reasons.length > 0);
   return isSpeaking ? scores : scores.map((each) => ({ ...each, score: each.score * shapeAlone }));
 }
@@ -79,7 +87,7 @@ function bestKind(item: UnderstoodCategory, kindScore: (id: string) => KindScore
 function rarityOf(items: readonly UnderstoodCategory[]): (word: string) => number {
   const counts = new Map<string, number>();
   for (const { nameStems, descriptionStems } of items) {
-    for (const word of new Set([...nameStems, ...descriptionStems])) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of [...nameStems, ...descriptionStems]) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const total = items.length;
   return (word) => (total < 2 ? 1 : 1 - Math.log(counts.get(word) ?? 1) / Math.log(total));

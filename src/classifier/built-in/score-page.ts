@@ -8,13 +8,13 @@ import { scoreCategories, type CategoryScore } from './score-categories.ts';
 const laterPage = 0.6;
 
 /** Scores every category against one page of a document, by its words, its size and its place in the document. */
-export function scorePage(
+export async function scorePage(
   words: PageText,
   { pageNumber, widthPx, heightPx }: Pick<ClassifiablePage, 'pageNumber' | 'widthPx' | 'heightPx'>,
   categories: readonly Category[],
   without?: Evidence,
-): CategoryScore[] {
+): Promise<CategoryScore[]> {
   const size = widthPx === undefined || heightPx === undefined ? undefined : { widthPx, heightPx };
-  const scores = scoreCategories(words, size, categories, without);
+  const scores = await scoreCategories(words, size, categories, without);
   return pageNumber === 1 ? scores : scores.map((each) => ({ ...each, score: each.score * laterPage }));
 }

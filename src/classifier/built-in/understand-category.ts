@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import type { Category } from '../../domain/category.ts';
-import { foldText, squeeze, stem } from './fold-text.ts';
+import { foldText } from './fold-text.ts';
 import { indexedKinds } from './kind-index.ts';
-import type { Phrase } from './phrases.ts';
+import { matchKinds } from './kind-names.ts';
 import { contentStems, splitName, tokenize } from './tokenize.ts';
 
 /** What a caller's category is taken to mean. */
@@ -19,14 +20,38 @@ export interface UnderstoodCategory {
 /** How surely a description means a kind that it names, and how surely a kind includes the cases of it. */
 const byDescription = 0.6;
 
-/** A name means the kind whose longest name it holds; only a category whose name means none is looked up by its description. */
-export function understandCategories(categories: readonly Category[]): UnderstoodCategory[] {
-  const direct = categories.map((category) => understand(category));
+type Meaning = Omit<UnderstoodCategory, 'category'>;
+
+/** Callers come with the same categories for every page. Bounded by the characters of names and descriptions: some lists fill a book. */
+const known = new LRUCache<string, Meaning>({ maxSize: 1_000_000, sizeCalculation: (_, key) => key.length });
+
+/**
+ * A name means the kind whose longest name it holds; only a category whose name means none is looked up by its description.
+ * `pause` is awaited between one category and the next.
+ */
+export async function understandCategories(
+  categories: readonly Category[],
+  pause: () => Promise<void>,
+): Promise<UnderstoodCategory[]> {
+  const direct: UnderstoodCategory[] = [];
+  for (const category of categories) {
+    direct.push({ category, ...recall(category) });
+    await pause();
+  }
   const claimed = new Set(direct.flatMap(({ kinds }) => [...kinds.keys()]));
   return direct.map((understood) => ({ ...understood, kinds: withCases(understood.kinds, claimed) }));
 }
 
-function understand(category: Category): UnderstoodCategory {
+function recall(category: Category): Meaning {
+  const key = JSON.stringify([category.name, category.description]);
+  const before = known.get(key);
+  if (before) return before;
+  const meaning = understand(category);
+  known.set(key, meaning);
+  return meaning;
+}
+
+function understand(category: Category): Meaning {
   const nameWords = splitName(category.name);
   const descriptionWords = tokenize(foldText(affirmativePart(category.description ?? '')));
   const nameMatch = matchKinds(nameWords, 'whole');
@@ -35,12 +60,12 @@ function understand(category: Category): UnderstoodCategory {
   if (kinds.size === 0)
     for (const id of matchKinds(descriptionWords.slice(0, 25), 'first').ids) kinds.set(id, byDescription);
   const nameStems = contentStems(nameWords);
+  const inName = new Set(nameStems);
   return {
-    category,
     kinds,
     qualifiers: nameMatch.ids.length === 0 ? [] : nameStems.filter((word) => !nameMatch.used.has(word)),
     nameStems,
-    descriptionStems: contentStems(descriptionWords).filter((word) => !nameStems.includes(word)),
+    descriptionStems: contentStems(descriptionWords).filter((word) => !inName.has(word)),
   };
 }
 
@@ -50,40 +75,6 @@ function affirmativePart(description: string): string {
     /(?:\b(?:but )?(?:not|excluding|except|other than|rather than|unlike|instead of|nicht|kein|keine|außer|sauf|pas|excepto|tranne|non|exceto|behalve)\b)[^.;,:()]*/giu,
     ' ',
   );
-}
-
-interface KindMatch {
-  readonly ids: readonly string[];
-  readonly used: ReadonlySet<string>;
-}
-
-/** Finds the longest name of a kind among some words; `first`: the one that stands first counts, as in a definition. */
-function matchKinds(words: readonly string[], prefer: 'whole' | 'first'): KindMatch {
-  const stems = words.map((word) => stem(word));
-  const whole = squeeze(words.join(''));
-  let best: { ids: string[]; used: Set<string>; length: number; position: number } | undefined;
-  for (const kind of indexedKinds) {
-    for (const phrase of [...kind.names, ...kind.alsoCalled]) {
-      const position = positionOf(phrase, stems, whole);
-      if (position < 0) continue;
-      const length = phrase.squeezed.length;
-      const isBetter =
-        !best ||
-        (prefer === 'first' && position < best.position) ||
-        ((prefer === 'whole' || position === best.position) && length > best.length);
-      if (isBetter) best = { ids: [kind.id], used: new Set(phrase.stems), length, position };
-      else if (best && length === best.length && position === best.position && !best.ids.includes(kind.id))
-        best.ids.push(kind.id);
-    }
-  }
-  return best ?? { ids: [], used: new Set() };
-}
-
-function positionOf(phrase: Phrase, stems: readonly string[], whole: string): number {
-  if (phrase.squeezed === whole) return 0;
-  const [first] = phrase.stems;
-  if (first === undefined) return -1;
-  return stems.findIndex((_, start) => phrase.stems.every((word, offset) => stems[start + offset] === word));
 }
 
 /** A passport is an identity document, unless another category is there for passports. */
