@@ -26,7 +26,7 @@ await runProcess(async () => {
   const client = await connectTemporal(config.temporal);
   await checkStore(dependencies.store, config.storage);
   await registerSearchAttributes(client, logger);
-  const api = await serveApi(createApp(dependencies.forApi(client)), config.http.host, config.http.port);
+  const api = await serveApi(createApp(dependencies.forApi(client)), { ...config.http, logger });
   logger.info({ url: api.url, tenants: new Set(config.http.apiKeys.map(({ tenant }) => tenant)).size }, 'api started');
   const signal = await stopAsked;
   logger.info({ signal }, 'api stopping');

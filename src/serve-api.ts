@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { ConfigError } from './config-error.ts';
+import { answerUnreadable } from './http/shared/unreadable-request.ts';
+import type { Logger } from './logger.ts';
 
 export interface ApiService {
   /** Base URL for a client on this machine. */
@@ -10,15 +12,23 @@ export interface ApiService {
   stop(graceMs: number): Promise<void>;
 }
 
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly logger: Logger;
+}
+
 /** An upload of 500 MB over a slow line takes its time; node's default would end it after 5 minutes. */
 const requestTimeoutMs = 60 * 60 * 1000;
 
 /** Listens. Throws ConfigError that names the setting when the port is taken or the address is not this machine's. */
-export async function serveApi(app: Express, host: string, port: number): Promise<ApiService> {
+export async function serveApi(app: Express, { host, port, logger }: ServeOptions): Promise<ApiService> {
   const server = createServer(
-    { requestTimeout: requestTimeoutMs, headersTimeout: 60_000, keepAliveTimeout: 65_000 },
+    // A missing Host is refused by the app (node would answer without a body), an unknown expectation by nobody (RFC 9110 10.1.1).
+    { requestTimeout: requestTimeoutMs, headersTimeout: 60_000, keepAliveTimeout: 65_000, requireHostHeader: false },
     app,
-  );
+  ).on('checkExpectation', app);
+  answerUnreadable(server, logger);
   await listen(server, host, port);
   return {
     url: `http://${urlHost(host)}:${listeningPort(server) ?? port}`,

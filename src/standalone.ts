@@ -58,7 +58,7 @@ await runProcess(async () => {
   installRuntime(logger);
   const queues = await keepServingQueues(config, dependencies.forWorker(), logger);
   parts.defer(() => queues.stop());
-  const api = await serveApi(createApp(dependencies.forApi(client, checkModel)), config.http.host, config.http.port);
+  const api = await serveApi(createApp(dependencies.forApi(client, checkModel)), { ...config.http, logger });
   parts.defer(() => api.stop(config.shutdownGraceMs));
 
   printWelcome(say, {

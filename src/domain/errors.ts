@@ -15,6 +15,8 @@ export const errorFacts = {
   unauthorized: { status: 401, retryable: false, title: 'Unauthorized' },
   quota_exceeded: { status: 402, retryable: false, title: 'Quota exceeded' },
   not_found: { status: 404, retryable: false, title: 'Not found' },
+  request_timeout: { status: 408, retryable: true, title: 'Request timeout' },
+  headers_too_large: { status: 431, retryable: false, title: 'Headers too large' },
   method_not_allowed: { status: 405, retryable: false, title: 'Method not allowed' },
   payload_too_large: { status: 413, retryable: false, title: 'Payload too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'Unsupported media type' },

@@ -13,6 +13,7 @@ import type { HealthDependencies } from './shared/health.ts';
 import { notFoundHandler, problemHandler } from './shared/problem.ts';
 import { limitRate, type RateLimitOptions } from './shared/rate-limit.ts';
 import { withRequestContext } from './shared/request-context.ts';
+import { requireHost } from './shared/unreadable-request.ts';
 import { when } from './shared/when.ts';
 import { unsiloedRoutes } from './unsiloed/routes.ts';
 import type { SubmitLimits } from './unsiloed/submit.ts';
@@ -37,6 +38,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(withRequestContext(logger));
+  app.use(requireHost);
   app.use(when(isServiceRequest, serviceRoutes(health)));
   app.use(authenticate(authentication));
   app.use(limitRate(rateLimit));

@@ -102,12 +102,23 @@ describe('a client that misbehaves', () => {
     expect((await fetch(`${service.url}/livez`)).status).toBe(200);
   });
 
+  test('and names no host is told so', async () => {
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n');
+
+    const answer = await text(socket);
+
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request/);
+    expect(answer).toContain('"detail":"The request has no header Host."');
+  });
+
   test('and speaks no HTTP gets an end of the connection, and the server lives on', async () => {
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);
     socket.end('what is this\r\n\r\n');
 
-    expect(await text(socket)).toMatch(/400 Bad Request/);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 Bad Request[^]*application\/problem\+json/);
     expect((await fetch(`${service.url}/livez`)).status).toBe(200);
   });
 });

@@ -44,7 +44,7 @@ export async function startService(environment: Readonly<Record<string, string>>
   const queues = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
   started.defer(() => queues.stop());
   const app = createApp(dependencies.forApi(namespace.client));
-  const api = await serveApi(app, config.http.host, config.http.port);
+  const api = await serveApi(app, { ...config.http, logger });
   started.defer(() => api.stop(1000));
   checkAnswersOf(api.url);
   const stack = started.move();

@@ -2,6 +2,8 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { ClassifierError, errorFacts, normalizeError, type QuotaUse } from '../../domain/errors.ts';
 import { requestContext } from './request-context.ts';
 
+export const problemType = 'application/problem+json';
+
 /** Seconds after which a client may try again what failed for want of a server, when nothing more exact is known. */
 const defaultRetryAfterSeconds = 5;
 
@@ -56,21 +58,24 @@ export function setRetryHeaders(response: Response, status: number, { retryAfter
   if (status === 401) response.set('WWW-Authenticate', 'Bearer');
 }
 
+/** The body of an answer with problem details. */
+export function problemBody({ code, detail, quota, errors }: ClassifierError, requestId: string) {
+  const { status, title } = errorFacts[code];
+  return {
+    type: `/docs/errors#${code}`,
+    title,
+    status,
+    detail: quota ? quotaDetail(detail, quota) : detail,
+    code,
+    request_id: requestId,
+    ...(errors.length > 0 && { errors }),
+  };
+}
+
 function sendProblem(response: Response, problem: ClassifierError, requestId: string): void {
-  const { status, title } = errorFacts[problem.code];
+  const { status } = errorFacts[problem.code];
   setRetryHeaders(response, status, problem);
-  response
-    .status(status)
-    .type('application/problem+json')
-    .json({
-      type: `/docs/errors#${problem.code}`,
-      title,
-      status,
-      detail: problem.quota ? quotaDetail(problem.detail, problem.quota) : problem.detail,
-      code: problem.code,
-      request_id: requestId,
-      ...(problem.errors.length > 0 && { errors: problem.errors }),
-    });
+  response.status(status).type(problemType).json(problemBody(problem, requestId));
 }
 
 /** The one detail that is no sentence: Unsiloed's clients read this object. */
