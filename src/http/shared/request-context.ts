@@ -39,7 +39,10 @@ declare global {
 /** A caller's own id is kept when it is short and harmless, so that both sides can search for the same one. */
 const acceptableRequestId = /^[\w.:-]{1,128}$/;
 
-/** Gives every request an id, echoed in `x-request-id`, and writes one log line when its answer is out. */
+/** What proxies log for a request whose connection ended before its answer: until then a response has the status 200. */
+const noAnswer = 499;
+
+/** Gives every request an id, echoed in `x-request-id`, and writes one log line when its answer is out, or nobody is there any more to read it. */
 export function withRequestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-request-id');
@@ -53,8 +56,11 @@ export function withRequestContext(logger: Logger): RequestHandler {
       const { names, tenant } = context;
       const { method, path } = request;
       const durationMs = Math.round(performance.now() - startedAt);
-      const fields = { ...names, method, path, status: response.statusCode, durationMs, tenant };
-      logger.info(fields, response.writableFinished ? 'request answered' : 'request aborted by the client');
+      const isAborted = !response.writableFinished;
+      const status = isAborted && !response.headersSent ? noAnswer : response.statusCode;
+      const fields = { ...names, method, path, status, durationMs, tenant };
+      if (isAborted) logger.info({ ...fields, aborted: true }, 'request aborted');
+      else logger.info(fields, 'request answered');
     });
     next();
   };
