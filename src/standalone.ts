@@ -13,6 +13,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { runProcess, untilAskedToStop } from './process-life.ts';
 import { refuseTakenPort, serveApi } from './serve-api.ts';
 import { keepServingQueues } from './standalone/keep-serving-queues.ts';
+import { refuseSharedPorts } from './standalone/refuse-shared-ports.ts';
 import { printWelcome } from './standalone/welcome.ts';
 import { classifySample, isFirstStart } from './standalone/first-run.ts';
 import { connectTemporal } from './temporal/connection.ts';
@@ -38,6 +39,7 @@ await runProcess(async () => {
   if (!readArguments(help)) return;
   const stopAsked = untilAskedToStop();
   const { config, ownKey } = withOwnKey(readConfig());
+  refuseSharedPorts(config);
   // On a terminal people read what stands below, not a log of every request.
   const logger = createLogger({ ...config.log, level: quietOnTerminal(config) });
   await checkFolder('DATA_DIR', config.dataDirectory);

@@ -83,6 +83,20 @@ describe.concurrent('a start that cannot succeed says so in one sentence and end
     );
   });
 
+  test.each([
+    ['both', 'PORT, TEMPORAL_PORT'],
+    ['both', 'PORT, TEMPORAL_UI_PORT'],
+    ['both', 'TEMPORAL_PORT, TEMPORAL_UI_PORT'],
+    ['all', 'PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT'],
+  ])('when %s of the ports that it listens on itself are the same: %s', async (howMany, names) => {
+    const shared = String(await freePort());
+    const settings = Object.fromEntries(names.split(', ').map((name) => [name, shared]));
+
+    expect(await refusalOf('src/standalone.ts', settings)).toBe(
+      `${names}: ${howMany} are ${shared}; set each to a port of its own\n`,
+    );
+  });
+
   test.each(entries)('when the data folder is none: %s', async (entry) => {
     const DATA_DIR = join(folder, 'file');
     const isStandalone = entry === 'src/standalone.ts';

@@ -1,0 +1,18 @@
+import type { Config } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
+
+/**
+ * Throws ConfigError when two of the ports that `npm start` listens on are the same: whichever came second would call the first one
+ * another program.
+ */
+export function refuseSharedPorts({ http, temporal }: Config): void {
+  if (!temporal.isOwnServer) return;
+  const settings = { PORT: http.port, TEMPORAL_PORT: temporal.port, TEMPORAL_UI_PORT: temporal.uiPort };
+  const byPort = Map.groupBy(Object.entries(settings), ([, port]) => port);
+  const problems = [...byPort].flatMap(([port, sharers]) => {
+    if (sharers.length < 2) return [];
+    const names = sharers.map(([name]) => name).join(', ');
+    return [`${names}: ${sharers.length === 2 ? 'both' : 'all'} are ${port}; set each to a port of its own`];
+  });
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+}
