@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Category } from '../src/domain/category.ts';
 import type { PageResult } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { PageReference, PageText, TextSpan } from '../src/domain/page.ts';
 import type { ClassifiablePage, PageClassifier } from '../src/classifier/page-classifier.ts';
+import { readJson } from '../src/storage/json-documents.ts';
 import { jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
@@ -15,6 +17,7 @@ export interface ClassifyPageInput {
   readonly categories: readonly Category[];
   readonly descriptionsKey?: string;
   readonly instructions?: string;
+  readonly instructionsKey?: string;
   readonly unknown?: 'allow';
   readonly catchAll?: string;
 }
@@ -29,6 +32,8 @@ export interface ClassifyPageDependencies {
   readonly store: ObjectStore;
   readonly classifier: PageClassifier;
 }
+
+const instructionsSchema = z.looseObject({ instructions: z.string() });
 
 /** Longest raw answer that a history may hold; a model's answer is a label, not a page. */
 const maxRawResultLength = 250;
@@ -46,7 +51,8 @@ async function classify(
   signal: AbortSignal,
 ): Promise<ClassifyPageResult> {
   const startedAt = Date.now();
-  const { tenant, jobId, page, instructions } = input;
+  const { tenant, jobId, page } = input;
+  const instructions = await instructionsOf(input, store);
   const answer = await classifier.classifyPage({
     page: classifiablePage(page, input.pageCount, store),
     categories: await withDescriptions(input, store),
@@ -110,6 +116,15 @@ async function withDescriptions(input: ClassifyPageInput, store: ObjectStore): P
     const description: unknown = stored[index];
     return typeof description === 'string' ? { ...category, description } : category;
   });
+}
+
+async function instructionsOf(input: ClassifyPageInput, store: ObjectStore): Promise<string | undefined> {
+  const { instructions, instructionsKey } = input;
+  if (instructions !== undefined || instructionsKey === undefined) return instructions;
+  const found = await readJson(store, instructionsKey, (value) => instructionsSchema.parse(value));
+  if (!found)
+    throw new ClassifierError('document_missing', 'The instructions of the request are no longer in the store.');
+  return found.value.instructions;
 }
 
 function parsePageText(bytes: Uint8Array): PageText {

@@ -25,7 +25,7 @@ export async function classifyPages(
   rendered: RenderPagesResult,
   onProgress: (pagesDone: number) => void,
 ): Promise<ClassifiedPages> {
-  const { tenant, categories, descriptionsKey, instructions, unknown, catchAll } = input;
+  const { tenant, categories, descriptionsKey, instructions, instructionsKey, unknown, catchAll } = input;
   let pagesDone = 0;
   let classifier: ClassifiedPages['classifier'];
   onProgress(0);
@@ -42,6 +42,7 @@ export async function classifyPages(
           categories,
           ...(descriptionsKey !== undefined && { descriptionsKey }),
           ...(instructions !== undefined && { instructions }),
+          ...(instructionsKey !== undefined && { instructionsKey }),
           ...(unknown && { unknown }),
           ...(catchAll !== undefined && { catchAll }),
         },

@@ -41,6 +41,8 @@ export interface ClassifyDocumentInput {
   /** Object key of a JSON array with one description (or null) for each category, where they are too long for a history. */
   readonly descriptionsKey?: string;
   readonly instructions?: string;
+  /** Object key of a JSON object `{instructions}`, where they must not stand in a history; looked at where `instructions` is absent. */
+  readonly instructionsKey?: string;
   readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
   /** `allow`: a document that fits no category well is `unknown`. Otherwise it gets the nearest one, as in every contract. */
   readonly unknown?: 'allow';

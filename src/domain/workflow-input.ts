@@ -20,6 +20,7 @@ export interface ParsedInput {
   readonly categories: readonly Category[];
   readonly descriptionsKey?: string;
   readonly instructions?: string;
+  readonly instructionsKey?: string;
   readonly selection: PageSelection;
   readonly unknown?: 'allow';
   readonly catchAll?: string;
@@ -49,18 +50,16 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     ...parseFileId(input['fileId']),
     ...parseWebhook(input['webhook'], tenant),
     ...optionalString(input, 'fileName', 255),
-    ...optionalString(input, 'descriptionsKey', 1024),
+    ...optionalKey(input, 'descriptionsKey', tenant),
     ...optionalString(input, 'instructions', inputLimits.maxInstructionsLength),
+    ...optionalKey(input, 'instructionsKey', tenant),
   };
 }
 
 function parseWebhook(webhook: unknown, tenant: string): Pick<ParsedInput, 'webhook'> {
   if (webhook === undefined || webhook === null) return {};
   const requestKey = isRecord(webhook) ? webhook['requestKey'] : undefined;
-  if (typeof requestKey !== 'string' || !requestKey.startsWith(`tenants/${tenant}/`) || requestKey.includes('/../')) {
-    throw invalid('webhook.requestKey', `must be an object key below tenants/${tenant}/`);
-  }
-  return { webhook: { requestKey } };
+  return { webhook: { requestKey: parseKey(requestKey, 'webhook.requestKey', tenant) } };
 }
 
 function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {
@@ -89,18 +88,15 @@ function parseSource(source: unknown, tenant: string): DocumentSource {
   if (!isRecord(source)) throw invalid('source', 'must be an object with a "kind"');
   switch (source['kind']) {
     case 'stored': {
-      const key = source['key'];
-      if (typeof key !== 'string' || !key.startsWith(`tenants/${tenant}/`) || key.includes('/../')) {
-        throw invalid('source.key', `must be an object key below tenants/${tenant}/`);
-      }
+      const key = parseKey(source['key'], 'source.key', tenant);
       const document = parseStoredDocument(source['document'], key);
       return { kind: 'stored', key, ...(document && { document }) };
     }
     case 'url': {
       const { url, urlKey } = source;
       if (typeof url === 'string') return { kind: 'url', url };
-      if (typeof urlKey === 'string' && urlKey.startsWith(`tenants/${tenant}/`)) return { kind: 'url', urlKey };
-      throw invalid('source.url', 'must be a URL');
+      if (urlKey === undefined) throw invalid('source.url', 'must be a URL');
+      return { kind: 'url', urlKey: parseKey(urlKey, 'source.urlKey', tenant) };
     }
     case 'inline': {
       const base64 = source['base64'];
@@ -148,6 +144,22 @@ function parseRange(range: unknown, index: number): PageRange {
 
 function isPageNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+}
+
+/** The key of an object of the tenant's own: nobody reads another tenant's. */
+function parseKey(value: unknown, field: string, tenant: string): string {
+  if (typeof value === 'string' && value.startsWith(`tenants/${tenant}/`) && !value.includes('/../')) return value;
+  throw invalid(field, `must be an object key below tenants/${tenant}/`);
+}
+
+function optionalKey<K extends string>(
+  input: Record<string, unknown>,
+  field: K,
+  tenant: string,
+): { readonly [F in K]?: string } {
+  const given = optionalString(input, field, 1024);
+  if (given[field] !== undefined) parseKey(given[field], field, tenant);
+  return given;
 }
 
 function optionalString<K extends string>(

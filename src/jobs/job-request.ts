@@ -33,6 +33,8 @@ const jobRequestSchema = z.object({
   document: z
     .object({ key: z.string(), sha256: z.string(), sizeBytes: z.number(), type: z.enum(documentTypes) })
     .optional(),
+  /** The caller's advice, which may quote anything; also what `classifyPage` reads. */
+  instructions: z.string().optional(),
   /** Whom to tell when the job is finished; also what `deliverWebhook` reads. */
   webhookUrl: z.string().optional(),
   /** The caller's own, given back as it came. */

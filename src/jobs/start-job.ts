@@ -18,6 +18,7 @@ export interface StartJobRequest {
   readonly source: { readonly document: StoredDocument } | { readonly url: string };
   readonly fileName?: string;
   readonly categories: readonly Category[];
+  /** How to choose, in the caller's words; never in a history. */
   readonly instructions?: string;
   readonly selection: PageSelection;
   readonly unknown?: 'allow';
@@ -78,9 +79,10 @@ export async function startJob(dependencies: StartJobDependencies, request: Star
   return { isRepeated: true };
 }
 
-function toJobRequest({ source, webhookUrl, metadata, run }: StartJobRequest): JobRequest | undefined {
+function toJobRequest({ source, instructions, webhookUrl, metadata, run }: StartJobRequest): JobRequest | undefined {
   const request = {
     ...('url' in source && { url: source.url }),
+    ...(instructions !== undefined && { instructions }),
     ...(webhookUrl !== undefined && { webhookUrl }),
     ...(metadata && { metadata }),
     ...(run && { run }),
@@ -137,7 +139,7 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
     ...(await toCategories(request, store)),
     pages: { ranges: selection.ranges, maxPages: selection.maxPages },
     ...(fileName !== undefined && { fileName }),
-    ...(instructions !== undefined && { instructions }),
+    ...(instructions !== undefined && { instructionsKey: jobKeys(tenant, jobId).request }),
     ...(unknown && { unknown }),
     ...(catchAll !== undefined && { catchAll }),
     ...(run && { fileId: run.file.id }),

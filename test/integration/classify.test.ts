@@ -53,6 +53,19 @@ describe('a document that is uploaded', () => {
     ]);
   });
 
+  test('is judged by the instructions of the request, which stay out of the history', async () => {
+    const asked = standIn.requests.length;
+
+    const fields = { instructions: 'Reminders are letters.' };
+    const jobId = await submit(service.url, { file: sampleInvoice, fields });
+    const job = await finishedJob(service.url, jobId);
+
+    expect(job.status).toBe('completed');
+    const questions = standIn.requests.slice(asked).map(({ question }) => question?.text);
+    expect(questions).toEqual([1, 2].map(() => expect.stringContaining('Reminders are letters.')));
+    expect(await historyText(jobId)).not.toContain('Reminders');
+  });
+
   test('is unknown where the request allows that and nothing fits, and one of the categories otherwise', async () => {
     const ask = { file: pdfWithPages(['A recipe']), categories: ['invoice', 'letter'] };
     standIn.enqueue({ kind: 'answer', label: 'unknown' });

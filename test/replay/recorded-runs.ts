@@ -42,6 +42,12 @@ export const recordedRuns: readonly RecordedRun[] = [
       },
     },
   },
+  { name: 'instructions-in-the-input', stubs: {}, input: { instructions: 'Reminders are letters.' } },
+  {
+    name: 'instructions-by-their-key',
+    stubs: {},
+    input: { instructionsKey: 'tenants/default/jobs/x/request.json' },
+  },
   { name: 'all-pages-blank', stubs: { renderPages: async () => rendered(2, { isBlank: true }) } },
   { name: 'input-refused', stubs: {}, input: { categories: [] } },
   { name: 'cancelled-while-judging', stubs: {}, isCancelled: true },

@@ -9,3 +9,13 @@ test('a document may be unknown only where the input says "allow"', () => {
   expect(parseWorkflowInput({ ...input, unknown: 'allow' }).unknown).toBe('allow');
   expect(() => parseWorkflowInput({ ...input, unknown: true })).toThrow(/unknown must be "allow"/);
 });
+
+test.each(['descriptionsKey', 'instructionsKey'])('%s is a key of the tenant alone', (field) => {
+  const own = 'tenants/acme/jobs/x/request.json';
+  const parse = (key: string) => parseWorkflowInput({ ...input, tenant: 'acme', [field]: key });
+
+  expect(parse(own)).toMatchObject({ [field]: own });
+  for (const key of ['tenants/globex/jobs/x/request.json', 'tenants/acme/../globex/request.json', 'request.json']) {
+    expect(() => parse(key)).toThrow(`${field} must be an object key below tenants/acme/`);
+  }
+});
