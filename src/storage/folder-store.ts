@@ -18,7 +18,13 @@ import {
 import { createFolderLock } from './folder-lock.ts';
 import { entryName, folderPath, objectPath } from './folder-paths.ts';
 import { assertFolderPrefix, assertListPrefix, assertObjectKey, compareKeys } from './object-key.ts';
-import { type ObjectFacts, type ObjectStore, PreconditionFailed, type PutOptions } from './object-store.ts';
+import {
+  type ListedObject,
+  type ObjectFacts,
+  type ObjectStore,
+  PreconditionFailed,
+  type PutOptions,
+} from './object-store.ts';
 import { putFailure } from './source-stream.ts';
 import { withMappedErrors } from './mapped-stream.ts';
 
@@ -106,9 +112,16 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       });
     },
 
-    async *list(prefix) {
+    async *list(prefix, { after } = {}) {
       assertListPrefix(prefix);
-      yield* walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+      yield* walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix, after);
+    },
+
+    async *folders(prefix) {
+      assertFolderPrefix(prefix);
+      for (const key of await entriesOf(prefix)) {
+        if (key.endsWith('/')) yield key.slice(prefix.length, -1);
+      }
     },
 
     async check() {
@@ -162,23 +175,34 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
     });
   }
 
-  async function* walk(folder: string, prefix: string): AsyncGenerator<ObjectFacts> {
+  async function* walk(folder: string, prefix: string, after: string | undefined): AsyncGenerator<ListedObject> {
+    for (const key of await entriesOf(folder)) {
+      if (!key.startsWith(prefix) || isPassed(key, after)) continue;
+      if (key.endsWith('/')) {
+        yield* walk(key, prefix, after);
+        continue;
+      }
+      const facts = await statIfThere(objectPath(root, key));
+      if (facts) yield { ...objectFacts(key, facts), modifiedAt: facts.mtime };
+    }
+  }
+
+  /** The keys directly below a folder, in their order; those of folders end in `/`. */
+  async function entriesOf(folder: string): Promise<string[]> {
     const path = folderPath(root, folder);
     const entries = (await guarded(() => unlessMissing(readdir(path, { withFileTypes: true })))) ?? [];
     const keys = entries.flatMap((entry) => {
       const name = entryName(entry.name, entry.isDirectory());
       return name === undefined ? [] : [folder + name];
     });
-    for (const key of keys.toSorted(compareKeys)) {
-      if (!key.startsWith(prefix)) continue;
-      if (key.endsWith('/')) {
-        yield* walk(key, prefix);
-        continue;
-      }
-      const facts = await statIfThere(objectPath(root, key));
-      if (facts) yield objectFacts(key, facts);
-    }
+    return keys.toSorted(compareKeys);
   }
+}
+
+/** A folder that holds `after` is only partly passed. */
+function isPassed(key: string, after: string | undefined): boolean {
+  if (after === undefined || (key.endsWith('/') && after.startsWith(key))) return false;
+  return compareKeys(key, after) <= 0;
 }
 
 /**

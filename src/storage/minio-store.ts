@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
-import { Client } from 'minio';
+import { type BucketItem, Client } from 'minio';
 import { storageUnavailable } from '../domain/error-sentences.ts';
+import { createBucketLifecycle } from './bucket-lifecycle.ts';
 import { withMappedErrors } from './mapped-stream.ts';
 import { assertFolderPrefix, assertListPrefix, assertObjectKey } from './object-key.ts';
-import type { ObjectFacts, ObjectStore } from './object-store.ts';
+import type { ListedObject, ObjectFacts, ObjectStore } from './object-store.ts';
 import { isMissingObject, mapS3Error, s3ErrorCode } from './s3-errors.ts';
 import { createS3Transport } from './s3-transport.ts';
 import { unquoted, uploadBytes, uploadStream, type UploadTarget } from './s3-upload.ts';
@@ -120,10 +121,19 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
       if (batch.length > 0) await deleteAll(batch);
     },
 
-    list(prefix) {
+    list(prefix, { after } = {}) {
       assertListPrefix(prefix);
-      return list(prefix);
+      return list(prefix, after);
     },
+
+    async *folders(prefix) {
+      assertFolderPrefix(prefix);
+      for await (const page of pages(prefix, '/')) {
+        for (const entry of page) if (entry.prefix !== undefined) yield entry.prefix.slice(prefix.length, -1);
+      }
+    },
+
+    lifecycle: createBucketLifecycle(client, bucket),
 
     async check() {
       await guarded(async () => {
@@ -147,13 +157,19 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
     }
   }
 
-  async function* list(prefix: string): AsyncGenerator<ObjectFacts> {
+  async function* list(prefix: string, after?: string): AsyncGenerator<ListedObject> {
+    for await (const page of pages(prefix, '', after)) {
+      for (const { name, size, etag, lastModified } of page) {
+        if (name !== undefined) yield { key: name, sizeBytes: size, etag: unquoted(etag), modifiedAt: lastModified };
+      }
+    }
+  }
+
+  async function* pages(prefix: string, delimiter: string, after = ''): AsyncGenerator<BucketItem[]> {
     let token = '';
     for (;;) {
-      const page = await guarded(() => client.listObjectsV2Query(bucket, prefix, token, '', 1000, ''));
-      for (const { name, size, etag } of page.objects) {
-        if (name !== undefined) yield { key: name, sizeBytes: size, etag: unquoted(etag) };
-      }
+      const page = await guarded(() => client.listObjectsV2Query(bucket, prefix, token, delimiter, 1000, after));
+      yield page.objects;
       if (!page.isTruncated) return;
       token = page.nextContinuationToken;
     }

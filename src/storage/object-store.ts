@@ -6,6 +6,16 @@ export interface ObjectFacts {
   readonly etag: string;
 }
 
+/** An object as a listing tells of it. */
+export interface ListedObject extends ObjectFacts {
+  readonly modifiedAt: Date;
+}
+
+export interface ListOptions {
+  /** Only what the store lists behind this key, whether or not there is an object of that name any more. */
+  readonly after?: string;
+}
+
 export interface PutOptions {
   readonly contentType?: string;
   /** Only if no object has this key yet (RFC 9110 13.1.2). */
@@ -34,9 +44,32 @@ export interface ObjectStore {
   /** Deletes everything below `prefix`, which must end in `/`. */
   deletePrefix(prefix: string): Promise<void>;
   /** Keys below `prefix` in lexicographic (UTF-8) order. */
-  list(prefix: string): AsyncIterable<ObjectFacts>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
+  /** The names of the folders directly below `prefix`, which must end in `/`. */
+  folders(prefix: string): AsyncIterable<string>;
   /** Resolves when the store can be read and written now; creates the bucket or folder when it is missing. */
   check(): Promise<void>;
+  /** Where the store itself can delete by age, that is, on S3. */
+  readonly lifecycle?: Lifecycle;
+}
+
+/** A rule by which the store deletes on its own, whoever runs or does not run. */
+export interface LifecycleRule {
+  readonly id: string;
+  /** A folder; ends in `/`. */
+  readonly prefix: string;
+  /** Age at which objects are deleted. */
+  readonly expirationDays?: number;
+  /** Age at which what was sent of an upload that never ended is deleted. */
+  readonly abortUploadDays?: number;
+}
+
+export interface Lifecycle {
+  /**
+   * Makes these the only rules whose id begins with `idPrefix`; the rules of others stay as they are. `refused`: the server knows no such
+   * rules, or does not let us set them; all is then as it was.
+   */
+  replaceRules(idPrefix: string, rules: readonly LifecycleRule[]): Promise<'changed' | 'unchanged' | 'refused'>;
 }
 
 /** A condition of `put` did not hold: another writer was first. */

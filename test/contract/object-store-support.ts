@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { ObjectFacts, ObjectStore } from '../../src/storage/object-store.ts';
+import type { ListedObject, ObjectStore } from '../../src/storage/object-store.ts';
 
 export interface ObjectStoreSubject {
   readonly name: string;
@@ -17,7 +17,7 @@ export function uniquePrefix(): string {
 }
 
 /** Everything below the prefix, in the order in which the store lists it. */
-export async function listed(store: ObjectStore, prefix: string): Promise<ObjectFacts[]> {
+export async function listed(store: ObjectStore, prefix: string): Promise<ListedObject[]> {
   return Array.fromAsync(store.list(prefix));
 }
 

@@ -23,7 +23,49 @@ export function describeObjectStore(subject: ObjectStoreSubject): void {
       const streamed = await store.getStream(key);
       expect(streamed?.facts).toEqual(facts);
       expect((await collect(streamed?.stream)).equals(bytes)).toBe(true);
-      expect(await listed(store, key)).toEqual([facts]);
+      expect(await listed(store, key)).toEqual([{ ...facts, modifiedAt: expect.any(Date) }]);
+    });
+
+    test('tells when an object was written', async () => {
+      const store = await created;
+      const key = `${uniquePrefix()}source`;
+      const secondMs = 1000;
+      const before = Date.now();
+
+      await store.put(key, Buffer.from('x'));
+
+      const [object] = await listed(store, key);
+      // S3 tells whole seconds.
+      expect(object?.modifiedAt.getTime()).toBeGreaterThanOrEqual(before - secondMs);
+      expect(object?.modifiedAt.getTime()).toBeLessThanOrEqual(Date.now() + secondMs);
+    });
+
+    test('lists on behind a key, also behind one that is gone', async () => {
+      const store = await created;
+      const prefix = uniquePrefix();
+      const keys = ['a/1', 'a/2', 'a/b/3', 'b/4', 'c'].map((name) => prefix + name);
+      for (const key of keys) await store.put(key, Buffer.from('x'));
+
+      for (const [index, key] of keys.entries()) {
+        const behind = await Array.fromAsync(store.list(prefix, { after: key }));
+        expect(behind.map((object) => object.key)).toEqual(keys.slice(index + 1));
+      }
+      await store.deletePrefix(`${prefix}a/`);
+      const left = await Array.fromAsync(store.list(prefix, { after: `${prefix}a/b/3` }));
+      expect(left.map((object) => object.key)).toEqual(keys.slice(3));
+    });
+
+    test('names the folders below a prefix, and nothing deeper', async () => {
+      const store = await created;
+      const prefix = uniquePrefix();
+      for (const name of ['file', 'acme/jobs/1/source', 'acme/jobs/2/source', 'acme-2/x', 'globex/x']) {
+        await store.put(prefix + name, Buffer.from('x'));
+      }
+
+      const folders = await Array.fromAsync(store.folders(prefix));
+
+      expect(folders.toSorted()).toEqual(['acme', 'acme-2', 'globex']);
+      expect(await Array.fromAsync(store.folders(`${prefix}nothing/`))).toEqual([]);
     });
 
     test('stores an empty object', async () => {
