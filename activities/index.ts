@@ -5,8 +5,11 @@ import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
 import { createClassifyPage } from './classify-page.ts';
+import { createDeleteExpiredExecutions } from './delete-expired-executions.ts';
+import { createDeleteExpiredObjects } from './delete-expired-objects.ts';
 import { createDeliverWebhook, type DeliverWebhookDependencies } from './deliver-webhook.ts';
 import { createRenderPages } from './render-pages.ts';
+import { createSetLifecycleRules } from './set-lifecycle-rules.ts';
 import { createStoreDocument } from './store-document.ts';
 import { createStoreResult } from './store-result.ts';
 
@@ -33,6 +36,9 @@ export function createWorkflowQueueActivities(
     storeDocument: createStoreDocument(dependencies),
     storeResult: createStoreResult(dependencies),
     deliverWebhook: createDeliverWebhook(dependencies),
+    setLifecycleRules: createSetLifecycleRules(dependencies),
+    deleteExpiredExecutions: createDeleteExpiredExecutions(dependencies),
+    deleteExpiredObjects: createDeleteExpiredObjects(dependencies),
   };
 }
 

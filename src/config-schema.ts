@@ -72,6 +72,17 @@ export const variables = z.object({
   S3_SECRET_KEY: z.string().optional().describe('Secret key of the S3 server.'),
   S3_REGION: z.string().default('us-east-1').describe('Region of the bucket.'),
 
+  RETENTION_DAYS: wholeNumber(0, 36_500)
+    .default(0)
+    .describe(
+      'Days after which a finished job is deleted: its run, document, pages and result. 0: never. All workers need the same value.',
+    ),
+  ABANDONED_UPLOAD_DAYS: wholeNumber(0, 36_500)
+    .default(7)
+    .describe(
+      'Days after which an upload is deleted whose job never started. 0: never. All workers need the same value.',
+    ),
+
   CLASSIFIER: z
     .enum(['built-in', 'openai', 'cascade'])
     .optional()

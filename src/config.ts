@@ -7,6 +7,7 @@ import type { LogConfig } from './logger.ts';
 import { ConfigError } from './config-error.ts';
 import { variables, type Variables } from './config-schema.ts';
 import { tenantPattern } from './domain/job.ts';
+import type { Retention } from './domain/retention.ts';
 import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
 import { parseWebhookSecrets } from './webhook-secrets-setting.ts';
@@ -90,6 +91,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       retentionDays: v.TEMPORAL_RETENTION_DAYS,
     },
     storage: storeConfig(v),
+    retention: retentionConfig(v),
     classifier: classifierConfig(v),
     model: {
       concurrency: v.MODEL_CONCURRENCY,
@@ -189,6 +191,10 @@ function loadConnection(overrideEnvVars: Record<string, string>, disableFile: bo
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`TEMPORAL_*: the settings of the connection cannot be used: ${reason}`, { cause: error });
   }
+}
+
+function retentionConfig({ RETENTION_DAYS: jobDays, ABANDONED_UPLOAD_DAYS: uploadDays }: Variables): Retention {
+  return { ...(jobDays > 0 && { jobDays }), ...(uploadDays > 0 && { uploadDays }) };
 }
 
 function storeConfig(v: Variables): StoreConfig {

@@ -11,6 +11,7 @@ import { searchAttributes } from './domain/search-attributes.ts';
 import { createApp } from './http/app.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { runProcess, untilAskedToStop } from './process-life.ts';
+import { prepareRetention } from './retention/prepare-retention.ts';
 import { refuseTakenPort, serveApi } from './serve-api.ts';
 import { keepServingQueues } from './standalone/keep-serving-queues.ts';
 import { refuseSharedPorts } from './standalone/refuse-shared-ports.ts';
@@ -58,6 +59,7 @@ await runProcess(async () => {
   const checkModel = createModelCheck(config.classifier);
   const [modelProblem] = await Promise.all([checkModel(), checkStore(dependencies.store, config.storage)]);
   installRuntime(logger);
+  await prepareRetention({ client, store: dependencies.store, retention: config.retention, logger });
   const queues = await keepServingQueues(config, dependencies.forWorker(), logger);
   parts.defer(() => queues.stop());
   const api = await serveApi(createApp(dependencies.forApi(client, checkModel)), { ...config.http, logger });

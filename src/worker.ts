@@ -6,6 +6,7 @@ import { readConfig, type Config } from './config.ts';
 import { createDependencies } from './dependencies.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { runProcess, untilAskedToStop } from './process-life.ts';
+import { prepareRetention } from './retention/prepare-retention.ts';
 import { serveQueues } from './serve-queues.ts';
 import { connectTemporal } from './temporal/connection.ts';
 import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
@@ -31,6 +32,9 @@ await runProcess(async () => {
   await checkStore(dependencies.store, config.storage);
   if (config.queues.includes('model')) await warnOfModel(config, logger);
   await registerSearchAttributes(client, logger);
+  if (config.queues.includes('workflow')) {
+    await prepareRetention({ client, store: dependencies.store, retention: config.retention, logger });
+  }
   await client.connection.close();
   // Not before all that may be refused: Temporal's core would keep a process alive that has nothing left to do.
   installRuntime(logger);

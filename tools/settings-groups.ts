@@ -48,7 +48,15 @@ export const settingsGroups: readonly SettingsGroup[] = [
   },
   {
     title: 'Documents and results',
-    names: ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'S3_REGION'],
+    names: [
+      'S3_ENDPOINT',
+      'S3_BUCKET',
+      'S3_ACCESS_KEY',
+      'S3_SECRET_KEY',
+      'S3_REGION',
+      'RETENTION_DAYS',
+      'ABANDONED_UPLOAD_DAYS',
+    ],
   },
   {
     title: 'Temporal',

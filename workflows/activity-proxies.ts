@@ -56,3 +56,15 @@ export const { classifyPage } = proxyActivities<ModelActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
+
+/**
+ * A step of a sweep works for about a minute, or through one page; the rest is for a store that is slow. What one day's sweep could not do,
+ * because something was away all day, the next one does.
+ */
+export const { setLifecycleRules, deleteExpiredExecutions, deleteExpiredObjects } =
+  proxyActivities<WorkflowQueueActivities>({
+    startToCloseTimeout: '15 minutes',
+    scheduleToCloseTimeout: outage,
+    heartbeatTimeout,
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  });

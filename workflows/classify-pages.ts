@@ -6,7 +6,7 @@ import type { PageReference } from '../src/domain/page.ts';
 import type { ParsedInput } from '../src/domain/workflow-input.ts';
 import type { RenderPagesResult } from '../activities/render-pages.ts';
 import { classifyPage } from './activity-proxies.ts';
-import { mapBounded } from './bounded.ts';
+import { mapBounded } from '../src/domain/map-bounded.ts';
 import { describeFailure } from './failures.ts';
 
 /** More in flight would gain nothing behind a model's rate limit, and each holds its payload in one workflow task. */

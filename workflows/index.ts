@@ -1,2 +1,3 @@
 export { classifyDocument } from './classify-document.ts';
+export { deleteExpiredJobs } from './delete-expired-jobs.ts';
 export { deliverWebhook } from './deliver-webhook.ts';

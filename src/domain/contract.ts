@@ -6,7 +6,11 @@ import type { Category } from './category.ts';
 import type { DocumentType } from './document.ts';
 import type { PageRange } from './page-selection.ts';
 
-export const workflowTypes = { classifyDocument: 'classifyDocument', deliverWebhook: 'deliverWebhook' } as const;
+export const workflowTypes = {
+  classifyDocument: 'classifyDocument',
+  deliverWebhook: 'deliverWebhook',
+  deleteExpiredJobs: 'deleteExpiredJobs',
+} as const;
 
 /** Task queues by resource; the first is the one that callers name. */
 export const taskQueues = {

@@ -1,76 +1,50 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
-import { z } from 'zod';
+import type { Client } from '@temporalio/client';
+import { workflowTypes } from '../domain/contract.ts';
 import type { Job } from '../domain/job.ts';
-import { readJson, writeJson } from '../storage/json-documents.ts';
+import { webhookWorkflowId } from '../domain/webhook.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { callTemporal, grpcCode } from '../temporal/connection.ts';
+import { writeTombstone } from '../storage/tombstones.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import { deleteExecution, describeExecution, terminateExecution, unlessGone } from '../temporal/executions.ts';
 
-const deadlineMs = 5000;
+const cancelDeadlineMs = 5000;
 /** How long a running job may take to heed its cancellation before it is terminated. */
 const cancelPatienceMs = 5000;
-const grpcNotFound = 5;
-
-const tombstoneSchema = z.object({ runId: z.string() });
+const reason = 'deleted by its owner';
 
 /**
- * Deletes a job: its execution, its document, pages and result. A running one is cancelled first, so that nothing writes behind
- * the deletion. Temporal forgets an execution up to half a minute after it was told to; a tombstone hides it until then.
+ * Deletes a job: its execution and that of its webhook, its document, pages and result. A running one is cancelled first, so that nothing writes behind
+ * the deletion. Temporal forgets an execution some time after it was told to; a tombstone hides it until then.
  */
 export async function deleteJob(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },
   tenant: string,
-  job: Job,
+  { jobId, status }: Job,
 ): Promise<void> {
-  const keys = jobKeys(tenant, job.jobId);
-  if (job.status === 'queued' || job.status === 'processing') await end(client, job.jobId);
-  const runId = await runIdOf(client, job.jobId);
-  if (runId !== undefined) await writeJson(store, keys.tombstone, { runId });
-  await store.deletePrefix(keys.prefix);
-  if (runId === undefined) return;
-  await unlessGone(
-    callTemporal(client, deadlineMs, () =>
-      client.workflowService.deleteWorkflowExecution({
-        namespace: client.options.namespace,
-        workflowExecution: { workflowId: job.jobId, runId },
-      }),
-    ),
-  );
-}
-
-/** Whether this closed execution is what is left of a deleted job. */
-export async function isDeleted(
-  store: ObjectStore,
-  tenant: string,
-  { workflowId, runId }: WorkflowExecutionDescription,
-): Promise<boolean> {
-  const { tombstone } = jobKeys(tenant, workflowId);
-  const left = await readJson(store, tombstone, (value) => tombstoneSchema.parse(value));
-  return left?.value.runId === runId;
+  if (status === 'queued' || status === 'processing') await end(client, jobId);
+  await deleteDelivery(client, jobId);
+  const execution = await describeExecution(client, jobId);
+  if (execution) await writeTombstone(store, tenant, jobId, execution.runId);
+  await store.deletePrefix(jobKeys(tenant, jobId).prefix);
+  if (execution) await deleteExecution(client, jobId, execution.runId);
 }
 
 async function end(client: Client, jobId: string): Promise<void> {
   const handle = client.workflow.getHandle(jobId);
-  await unlessGone(callTemporal(client, deadlineMs, () => handle.cancel()));
+  await unlessGone(callTemporal(client, cancelDeadlineMs, () => handle.cancel()));
   try {
     await callTemporal(client, cancelPatienceMs, () => handle.result());
   } catch {
     // Cancelled, which is what was asked for; or still running, and then it is ended without its consent.
   }
-  await unlessGone(callTemporal(client, deadlineMs, () => handle.terminate('deleted by its owner')));
+  await terminateExecution(client, jobId, reason);
 }
 
-async function runIdOf(client: Client, jobId: string): Promise<string | undefined> {
-  const handle = client.workflow.getHandle(jobId);
-  return (await unlessGone(callTemporal(client, deadlineMs, () => handle.describe())))?.runId;
-}
-
-/** An execution that is closed or gone already is what a deletion is after. */
-async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError || grpcCode(error) === grpcNotFound) return undefined;
-    throw error;
-  }
+/** A receiver is told nothing any more, not even what was on its way. */
+async function deleteDelivery(client: Client, jobId: string): Promise<void> {
+  const delivery = await describeExecution(client, webhookWorkflowId(jobId));
+  if (delivery?.type !== workflowTypes.deliverWebhook) return;
+  if (delivery.closeTime === undefined) await terminateExecution(client, delivery.workflowId, reason);
+  await deleteExecution(client, delivery.workflowId, delivery.runId);
 }

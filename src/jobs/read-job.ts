@@ -12,8 +12,8 @@ import { cancelled, jobNotFound } from '../domain/error-sentences.ts';
 import type { Job, JobError } from '../domain/job.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { hasTombstone } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
-import { isDeleted } from './delete-job.ts';
 import { readStoredJob } from './stored-job.ts';
 
 const describeDeadlineMs = 5000;
@@ -65,7 +65,7 @@ export function createJobReader({
     if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
     const createdAt = description.startTime.toISOString();
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED') {
-      if (await isDeleted(store, tenant, description)) throw jobNotFound();
+      if (await hasTombstone(store, tenant, jobId, description.runId)) throw jobNotFound();
       const finishedAt = description.closeTime?.toISOString();
       return closedJob(jobId, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
     }

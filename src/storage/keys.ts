@@ -17,13 +17,25 @@ export interface JobKeys {
   page(pageNumber: number, extension: 'jpg' | 'json'): string;
 }
 
+export const tenantsPrefix = 'tenants/';
+
+/** All that is deleted with a tenant's jobs, and nothing else: what the tenant defined stands beside it. */
+export function jobsPrefix(tenant: string): string {
+  return `${tenantsPrefix}${tenant}/jobs/`;
+}
+
+/** What deletions left behind. */
+export function tombstonesPrefix(tenant: string): string {
+  return `${tenantsPrefix}${tenant}/deleted-jobs/`;
+}
+
 export function jobKeys(tenant: string, jobId: string): JobKeys {
-  const prefix = `tenants/${tenant}/jobs/${pathSegment(jobId)}/`;
+  const prefix = `${jobsPrefix(tenant)}${pathSegment(jobId)}/`;
   const page = (pageNumber: number, extension: string) =>
     `${prefix}pages/${String(pageNumber).padStart(4, '0')}.${extension}`;
   return {
     prefix,
-    tombstone: `tenants/${tenant}/deleted-jobs/${pathSegment(jobId)}`,
+    tombstone: `${tombstonesPrefix(tenant)}${pathSegment(jobId)}`,
     source: `${prefix}source`,
     sourceOf: (uploadId) => `${prefix}source-${uploadId}`,
     request: `${prefix}request.json`,
@@ -78,6 +90,19 @@ export function fileKeys(tenant: string, fileId: string): FileKeys {
 
 export function filesPrefix(tenant: string): string {
   return `tenants/${tenant}/files/`;
+}
+
+/** Which job an object belongs to, and as what; undefined for a key that is not of a job. */
+export function parseJobKey(
+  key: string,
+): { readonly jobId: string; readonly prefix: string; readonly name: string } | undefined {
+  const [, prefix, segment, name] = /^(tenants\/[^/]+\/jobs\/([^/]+)\/)(.+)$/.exec(key) ?? [];
+  if (prefix === undefined || segment === undefined || name === undefined) return undefined;
+  try {
+    return { jobId: decodeURIComponent(segment), prefix, name };
+  } catch {
+    return undefined;
+  }
 }
 
 export function webhookSecretKey(tenant: string): string {

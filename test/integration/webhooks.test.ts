@@ -179,8 +179,10 @@ describe('a job that is deleted', () => {
     await logged(jobId, 1);
 
     await fetch(`${service.url}/classify/${jobId}`, { method: 'DELETE', headers: acme });
-    await service.namespace.client.workflow.getHandle(`${jobId}-webhook`).result();
 
+    const delivery = service.namespace.client.workflow.getHandle(`${jobId}-webhook`);
+    const { status } = await delivery.describe().catch(() => ({ status: { name: 'gone' } }));
+    expect(status.name).not.toBe('RUNNING');
     expect(await received('/deleted', 1)).toHaveLength(1);
     const files = await readdir(service.directory, { recursive: true });
     expect(files.filter((name) => name.includes(`jobs/${jobId}/`) && name.includes('deliveries'))).toEqual([]);

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { taskQueues } from '../../src/domain/contract.ts';
+import type { DeleteExpiredJobsInput } from '../../src/domain/retention.ts';
 import { webhookWorkflowId } from '../../src/domain/webhook.ts';
+import type { deleteExpiredJobs } from '../../workflows/index.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { createWorkflowRunner, type Stubs, type WorkflowRunner } from '../support/workflow-runner.ts';
 import { recordedRuns, type RecordedRun } from './recorded-runs.ts';
@@ -17,8 +21,13 @@ export async function recordHistories(directory: URL): Promise<void> {
   await mkdir(directory, { recursive: true });
   const known = new Set(await readdir(directory));
   for (const run of recordedRuns.filter(({ name }) => !known.has(`${name}.json`))) {
-    const history = await record(runner, namespace.client, run);
-    await writeFile(new URL(`${run.name}.json`, directory), `${JSON.stringify(JSON.parse(history), null, 1)}\n`);
+    const history = run.sweep
+      ? await recordSweep(runner, namespace.client, run.stubs, run.sweep)
+      : await record(runner, namespace.client, run);
+    await writeFile(
+      new URL(`${run.name}.json`, directory),
+      `${JSON.stringify(JSON.parse(anonymous(history)), null, 1)}\n`,
+    );
   }
 }
 
@@ -26,7 +35,7 @@ async function record(runner: WorkflowRunner, client: Client, run: RecordedRun):
   const { stubs, input, isCancelled = false, isOfWebhook = false } = run;
   const { promise: isJudged, resolve: judging } = Promise.withResolvers<void>();
   const activities: Partial<Stubs> = isCancelled ? { ...stubs, classifyPage: () => untilCancelled(judging) } : stubs;
-  const history = await runner.run(
+  return runner.run(
     activities,
     async (handle, jobId) => {
       if (isCancelled) {
@@ -41,7 +50,27 @@ async function record(runner: WorkflowRunner, client: Client, run: RecordedRun):
     },
     input,
   );
-  // Which process ran it, and where its code lay, is nobody's business.
+}
+
+async function recordSweep(
+  runner: WorkflowRunner,
+  client: Client,
+  stubs: Partial<Stubs>,
+  input: DeleteExpiredJobsInput,
+): Promise<string> {
+  return runner.serve(stubs, async () => {
+    const handle = await client.workflow.start<typeof deleteExpiredJobs>('deleteExpiredJobs', {
+      workflowId: `sweep-${randomUUID()}`,
+      taskQueue: taskQueues.workflow,
+      args: [input],
+    });
+    await handle.result();
+    return historyToJSON(await handle.fetchHistory());
+  });
+}
+
+/** Which process ran it, and where its code lay, is nobody's business. */
+function anonymous(history: string): string {
   return history
     .replaceAll(/"identity":\s*"[^"]*"/g, '"identity": "worker"')
     .replaceAll(/"stackTrace":\s*"(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ClassifyDocumentInput } from '../../src/domain/contract.ts';
+import type { DeleteExpiredJobsInput } from '../../src/domain/retention.ts';
 import { answer, rendered, storedDocument, type Stubs } from '../support/workflow-runner.ts';
 
 export interface RecordedRun {
@@ -10,6 +11,8 @@ export interface RecordedRun {
   readonly isCancelled?: boolean;
   /** Records the run that delivers the webhook instead of the one of the job. */
   readonly isOfWebhook?: boolean;
+  /** Records a sweep instead of a job. */
+  readonly sweep?: DeleteExpiredJobsInput;
 }
 
 const webhook = { requestKey: 'tenants/default/jobs/x/request.json' };
@@ -60,7 +63,21 @@ export const recordedRuns: readonly RecordedRun[] = [
     input: { webhook },
     isOfWebhook: true,
   },
+  { name: 'sweep-in-steps', stubs: sweepsInSteps(), sweep: { jobDays: 90, uploadDays: 7 } },
+  { name: 'sweep-of-uploads', stubs: {}, sweep: { uploadDays: 7 } },
 ];
+
+function sweepsInSteps(): Partial<Stubs> {
+  let pages = 0;
+  let stretches = 0;
+  return {
+    deleteExpiredExecutions: async () => (++pages < 2 ? { deleted: 2, pageToken: 'cGFnZQ==' } : { deleted: 1 }),
+    deleteExpiredObjects: async () =>
+      ++stretches < 2
+        ? { storedJobs: 1, abandonedUploads: 0, after: 'tenants/default/jobs/1/source' }
+        : { storedJobs: 0, abandonedUploads: 1 },
+  };
+}
 
 function failsTwice(): Stubs['deliverWebhook'] {
   let attempts = 0;

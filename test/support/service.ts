@@ -8,8 +8,10 @@ import { readConfig } from '../../src/config.ts';
 import { createDependencies } from '../../src/dependencies.ts';
 import { createApp } from '../../src/http/app.ts';
 import { jobSchema, submittedSchema } from '../../src/http/unsiloed/schemas.ts';
+import { prepareRetention } from '../../src/retention/prepare-retention.ts';
 import { serveApi } from '../../src/serve-api.ts';
 import { serveQueues } from '../../src/serve-queues.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { checkAnswersOf } from './answer-checks.ts';
 import { freePort } from './free-ports.ts';
 import { createNamespace, type TestNamespace } from './namespace.ts';
@@ -18,6 +20,7 @@ export interface TestService extends AsyncDisposable {
   readonly url: string;
   readonly namespace: TestNamespace;
   readonly directory: string;
+  readonly store: ObjectStore;
 }
 
 /**
@@ -40,7 +43,9 @@ export async function startService(environment: Readonly<Record<string, string>>
   });
   const logger = pino({ level: 'silent' });
   const dependencies = started.use(createDependencies(config, logger));
-  await dependencies.store.check();
+  const { store } = dependencies;
+  await store.check();
+  await prepareRetention({ client: namespace.client, store, retention: config.retention, logger });
   const queues = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
   started.defer(() => queues.stop());
   const app = createApp(dependencies.forApi(namespace.client));
@@ -48,7 +53,7 @@ export async function startService(environment: Readonly<Record<string, string>>
   started.defer(() => api.stop(1000));
   checkAnswersOf(api.url);
   const stack = started.move();
-  return { url: api.url, namespace, directory, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { url: api.url, namespace, directory, store, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 export { jobSchema };

@@ -3,10 +3,16 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import type { ClassifyPageInput, ClassifyPageResult } from '../../activities/classify-page.ts';
+import type {
+  DeleteExpiredExecutionsInput,
+  DeleteExpiredExecutionsResult,
+} from '../../activities/delete-expired-executions.ts';
+import type { DeleteExpiredObjectsInput, DeleteExpiredObjectsResult } from '../../activities/delete-expired-objects.ts';
 import type { AttemptDeliveryInput, AttemptDeliveryResult } from '../../activities/deliver-webhook.ts';
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
 import type { StoreResultInput } from '../../activities/store-result.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
+import type { Retention } from '../../src/domain/retention.ts';
 import type { classifyDocument } from '../../workflows/index.ts';
 import type { TestNamespace } from './namespace.ts';
 
@@ -25,6 +31,9 @@ export interface Stubs {
   readonly classifyPage: (input: ClassifyPageInput) => Promise<ClassifyPageResult>;
   readonly storeResult: (input: StoreResultInput) => Promise<void>;
   readonly deliverWebhook: (input: AttemptDeliveryInput) => Promise<AttemptDeliveryResult>;
+  readonly setLifecycleRules: (retention: Retention) => Promise<void>;
+  readonly deleteExpiredExecutions: (input: DeleteExpiredExecutionsInput) => Promise<DeleteExpiredExecutionsResult>;
+  readonly deleteExpiredObjects: (input: DeleteExpiredObjectsInput) => Promise<DeleteExpiredObjectsResult>;
 }
 
 /** A document of so many pages, all rendered. */
@@ -53,7 +62,9 @@ export function answer({ page }: ClassifyPageInput, classification = 'invoice', 
 export interface WorkflowRunner {
   /** What `storeResult` was given, by job id. */
   readonly outcomes: ReadonlyMap<string, StoreResultInput>;
-  /** Runs the workflow with stub activities on all three queues until `use` is done. */
+  /** Serves all three queues with the real workflows and stub activities until `use` is done. */
+  serve<T>(stubs: Partial<Stubs>, use: () => Promise<T>): Promise<T>;
+  /** Serves a run of `classifyDocument`. */
   run<T>(
     stubs: Partial<Stubs>,
     use: (handle: WorkflowHandle<typeof classifyDocument>, jobId: string) => Promise<T>,
@@ -73,6 +84,9 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
       renderPages: async () => rendered(2),
       classifyPage: async (page) => answer(page),
       deliverWebhook: async () => ({ outcome: 'delivered' }),
+      setLifecycleRules: async () => undefined,
+      deleteExpiredExecutions: async () => ({ deleted: 0 }),
+      deleteExpiredObjects: async () => ({ storedJobs: 0, abandonedUploads: 0 }),
       storeResult: async (given) => {
         outcomes.set(given.outcome.jobId, given);
       },
@@ -86,25 +100,31 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
     ]);
   }
 
+  async function serve<T>(stubs: Partial<Stubs>, use: () => Promise<T>): Promise<T> {
+    const workers = await createWorkers(stubs);
+    const running = workers.map(async (worker) => worker.run());
+    try {
+      return await use();
+    } finally {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+    }
+  }
+
   return {
     outcomes,
-    async run(stubs, use, input = {}) {
-      const workers = await createWorkers(stubs);
-      const running = workers.map(async (worker) => worker.run());
-      const jobId = randomUUID();
-      const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
-      try {
+    serve,
+    run: (stubs, use, input = {}) =>
+      serve(stubs, async () => {
+        const jobId = randomUUID();
+        const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
         const handle = await client.workflow.start<typeof classifyDocument>('classifyDocument', {
           workflowId: jobId,
           taskQueue: taskQueues.workflow,
           args: [{ source, categories: stubCategories, ...input }],
         });
         return await use(handle, jobId);
-      } finally {
-        for (const worker of workers) worker.shutdown();
-        await Promise.all(running);
-      }
-    },
+      }),
   };
 }
 

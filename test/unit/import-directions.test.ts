@@ -26,6 +26,8 @@ const forbidden: readonly (readonly [file: string, line: string])[] = [
   ['src/definitions/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
   ['src/jobs/a.ts', `import { createApp } from '../http/app.ts';`],
   ['src/jobs/b.ts', `import { classifyDocument } from '../../workflows/index.ts';`],
+  ['src/retention/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
+  ['src/retention/b.ts', `import { deleteExpiredJobs } from '../../workflows/index.ts';`],
   ['src/storage/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
   ['src/pdf/a.ts', `const home = process.env['HOME'];\nexport { home };`],
 ];

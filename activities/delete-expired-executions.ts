@@ -1,0 +1,49 @@
+import { Context } from '@temporalio/activity';
+import { workflowTypes } from '../src/domain/contract.ts';
+import { mapBounded } from '../src/domain/map-bounded.ts';
+import { expireExecution } from '../src/retention/expire-job.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { listExecutions } from '../src/temporal/list-executions.ts';
+import { runStep } from './run-step.ts';
+
+export interface DeleteExpiredExecutionsInput {
+  /** ISO 8601. */
+  readonly closedBefore: string;
+  readonly pageToken?: string;
+}
+
+export interface DeleteExpiredExecutionsResult {
+  readonly deleted: number;
+  /** Where to go on; absent at the end. */
+  readonly pageToken?: string;
+}
+
+/** One call works on this many runs, so that an interrupted one has little to do again. */
+const pageSize = 200;
+const deletionsAtOnce = 8;
+
+/** Deletes a page of the runs that were closed before an instant, with all that the store holds of their jobs. */
+export function createDeleteExpiredExecutions({ store }: { readonly store: ObjectStore }) {
+  return async function deleteExpiredExecutions({
+    closedBefore,
+    pageToken,
+  }: DeleteExpiredExecutionsInput): Promise<DeleteExpiredExecutionsResult> {
+    return runStep(async (signal) => {
+      const { client } = Context.current();
+      const page = await listExecutions(client, queryOf(closedBefore), pageSize, pageToken);
+      const outcomes = await mapBounded(page.executions, deletionsAtOnce, async (execution) => {
+        signal.throwIfAborted();
+        return await expireExecution({ client, store }, execution);
+      });
+      return {
+        deleted: outcomes.filter(Boolean).length,
+        ...(page.nextPageToken !== undefined && { pageToken: page.nextPageToken }),
+      };
+    });
+  };
+}
+
+function queryOf(closedBefore: string): string {
+  const types = [workflowTypes.classifyDocument, workflowTypes.deliverWebhook].map((type) => `'${type}'`);
+  return `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus != 'Running' AND CloseTime < '${closedBefore}'`;
+}

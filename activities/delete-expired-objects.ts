@@ -1,0 +1,85 @@
+import { Context } from '@temporalio/activity';
+import { mapBounded } from '../src/domain/map-bounded.ts';
+import type { RetentionCutoffs } from '../src/domain/retention.ts';
+import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
+import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
+import { compareKeys } from '../src/storage/object-key.ts';
+import { jobsPrefix, tombstonesPrefix } from '../src/storage/keys.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { runStep } from './run-step.ts';
+
+export interface DeleteExpiredObjectsInput {
+  readonly cutoffs: RetentionCutoffs;
+  /** The last object that an earlier call has seen. */
+  readonly after?: string;
+}
+
+export interface DeleteExpiredObjectsResult {
+  readonly storedJobs: number;
+  readonly abandonedUploads: number;
+  /** Where to go on; absent at the end. */
+  readonly after?: string;
+}
+
+/** One call works for about so long, so that an interrupted one has little to do again. */
+const budgetMs = 60_000;
+const batchSize = 200;
+const deletionsAtOnce = 8;
+/** Temporal has forgotten a deleted run long before, and then its tombstone is of no use. */
+const tombstoneMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Walks through the jobs in the store and deletes those that Temporal does not know, or no longer, and whose time is over: finished ones, and
+ * uploads that were never started.
+ */
+export function createDeleteExpiredObjects({ store }: { readonly store: ObjectStore }) {
+  return async function deleteExpiredObjects(input: DeleteExpiredObjectsInput): Promise<DeleteExpiredObjectsResult> {
+    return runStep((signal) => sweep(store, input, signal));
+  };
+}
+
+async function sweep(
+  store: ObjectStore,
+  { cutoffs, after }: DeleteExpiredObjectsInput,
+  signal: AbortSignal,
+): Promise<DeleteExpiredObjectsResult> {
+  const { client } = Context.current();
+  const until = performance.now() + budgetMs;
+  const deleted = { storedJobs: 0, abandonedUploads: 0 };
+  for (const tenant of await storedTenants(store)) {
+    const prefix = jobsPrefix(tenant);
+    const isPartlyDone = after?.startsWith(prefix) === true;
+    if (after !== undefined && !isPartlyDone && compareKeys(prefix, after) < 0) continue;
+    if (!isPartlyDone) await deleteTombstones(store, tenant, signal);
+    for await (const batch of inBatches(storedJobs(store, tenant, isPartlyDone ? after : undefined))) {
+      const old = batch.filter((job) => isOld(job, cutoffs));
+      await mapBounded(old, deletionsAtOnce, async (job) => {
+        signal.throwIfAborted();
+        if (!(await expireStoredJob({ client, store }, tenant, job))) return;
+        deleted[job.finishedAt ? 'storedJobs' : 'abandonedUploads'] += 1;
+      });
+      const last = batch.at(-1);
+      if (last && performance.now() > until) return { ...deleted, after: last.lastKey };
+    }
+  }
+  return deleted;
+}
+
+async function* inBatches(jobs: AsyncIterable<StoredJob>): AsyncGenerator<readonly StoredJob[]> {
+  let batch: StoredJob[] = [];
+  for await (const job of jobs) {
+    batch.push(job);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+async function deleteTombstones(store: ObjectStore, tenant: string, signal: AbortSignal): Promise<void> {
+  const before = Date.now() - tombstoneMs;
+  for await (const { key, modifiedAt } of store.list(tombstonesPrefix(tenant))) {
+    signal.throwIfAborted();
+    if (modifiedAt.getTime() < before) await store.delete(key);
+  }
+}

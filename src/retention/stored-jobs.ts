@@ -1,0 +1,51 @@
+import { tenantPattern } from '../domain/job.ts';
+import { compareKeys } from '../storage/object-key.ts';
+import { jobsPrefix, parseJobKey, tenantsPrefix } from '../storage/keys.ts';
+import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
+
+/** What the store holds of one job. */
+export interface StoredJob {
+  readonly jobId: string;
+  readonly prefix: string;
+  /** When its result was written; undefined when it has none. */
+  readonly finishedAt?: Date;
+  /** When anything of it was written last. */
+  readonly changedAt: Date;
+  /** Its last object, behind which the listing goes on. */
+  readonly lastKey: string;
+}
+
+/** The tenants that have anything in the store, in the order of their names. */
+export async function storedTenants(store: ObjectStore): Promise<string[]> {
+  const tenants = await Array.fromAsync(store.folders(tenantsPrefix));
+  return tenants.filter((tenant) => tenantPattern.test(tenant)).toSorted(compareKeys);
+}
+
+/** The jobs of a tenant, in the order in which the store lists them: a request for each 1,000 objects, none for each job. */
+export async function* storedJobs(
+  store: ObjectStore,
+  tenant: string,
+  after: string | undefined,
+): AsyncGenerator<StoredJob> {
+  let current: StoredJob | undefined;
+  for await (const object of store.list(jobsPrefix(tenant), after === undefined ? {} : { after })) {
+    const job = parseJobKey(object.key);
+    if (!job) continue;
+    if (current && current.prefix !== job.prefix) {
+      yield current;
+      current = undefined;
+    }
+    current = withObject(current, object, job);
+  }
+  if (current) yield current;
+}
+
+function withObject(
+  present: StoredJob | undefined,
+  { key, modifiedAt }: ListedObject,
+  { jobId, prefix, name }: { readonly jobId: string; readonly prefix: string; readonly name: string },
+): StoredJob {
+  const finishedAt = name === 'result.json' ? modifiedAt : present?.finishedAt;
+  const changedAt = present && present.changedAt > modifiedAt ? present.changedAt : modifiedAt;
+  return { jobId, prefix, changedAt, lastKey: key, ...(finishedAt && { finishedAt }) };
+}

@@ -1,0 +1,40 @@
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { callTemporal, grpcCode } from './connection.ts';
+
+const deadlineMs = 5000;
+const grpcNotFound = 5;
+
+/** The latest run of a workflow id; undefined when Temporal has none, or none any more. Every other failure is thrown. */
+export async function describeExecution(
+  client: Client,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await callTemporal(client, deadlineMs, () => client.workflow.getHandle(workflowId).describe());
+  } catch (error) {
+    // Not every "not found" will do: a namespace that is gone says nothing about the runs in it.
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Makes Temporal forget a run, which takes it up to half a minute. One that is gone already is no error. */
+export async function deleteExecution(client: Client, workflowId: string, runId: string): Promise<void> {
+  const request = { namespace: client.options.namespace, workflowExecution: { workflowId, runId } };
+  await unlessGone(callTemporal(client, deadlineMs, () => client.workflowService.deleteWorkflowExecution(request)));
+}
+
+/** Ends a run without asking it. One that is closed or gone already is no error. */
+export async function terminateExecution(client: Client, workflowId: string, reason: string): Promise<void> {
+  await unlessGone(callTemporal(client, deadlineMs, () => client.workflow.getHandle(workflowId).terminate(reason)));
+}
+
+/** Undefined when the run that a call is about is closed or gone. */
+export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || grpcCode(error) === grpcNotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import {
+  cutoffsOf,
+  type DeletedCounts,
+  type DeleteExpiredJobsInput,
+  type RetentionCutoffs,
+  type SweepPosition,
+} from '../src/domain/retention.ts';
+import { deleteExpiredExecutions, deleteExpiredObjects, setLifecycleRules } from './activity-proxies.ts';
+
+interface Step {
+  readonly deleted: DeletedCounts;
+  /** Absent at the end. */
+  readonly next?: SweepPosition;
+}
+
+/**
+ * Deletes what has outlived its time: jobs that were finished `jobDays` ago and uploads of `uploadDays` ago whose job never started. A
+ * schedule starts it. Each step deletes a bounded number and says where the next one goes on, so nothing is lost when a worker dies.
+ */
+export async function deleteExpiredJobs(input: DeleteExpiredJobsInput): Promise<DeletedCounts> {
+  const { jobDays, uploadDays, continued } = input;
+  if (!continued) await setLifecycleRules({ ...(jobDays && { jobDays }), ...(uploadDays && { uploadDays }) });
+  const cutoffs = continued?.cutoffs ?? cutoffsOf(input, Date.now());
+  let deleted = continued?.deleted ?? { executions: 0, storedJobs: 0, abandonedUploads: 0 };
+  let position: SweepPosition | undefined = continued?.position ?? { stage: 'executions' };
+  while (position) {
+    const step: Step = await take(position, cutoffs, deleted);
+    ({ deleted, next: position } = step);
+    setCurrentDetails(
+      `Deleted ${deleted.executions} runs with their jobs, ${deleted.storedJobs} jobs of older runs, ${deleted.abandonedUploads} abandoned uploads`,
+    );
+    if (position && workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof deleteExpiredJobs>({ ...input, continued: { cutoffs, position, deleted } });
+    }
+  }
+  return deleted;
+}
+
+async function take(position: SweepPosition, cutoffs: RetentionCutoffs, deleted: DeletedCounts): Promise<Step> {
+  if (position.stage === 'objects') {
+    const { after, ...counts } = await deleteExpiredObjects({ ...position, cutoffs });
+    return {
+      deleted: {
+        ...deleted,
+        storedJobs: deleted.storedJobs + counts.storedJobs,
+        abandonedUploads: deleted.abandonedUploads + counts.abandonedUploads,
+      },
+      ...(after !== undefined && { next: { stage: 'objects', after } }),
+    };
+  }
+  const { closedBefore } = cutoffs;
+  if (closedBefore === undefined) return { deleted, next: { stage: 'objects' } };
+  const { pageToken } = position;
+  const page = await deleteExpiredExecutions({ closedBefore, ...(pageToken !== undefined && { pageToken }) });
+  return {
+    deleted: { ...deleted, executions: deleted.executions + page.deleted },
+    next: page.pageToken === undefined ? { stage: 'objects' } : { stage: 'executions', pageToken: page.pageToken },
+  };
+}
