@@ -69,6 +69,7 @@ async function classify(
       signal,
     });
   }
+  const warnings = [...(page.warnings ?? []), ...(answer.warnings ?? [])];
   return {
     classifier: { name: classifier.name, model: classifier.model },
     page: {
@@ -81,7 +82,7 @@ async function classify(
       candidates: answer.candidates,
       durationMs: Date.now() - startedAt,
       ...(answer.usage && { usage: answer.usage }),
-      ...(page.warnings && page.warnings.length > 0 && { warnings: page.warnings }),
+      ...(warnings.length > 0 && { warnings }),
     },
   };
 }

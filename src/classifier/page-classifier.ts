@@ -66,6 +66,8 @@ export interface PageClassification {
   readonly confidenceSource: ConfidenceSource;
   /** Most likely first; at most 5. */
   readonly candidates: readonly Candidate[];
+  /** What a reader must know of how this came about. Never page content. */
+  readonly warnings?: readonly string[];
   /** Why, in one sentence. Never stored in a history. */
   readonly reasoning?: string;
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };

@@ -125,7 +125,8 @@ export function matchCategory(answer: string, categories: readonly Category[]): 
   return alike.length === 1 ? alike[0] : undefined;
 }
 
-function normalizeLabel(label: string): string {
+/** A label without case, spacing and punctuation, for finding what a model meant. */
+export function normalizeLabel(label: string): string {
   return label
     .normalize('NFKC')
     .toLowerCase()

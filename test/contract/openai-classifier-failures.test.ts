@@ -1,10 +1,9 @@
 import { inspect } from 'node:util';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { createOpenAiClassifier, type OpenAiClassifierOptions } from '../../src/classifier/openai/openai-classifier.ts';
+import type { OpenAiClassifierOptions } from '../../src/classifier/openai/openai-classifier.ts';
 import type { PageClassification } from '../../src/classifier/page-classifier.ts';
-import { ClassifierError } from '../../src/domain/errors.ts';
 import { buildPage } from '../support/classifiable-page.ts';
+import { classifyOn, failureOf } from '../support/model-classifier.ts';
 import { errorReply, type Reply } from '../support/openai-stand-in/replies.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 
@@ -17,33 +16,12 @@ interface Setting extends Partial<OpenAiClassifierOptions> {
 
 async function classify(server: OpenAiStandIn, setting: Setting = {}): Promise<PageClassification> {
   const { signal = new AbortController().signal, ...options } = setting;
-  const classifier = createOpenAiClassifier({
-    apiKey: server.apiKey,
-    baseUrl: server.baseUrl,
-    model: 'stand-in',
-    timeoutMs: 20_000,
-    maxOutputTokens: 300,
-    logger: pino({ level: 'silent' }),
-    ...options,
-  });
-  return await classifier.classifyPage({
-    page: buildPage({ text: secretText }),
-    categories: [{ name: 'invoice' }, { name: 'letter' }],
-    seed: 'job-9',
-    signal,
-  });
-}
-
-async function failureOf(work: Promise<unknown>): Promise<ClassifierError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof ClassifierError) return error;
-  throw new Error('expected a ClassifierError', { cause: error });
+  return await classifyOn(server, options, { page: buildPage({ text: secretText }), signal });
 }
 
 const cutOff: Reply = { kind: 'content', content: '{"option":"A","rea', finishReason: 'length' };
+const broken: Reply = { kind: 'content', content: '{"option":"A","rea' };
+const noRoom = errorReply(400, { message: "'max_tokens' is too large: 1200. The maximum context length is 1024." });
 const outside: Reply = { kind: 'content', content: '{"option":"recipe","reason":"It smells good.","confidence":99}' };
 const html: Reply = { kind: 'http', status: 200, body: '<html>Sign in</html>' };
 
@@ -56,8 +34,11 @@ describe('a failed question to openai', () => {
     ['a refusal', [{ kind: 'refusal', refusal: secretText }], 'model_refused', false],
     ['a content filter in the answer', [{ kind: 'content-filter' }], 'model_refused', false],
     ['a content filter before it', [errorReply(400, { code: 'content_filter' })], 'model_refused', false],
-    ['an answer cut off', [cutOff], 'model_output_invalid', true],
-    ['an answer that breaks off', [{ kind: 'content', content: '{"option":"A","rea' }], 'model_output_invalid', true],
+    ['an answer cut off, twice', [cutOff, cutOff], 'model_output_invalid', true],
+    ['an answer that breaks off, twice', [broken, broken], 'model_output_invalid', true],
+    ['an answer cut off that has no room for more', [cutOff, noRoom], 'model_output_invalid', true],
+    ['a used up account', [errorReply(402)], 'model_rate_limited', true],
+    ['an answer that was begun and never ended', [errorReply(408)], 'model_timeout', true],
     ['an answer outside the list, twice', [outside, outside], 'model_output_invalid', true],
     [
       'an empty answer, twice',
@@ -86,14 +67,22 @@ describe('a failed question to openai', () => {
     expect(server.requests).toHaveLength(replies.length);
   });
 
-  test.each<[string, Record<string, string>, number]>([
-    ['seconds', { 'retry-after': '7' }, 7000],
-    ['milliseconds', { 'retry-after-ms': '1250', 'retry-after': '2' }, 1250],
-  ])('says how long to wait, given in %s', async (_, headers, retryAfterMs) => {
+  test.each<[string, number, Record<string, string>, number]>([
+    ['seconds', 429, { 'retry-after': '7' }, 7000],
+    ['milliseconds', 429, { 'retry-after-ms': '1250', 'retry-after': '2' }, 1250],
+    [
+      'resets of its limits',
+      429,
+      { 'x-ratelimit-reset-requests': '120ms', 'x-ratelimit-reset-tokens': '1m3s' },
+      63_000,
+    ],
+    ['seconds of an outage', 503, { 'retry-after': '30' }, 30_000],
+    ['seconds of a server error', 500, { 'retry-after': '5' }, 5000],
+  ])('says how long to wait, given in %s', async (_, status, headers, retryAfterMs) => {
     await using server = await startOpenAiStandIn();
-    server.enqueue(errorReply(429, {}, headers));
+    server.enqueue(errorReply(status, {}, headers));
 
-    expect(await failureOf(classify(server))).toMatchObject({ code: 'model_rate_limited', retryAfterMs });
+    expect(await failureOf(classify(server))).toMatchObject({ retryAfterMs });
   });
 
   test('says how long to wait, given as a date', async () => {
@@ -152,6 +141,16 @@ describe('a failed question to openai', () => {
     expect(await server.requests[0]?.outcome).toBe('aborted by client');
   });
 
+  test('ends when an answer that was begun does not end in time', async () => {
+    await using server = await startOpenAiStandIn();
+    server.enqueue({ kind: 'slow', reply: { label: 'letter' }, delayMs: 60_000 });
+
+    const error = await failureOf(classify(server, { timeoutMs: 500 }));
+
+    expect(error).toMatchObject({ code: 'model_timeout', detail: 'The model did not answer within 0.5 s.' });
+    expect(await server.requests[0]?.outcome).toBe('broken off');
+  });
+
   test('ends with the signal, and the connection with it', async () => {
     await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'never' }) });
     const controller = new AbortController();
@@ -162,25 +161,5 @@ describe('a failed question to openai', () => {
 
     expect(await failure).toMatchObject({ code: 'cancelled' });
     expect(await server.requests[0]?.outcome).toBe('aborted by client');
-  });
-});
-
-describe('an answer of openai outside the list', () => {
-  test('is asked for once more', async () => {
-    await using server = await startOpenAiStandIn();
-    server.enqueue(outside, { kind: 'answer', label: 'letter', confidence: 0.8 });
-
-    const answer = await classify(server);
-
-    expect(answer.classification).toBe('letter');
-    expect(server.requests).toHaveLength(2);
-    expect(answer.usage?.outputTokens).toBeGreaterThan(20);
-  });
-
-  test('is taken where it names a category in other case and punctuation', async () => {
-    await using server = await startOpenAiStandIn();
-    server.enqueue({ kind: 'content', content: '```json\n{"option":"LETTER.","reason":"x","confidence":70}\n```' });
-
-    expect(await classify(server)).toMatchObject({ classification: 'letter', rawResult: 'LETTER.' });
   });
 });

@@ -1,14 +1,12 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOpenAiClassifier } from '../../src/classifier/openai/openai-classifier.ts';
 import type { PageClassification, PageClassificationRequest } from '../../src/classifier/page-classifier.ts';
 import { buildPage } from '../support/classifiable-page.ts';
+import { classifierOf, pageRequest } from '../support/model-classifier.ts';
 import { readImage } from '../support/openai-stand-in/question.ts';
 import type { AnswerQuestion } from '../support/openai-stand-in/replies.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { describePageClassifier } from './page-classifier.contract.ts';
 
-const logger = pino({ level: 'silent' });
 const prefixed = [{ name: 'invoice' }, { name: 'invoice correction' }, { name: 'invoice correction request' }];
 
 let standIn: OpenAiStandIn;
@@ -19,26 +17,15 @@ afterAll(async () => {
   await standIn[Symbol.asyncDispose]();
 });
 
-describePageClassifier('openai', { classifier: () => createClassifier(standIn), isDeterministic: true });
-
-function createClassifier(server: OpenAiStandIn, model = 'stand-in') {
-  const { apiKey, baseUrl } = server;
-  return createOpenAiClassifier({ apiKey, baseUrl, model, timeoutMs: 20_000, maxOutputTokens: 300, logger });
-}
+describePageClassifier('openai', { classifier: () => classifierOf(standIn), isDeterministic: true });
 
 /** Classifies one page on a server of its own, so that tests do not see each other's requests. */
 async function classifyOn(
   server: OpenAiStandIn,
   overrides: Partial<PageClassificationRequest> = {},
-  model?: string,
+  model = 'stand-in',
 ): Promise<PageClassification> {
-  return await createClassifier(server, model).classifyPage({
-    page: buildPage({ text: 'INVOICE' }),
-    categories: prefixed,
-    seed: 'job-7',
-    signal: new AbortController().signal,
-    ...overrides,
-  });
+  return await classifierOf(server, { model }).classifyPage(pageRequest({ categories: prefixed, ...overrides }));
 }
 
 describe('the question that openai asks', () => {
@@ -170,45 +157,50 @@ describe('the confidence of openai', () => {
   test('is called unknown where the model states none', async () => {
     await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'content', content: 'Invoice.' }) });
 
-    expect(await classifyOn(server)).toMatchObject({
+    expect(await classifyOn(server, {}, 'stand-in-no-logprobs')).toMatchObject({
       classification: 'invoice',
       rawResult: 'Invoice.',
       confidence: 0.5,
       confidenceSource: 'none',
+      candidates: [{ name: 'invoice', confidence: null }],
     });
+  });
+
+  test.each([
+    ['62', 0.62],
+    ['"62 %"', 0.62],
+    ['0.62', 0.62],
+    ['100', 1],
+    ['1', 0.01],
+    ['0', 0],
+    ['null', 0.5],
+    ['"high"', 0.5],
+    ['620', 0.5],
+  ])('is read where the model states it as %s', async (stated, confidence) => {
+    const content = `{"option":"invoice","confidence":${stated}}`;
+    await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'content', content }) });
+
+    const answer = await classifyOn(server, {}, 'stand-in-no-logprobs');
+
+    expect(answer.confidence).toBe(confidence);
+    expect(answer.confidenceSource).toBe(confidence === 0.5 ? 'none' : 'stated');
+  });
+
+  test('is that of the label alone where the model writes nothing else', async () => {
+    await using server = await startOpenAiStandIn({ answer: () => ({ kind: 'content', content: 'A' }) });
+
+    expect(await classifyOn(server)).toMatchObject({ confidence: 1, confidenceSource: 'logprobs' });
   });
 });
 
-describe('openai with a lesser server', () => {
-  test.each([
-    ['stand-in-reasoning', 'stated'],
-    ['stand-in-no-json-schema', 'logprobs'],
-    ['stand-in-no-response-format', 'logprobs'],
-    ['stand-in-5-logprobs', 'logprobs'],
-  ])('finds out what %s accepts, and remembers it', async (model, confidenceSource) => {
-    await using server = await startOpenAiStandIn();
-    const classifier = createClassifier(server, model);
-    const request = {
-      page: buildPage({ text: 'INVOICE' }),
-      categories: prefixed,
-      seed: 'job-7',
-      signal: new AbortController().signal,
-    };
-
-    const first = await classifier.classifyPage(request);
-    const asked = server.requests.length;
-    await classifier.classifyPage(request);
-
-    expect(first.confidenceSource).toBe(confidenceSource);
-    expect(asked).toBeGreaterThan(1);
-    expect(server.requests).toHaveLength(asked + 1);
-  });
-
+describe('openai', () => {
   test.each([
     [
       'flat, as of vLLM',
       { object: 'error', message: "Unknown argument 'logprobs'", type: 'BadRequestError', code: 400 },
     ],
+    ['a sentence, as of LM Studio', { error: "Unrecognized key 'logprobs'" }],
+    ['in an array, as of Google', [{ error: { code: 400, message: 'Logprobs is not enabled', status: 'INVALID' } }]],
     [
       'a list of details, as of FastAPI',
       { detail: [{ loc: ['body', 'logprobs'], msg: 'Extra inputs are not permitted' }] },

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { matchCategory, type Category } from '../../domain/category.ts';
-import { ClassifierError } from '../../domain/errors.ts';
 import type { Option } from './option-codes.ts';
 
 /** What a model said, before anything is believed of it. */
 export interface StatedAnswer {
   readonly option: string;
+  /** Whether it was the JSON object asked for, and not bare text. */
+  readonly isObject: boolean;
   readonly reason: string | undefined;
   /** 0..1, as the model said of itself. */
   readonly confidence: number | undefined;
@@ -14,28 +15,41 @@ export interface StatedAnswer {
 const maxReasonLength = 500;
 const maxRawLength = 200;
 
+/** Per cent, as asked for; a fraction of 1 can only be meant as one. */
+const confidenceSchema = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\s*\d+(\.\d+)?\s*%?\s*$/u)
+      .transform((text) => Number.parseFloat(text)),
+  ])
+  .pipe(z.number().min(0).max(100))
+  .transform((value) => (value < 1 ? value : value / 100));
+
 const answerSchema = z.object({
-  option: z.coerce.string(),
+  option: z.union([z.string(), z.number().transform(String)]),
   reason: z.string().optional().catch(undefined),
-  confidence: z.coerce.number().min(0).max(100).optional().catch(undefined),
+  confidence: confidenceSchema.optional().catch(undefined),
 });
 
 /**
- * Reads an answer: the JSON object asked for, also within a code fence or after other words, else the bare text.
- * Throws `model_output_invalid` for an object that breaks off.
+ * Reads an answer: the last JSON object of the kind asked for, also within a code fence or after other words, else the
+ * bare text. Undefined for an object that breaks off.
  */
-export function readAnswer(content: string): StatedAnswer {
+export function readAnswer(content: string): StatedAnswer | undefined {
   const text = content.replace(/<think>[\s\S]*?<\/think>/u, '').trim();
-  const start = text.search(/\{\s*"option"/u);
-  if (start < 0) return { option: text, reason: undefined, confidence: undefined };
+  const start = Array.from(text.matchAll(/\{\s*"option"/gu)).at(-1)?.index;
+  if (start === undefined) return { option: text, isObject: false, reason: undefined, confidence: undefined };
   const end = text.lastIndexOf('}');
   const parsed = answerSchema.safeParse(parseJson(text.slice(start, end < start ? undefined : end + 1)));
-  if (!parsed.success) throw new ClassifierError('model_output_invalid', "The model's answer is not valid JSON.");
+  if (!parsed.success) return undefined;
   const { option, reason, confidence } = parsed.data;
   return {
     option,
+    isObject: true,
     reason: reason?.slice(0, maxReasonLength).toWellFormed(),
-    confidence: confidence === undefined ? undefined : confidence / 100,
+    confidence,
   };
 }
 
@@ -56,9 +70,20 @@ export function resolveAnswer(
     options.map((each) => each.category),
   );
   if (category) return { category, rawResult, spelledAs: 'name' };
-  const prefixed = /^([A-Za-z]{1,2}|\d{3})\s*[:.)-]/u.exec(trimmed)?.[1]?.toUpperCase();
-  const byPrefix = options.find(({ code }) => code === prefixed);
+  const byPrefix = resolveListed(trimmed, options);
   return byPrefix && { category: byPrefix.category, rawResult, spelledAs: 'code' };
+}
+
+/** An option copied from the list, `B: invoice` or `B.`: the code counts where what follows it is nothing or its own category. */
+function resolveListed(answer: string, options: readonly Option[]): Option | undefined {
+  const [, code = '', rest = ''] = /^([A-Za-z]{1,2}|\d{3})\s*[:.)-]\s*(.*)$/su.exec(answer) ?? [];
+  const option = options.find((each) => each.code === code.toUpperCase());
+  if (!option) return undefined;
+  const isOwn =
+    rest === '' ||
+    matchCategory(rest, [option.category]) ||
+    rest.startsWith(JSON.stringify({ name: option.category.name }).slice(0, -1));
+  return isOwn ? option : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -1,138 +1,154 @@
-import OpenAI from 'openai';
 import type {
   ChatCompletionCreateParamsNonStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { Logger } from 'pino';
-import { z } from 'zod';
-import { ClassifierError } from '../../domain/errors.ts';
 import { answerFormat } from './answer-schema.ts';
-import { initialCapabilities, lowerCapabilities, type Capabilities } from './capabilities.ts';
-import { fetchWithOpenAiErrors } from './error-bodies.ts';
-import type { TokenLogprob } from './label-probabilities.ts';
-import { readRejection } from './model-errors.ts';
+import { initialCapabilities, type Capabilities } from './capabilities.ts';
+import { createCapabilityCache, type CapabilityCache, type Knowledge } from './capability-cache.ts';
+import { readCompletion, type Completion } from './completion.ts';
+import { createModelClient, type Endpoint } from './model-client.ts';
+import { imageNotTaken, isCutOffError, readRejection, toModelError } from './model-errors.ts';
+import { maxSteps, probeModel } from './probe.ts';
+import { lowerCapabilities } from './rejections.ts';
 
-interface ChatCompletionsOptions {
-  readonly apiKey: string;
-  readonly baseUrl: string;
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+interface ChatCompletionsOptions extends Endpoint {
   readonly model: string;
-  readonly timeoutMs: number;
   readonly maxOutputTokens: number;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   readonly logger: Logger;
 }
 
-/** The parts of a completion that a classification needs. */
-export interface Completion {
-  readonly content: string;
-  readonly finishReason: string;
-  readonly isRefused: boolean;
-  readonly tokens: readonly TokenLogprob[];
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+export interface ChatQuestion {
+  readonly messages: readonly ChatCompletionMessageParam[];
+  /** What may be answered. */
+  readonly codes: readonly string[];
+  readonly hasImage: boolean;
+  /** Whether the question can be answered from its text, should the model read no images. */
+  readonly hasText: boolean;
+  /** How many times the usual number of tokens the answer may have. */
+  readonly room: number;
+}
+
+export interface ChatAnswer extends Completion {
+  /** Whether the question was asked without the image that it has. */
+  readonly isWithoutImage: boolean;
+  readonly knowledge: Knowledge;
 }
 
 export interface ChatCompletions {
-  /** Asks one question. Throws whatever the client throws; a request the server can't take is asked again, simpler. */
-  complete(
-    messages: readonly ChatCompletionMessageParam[],
-    codes: readonly string[],
-    signal: AbortSignal,
-  ): Promise<Completion>;
+  /** Waits until it is known what the endpoint does. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Asks one question. Throws whatever the client throws; a request that the server can't take is asked again, with less. */
+  complete(question: ChatQuestion, signal: AbortSignal): Promise<ChatAnswer>;
 }
 
-/** As many steps as there are capabilities to lose, so that two servers' worth of objections still end. */
-const maxSteps = 8;
+/** A letter and a sentence. A model that thinks longer is cut off, and has said by then what it does not take. */
+const maxProbeTokens = 256;
 
-/** One model behind one endpoint. What the endpoint does not accept is remembered as long as this lives. */
+type Send = (
+  capabilities: Capabilities,
+  question: Pick<ChatQuestion, 'messages' | 'codes'> & { readonly maxTokens: number },
+  signal: AbortSignal,
+) => Promise<Completion>;
+
+/** One model behind one endpoint, and what is known of it as long as this lives. */
 export function createChatCompletions(options: ChatCompletionsOptions): ChatCompletions {
-  const { apiKey, baseUrl, model, timeoutMs, logger } = options;
-  const client = new OpenAI({
-    apiKey,
-    baseURL: baseUrl,
-    organization: null,
-    project: null,
-    timeout: timeoutMs,
-    maxRetries: 0,
-    logLevel: 'off',
-    fetch: fetchWithOpenAiErrors,
+  const { model, maxOutputTokens } = options;
+  const send = createSend(options);
+  const cache = createCapabilityCache({
+    initial: initialCapabilities(options),
+    probe: (atMost, signal) => probe(options, send, atMost, signal),
   });
-  let known = initialCapabilities(baseUrl);
 
   return {
-    async complete(messages, codes, signal) {
+    async ready(signal) {
+      await cache.get(signal);
+    },
+    async complete(question, signal) {
+      let knowledge = await cache.get(signal);
+      let takesImage = true;
       for (let step = 1; ; step++) {
-        const used = known;
+        const known = knowledge.capabilities;
+        const capabilities: Capabilities = { ...known, images: known.images && takesImage };
+        if (question.hasImage && !capabilities.images && !question.hasText) throw imageNotTaken(model);
         try {
-          const parameters = { model, messages: [...messages], ...toParameters(used, codes, options.maxOutputTokens) };
-          return readCompletion(await client.chat.completions.create(parameters, { signal }));
+          const maxTokens = maxOutputTokens * question.room;
+          const completion = await send(capabilities, { ...question, maxTokens }, signal);
+          watchLogprobs(cache, knowledge, completion);
+          return { ...completion, isWithoutImage: question.hasImage && !capabilities.images, knowledge };
         } catch (error) {
           const rejection = readRejection(error);
-          const lowered = rejection && lowerCapabilities(used, rejection);
-          if (!lowered || step === maxSteps) throw error;
-          if (known !== used) continue;
-          known = lowered;
-          logger.warn({ model, capabilities: lowered }, 'model server rejected a parameter, asking without it');
+          const lowered: Capabilities | undefined = rejection && lowerCapabilities(capabilities, rejection);
+          if (!lowered || step >= maxSteps) throw error;
+          takesImage = lowered.images;
+          // One page's odd image must not cost the others theirs: whether images are taken is for the probe to say.
+          knowledge = await cache.contradict(knowledge, { ...lowered, images: known.images }, signal);
         }
       }
     },
   };
 }
 
-function toParameters(
-  capabilities: Capabilities,
-  codes: readonly string[],
-  maxOutputTokens: number,
-): Omit<ChatCompletionCreateParamsNonStreaming, 'model' | 'messages'> {
-  const { structuredOutput, topLogprobs, tokenLimit, temperature } = capabilities;
-  return {
-    ...(structuredOutput === 'json_schema' ? { response_format: answerFormat(codes) } : {}),
-    ...(structuredOutput === 'json_object' ? { response_format: { type: 'json_object' } } : {}),
-    ...(topLogprobs === undefined ? {} : { logprobs: true, top_logprobs: topLogprobs }),
-    ...(tokenLimit === 'none' ? {} : { [tokenLimit]: maxOutputTokens }),
-    ...(temperature ? { temperature: 0 } : {}),
+/** A probe has a clock of its own: a local server may load its model first, which must not count against a page. */
+async function probe(
+  { model, baseUrl, timeoutMs, maxOutputTokens, logger }: ChatCompletionsOptions,
+  send: Send,
+  atMost: Capabilities,
+  signal: AbortSignal,
+): Promise<Knowledge> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const either = AbortSignal.any([signal, timeout]);
+  const maxTokens = Math.min(maxOutputTokens, maxProbeTokens);
+  try {
+    const knowledge = await probeModel({
+      ask: (capabilities, messages, codes) => send(capabilities, { messages, codes, maxTokens }, either),
+      atMost,
+      onLowered: (capabilities, why) =>
+        logger.warn({ model, why, ...capabilities }, 'model server lacks something, asking without it'),
+    });
+    logger.info({ model, seesImages: knowledge.seesImages, ...knowledge.capabilities }, 'model was probed');
+    if (knowledge.seesImages === false) logger.warn({ model }, 'model did not read the test picture');
+    return knowledge;
+  } catch (error) {
+    throw toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout.aborted });
+  }
+}
+
+function watchLogprobs(cache: CapabilityCache, knowledge: Knowledge, { tokens, content }: Completion): void {
+  if (knowledge.capabilities.topLogprobs === undefined || content === '') return;
+  if (tokens.length > 0) cache.seeLogprobs();
+  else cache.missLogprobs(knowledge);
+}
+
+function createSend(options: ChatCompletionsOptions): Send {
+  const { model, reasoningEffort } = options;
+  const client = createModelClient(options);
+  return async (capabilities, { messages, codes, maxTokens }, signal) => {
+    const { structuredOutput, topLogprobs, tokenLimit, temperature, images } = capabilities;
+    const parameters: ChatCompletionCreateParamsNonStreaming = {
+      model,
+      messages: images ? [...messages] : messages.map(withoutImages),
+      ...(structuredOutput === 'json_schema' ? { response_format: answerFormat(codes) } : {}),
+      ...(structuredOutput === 'json_object' ? { response_format: { type: 'json_object' } } : {}),
+      ...(topLogprobs === undefined ? {} : { logprobs: true }),
+      ...(topLogprobs ? { top_logprobs: topLogprobs } : {}),
+      ...(tokenLimit === 'none' ? {} : { [tokenLimit]: maxTokens }),
+      ...(temperature ? { temperature: 0 } : {}),
+      ...(reasoningEffort && capabilities.reasoningEffort ? { reasoning_effort: reasoningEffort } : {}),
+    };
+    try {
+      return readCompletion(await client.chat.completions.create(parameters, { signal }));
+    } catch (error) {
+      if (!isCutOffError(error)) throw error;
+      return { content: '', finishReason: 'length', isRefused: false, tokens: [], inputTokens: 0, outputTokens: 0 };
+    }
   };
 }
 
-const tokenSchema = z.object({
-  token: z.string(),
-  logprob: z.number(),
-  top_logprobs: z
-    .array(z.object({ token: z.string(), logprob: z.number() }))
-    .nullish()
-    .transform((alternatives) => alternatives ?? []),
-});
-
-/** Lenient where servers differ: log-probabilities and usage may be missing or of another shape. */
-const completionSchema = z.object({
-  choices: z.tuple(
-    [
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
-        logprobs: z
-          .object({ content: z.array(tokenSchema).nullish() })
-          .nullish()
-          .catch(undefined),
-      }),
-    ],
-    z.unknown(),
-  ),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish().catch(undefined),
-});
-
-function readCompletion(value: unknown): Completion {
-  const parsed = completionSchema.safeParse(value);
-  if (!parsed.success) {
-    const detail = 'The model server does not answer in the Chat Completions format. Check OPENAI_BASE_URL.';
-    throw new ClassifierError('model_output_invalid', detail);
-  }
-  const [choice] = parsed.data.choices;
-  return {
-    content: choice.message.content ?? '',
-    finishReason: choice.finish_reason ?? 'stop',
-    isRefused: Boolean(choice.message.refusal),
-    tokens: choice.logprobs?.content ?? [],
-    inputTokens: parsed.data.usage?.prompt_tokens ?? 0,
-    outputTokens: parsed.data.usage?.completion_tokens ?? 0,
-  };
+function withoutImages(message: ChatCompletionMessageParam): ChatCompletionMessageParam {
+  if (message.role !== 'user' || typeof message.content === 'string') return message;
+  return { ...message, content: message.content.filter(({ type }) => type !== 'image_url') };
 }

@@ -6,6 +6,9 @@ import type { Option } from './option-codes.ts';
 interface Answered {
   readonly category: Category;
   readonly spelledAs: 'code' | 'name';
+  /** What was answered, and whether as the field of a JSON object or as bare text. */
+  readonly option: string;
+  readonly isObject: boolean;
   /** 0..1, as the model said of itself. */
   readonly confidence: number | undefined;
 }
@@ -43,7 +46,9 @@ function rank(
 ): MeasuredCandidate[] | undefined {
   const labelOf = (option: Option): string => (answer.spelledAs === 'code' ? option.code : option.category.name);
   const chosen = options.find((option) => option.category.name === answer.category.name);
-  const probabilities = chosen && labelProbabilities(tokens, labelOf(chosen), options.map(labelOf));
+  const bare = answer.isObject ? undefined : answer.option;
+  const probabilities =
+    chosen && labelProbabilities(tokens, { chosen: labelOf(chosen), all: options.map(labelOf), bare });
   if (!probabilities) return undefined;
   return options
     .flatMap((option) => {

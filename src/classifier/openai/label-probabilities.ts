@@ -5,31 +5,39 @@ export interface TokenLogprob {
   readonly top_logprobs: readonly { readonly token: string; readonly logprob: number }[];
 }
 
+interface Labels {
+  /** The one that was answered. */
+  readonly chosen: string;
+  readonly all: readonly string[];
+  /** The whole answer, where it is bare text and no JSON object. */
+  readonly bare?: string | undefined;
+}
+
 /**
  * The probability of each label, from the tokens of the answer's first field.
  *
  * Walks the tokens of the value. At each, every alternative is a beginning of some labels or of none; those of none
  * are put aside and the rest made to sum to 1. An alternative that still fits several labels shares its part among
- * them equally. Where labels remain that no alternative shown could begin, what is missing to 1 is kept for them: a
- * server that shows no alternatives thus gives the token's own probability. Returns undefined where the tokens do not
- * hold the label.
+ * them equally; one that fits all of them tells nothing and is put aside, too. Where labels remain that no alternative shown could
+ * begin, what is missing to 1 is kept for them: a server that shows no alternatives thus gives the token's own
+ * probability. Returns undefined where the tokens do not hold the label.
  */
 export function labelProbabilities(
   tokens: readonly TokenLogprob[],
-  chosen: string,
-  labels: readonly string[],
+  { chosen, all, bare }: Labels,
 ): ReadonlyMap<string, number> | undefined {
-  const position = findValue(tokens);
+  const position = findValue(tokens, bare);
   if (!position) return undefined;
+  const spell = bare === undefined ? spellInJson : spellBare;
   const result = new Map<string, number>();
-  let open: readonly string[] = labels;
+  let open: readonly string[] = all;
   let pathMass = 1;
   let written = '';
   let { offset } = position;
   for (let index = position.index; index < tokens.length; index++) {
     const token = tokens[index];
     if (!token) return undefined;
-    const step = readStep(token, offset, written, open);
+    const step = readStep(token, offset, (beginning) => fitting(written + beginning, open, spell), open);
     if (step.chosenProbability <= 0 || !step.chosenFits.includes(chosen)) return undefined;
     for (const [labelsHit, probability] of step.others) {
       const share = (pathMass * probability) / step.total / labelsHit.length;
@@ -52,48 +60,82 @@ interface Step {
   readonly total: number;
 }
 
-function readStep(token: TokenLogprob, offset: number, written: string, open: readonly string[]): Step {
+function readStep(
+  token: TokenLogprob,
+  offset: number,
+  fits: (beginning: string) => readonly string[],
+  open: readonly string[],
+): Step {
   const prefix = token.token.slice(0, offset);
   const chosenProbability = toProbability(token.logprob);
-  const chosenFits = fitting(written + token.token.slice(offset), open);
+  const chosenFits = fits(token.token.slice(offset));
   const others: (readonly [readonly string[], number])[] = [];
   const reached = new Set(chosenFits);
   let shown = chosenProbability;
-  for (const alternative of token.top_logprobs) {
-    if (alternative.token === token.token) continue;
+  for (const alternative of withoutFirst(token.top_logprobs, token.token)) {
     const probability = toProbability(alternative.logprob);
     shown += probability;
     if (!alternative.token.startsWith(prefix)) continue;
-    const fits = fitting(written + alternative.token.slice(offset), open);
-    if (fits.length === 0) continue;
-    others.push([fits, probability]);
-    for (const label of fits) reached.add(label);
+    const labels = fits(alternative.token.slice(offset));
+    if (labels.length === 0 || labels.length === open.length) continue;
+    others.push([labels, probability]);
+    for (const label of labels) reached.add(label);
   }
   const unseen = open.every((label) => reached.has(label)) ? 0 : Math.max(0, 1 - shown);
   const total = others.reduce((sum, [, probability]) => sum + probability, chosenProbability) + unseen;
   return { chosenFits, chosenProbability, others, total };
 }
 
-/** The labels that `beginning` can still become; the closing quote ends a label, so that a label is told from a longer one. */
-function fitting(beginning: string, labels: readonly string[]): string[] {
+/** The token itself stands among its alternatives; another of the same text is another token. */
+function withoutFirst(alternatives: TokenLogprob['top_logprobs'], text: string): TokenLogprob['top_logprobs'] {
+  const own = alternatives.findIndex(({ token }) => token === text);
+  return own < 0 ? alternatives : alternatives.toSpliced(own, 1);
+}
+
+/** The labels that `beginning` can still become. */
+function fitting(beginning: string, labels: readonly string[], spell: (label: string) => string): string[] {
   const written = beginning.trimStart().toLowerCase();
   return labels.filter((label) => {
-    const ended = JSON.stringify(label).slice(1).toLowerCase();
+    const ended = spell(label).toLowerCase();
     return ended.startsWith(written) || written.startsWith(ended);
   });
 }
 
-/** Where the value of the first field begins: which token, and how many of its characters belong to what precedes. */
-function findValue(tokens: readonly TokenLogprob[]): { readonly index: number; readonly offset: number } | undefined {
+/** The closing quote ends a label, so that a label is told from a longer one. */
+function spellInJson(label: string): string {
+  return JSON.stringify(label).slice(1);
+}
+
+function spellBare(label: string): string {
+  return label;
+}
+
+/**
+ * Where the value begins: which token, and how many of its characters belong to what precedes. The last place that looks
+ * like it, because tokens of what a model thought before its answer may stand there, too, drafts of the answer among them.
+ */
+function findValue(
+  tokens: readonly TokenLogprob[],
+  bare: string | undefined,
+): { readonly index: number; readonly offset: number } | undefined {
   const text = tokens.map((token) => token.token).join('');
-  const match = /\{\s*"option"\s*:\s*"/u.exec(text);
-  if (!match) return undefined;
-  let rest = match.index + match[0].length;
+  let rest = bare === undefined ? startOfField(text) : startOfBare(text, bare);
+  if (rest < 0) return undefined;
   for (const [index, { token }] of tokens.entries()) {
     if (rest < token.length) return { index, offset: rest };
     rest -= token.length;
   }
   return undefined;
+}
+
+function startOfField(text: string): number {
+  const match = Array.from(text.matchAll(/\{\s*"option"\s*:\s*"/gu)).at(-1);
+  return match ? match.index + match[0].length : -1;
+}
+
+function startOfBare(text: string, bare: string): number {
+  const ended = text.trimEnd();
+  return bare !== '' && ended.endsWith(bare) ? ended.length - bare.length : -1;
 }
 
 function toProbability(logprob: number): number {

@@ -9,17 +9,29 @@ import {
   type PageClassifier,
 } from '../page-classifier.ts';
 import { readAnswer, resolveAnswer, type StatedAnswer } from './answer.ts';
-import { createChatCompletions, type ChatCompletions, type Completion } from './chat-completions.ts';
+import {
+  createChatCompletions,
+  type ChatAnswer,
+  type ChatCompletions,
+  type ChatQuestion,
+  type ReasoningEffort,
+} from './chat-completions.ts';
 import { measureConfidence } from './confidence.ts';
-import { modelRefused, toModelError } from './model-errors.ts';
+import { modelRefused, readRejection, toModelError } from './model-errors.ts';
 import { assignOptions, type Option } from './option-codes.ts';
 import { buildMessages, buildSecondQuestion } from './prompt.ts';
+import { isTooLong } from './rejections.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface OpenAiClassifierOptions {
   readonly apiKey: string;
   /** Of any server that speaks Chat Completions. */
   readonly baseUrl: string;
+  /** Of Azure's dated API alone: its `api-version`. */
+  readonly apiVersion?: string | undefined;
   readonly model: string;
+  /** Of models that think: how much. */
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   /** For one page, all questions about it together. */
   readonly timeoutMs: number;
   readonly maxOutputTokens: number;
@@ -30,40 +42,43 @@ export interface OpenAiClassifierOptions {
 
 /** About 1,500 tokens: the head of a page says what it is, and the image shows the rest. */
 const defaultMaxTextLength = 6000;
+/** How much more room an answer gets that was cut off: enough for a model that thought first. */
+const secondRoom = 4;
 
 /**
  * Classifies a page by a model behind the Chat Completions protocol: page image, text layer and categories in one
  * question, a code as the answer, the code's log-probability as the confidence.
  */
 export function createOpenAiClassifier(options: OpenAiClassifierOptions): PageClassifier {
-  const { apiKey, baseUrl, model, timeoutMs, maxOutputTokens, logger } = options;
+  const { apiKey, baseUrl, model, timeoutMs } = options;
   if (!/^[\x21-\x7e]+$/u.test(apiKey)) {
     throw new ClassifierError('model_auth', 'OPENAI_API_KEY is empty or holds characters that no key has.');
   }
-  const chat = createChatCompletions({ apiKey, baseUrl, model, timeoutMs, maxOutputTokens, logger });
+  const chat = createChatCompletions(options);
   const maxTextLength = options.maxTextLength ?? defaultMaxTextLength;
 
   return {
     name: 'openai',
     model,
     async classifyPage(request) {
-      const timeout = AbortSignal.timeout(timeoutMs);
-      const signal = AbortSignal.any([request.signal, timeout]);
+      let timeout: AbortSignal | undefined;
       try {
+        await chat.ready(request.signal);
+        timeout = AbortSignal.timeout(timeoutMs);
+        const signal = AbortSignal.any([request.signal, timeout]);
         const question = await untilAborted(prepareQuestion(request, maxTextLength), signal);
         return await ask(chat, question, signal);
       } catch (error) {
         if (request.signal.aborted) throw cancelled();
         if (error instanceof ClassifierError) throw error;
-        throw toModelError(error, { model, timeoutMs, isTimedOut: timeout.aborted });
+        throw toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout?.aborted === true });
       }
     },
   };
 }
 
-interface Question {
+interface Question extends Omit<ChatQuestion, 'room'> {
   readonly options: readonly Option[];
-  readonly messages: readonly ChatCompletionMessageParam[];
 }
 
 async function prepareQuestion(request: PageClassificationRequest, maxTextLength: number): Promise<Question> {
@@ -82,60 +97,78 @@ async function prepareQuestion(request: PageClassificationRequest, maxTextLength
     maxTextLength,
     seed,
   });
-  return { options, messages };
+  return {
+    options,
+    messages,
+    codes: options.map((option) => option.code),
+    hasImage: image !== undefined,
+    hasText: text.text.trim() !== '',
+  };
 }
 
 async function ask(chat: ChatCompletions, question: Question, signal: AbortSignal): Promise<PageClassification> {
   const { options, messages } = question;
-  const codes = options.map((option) => option.code);
-  const first = await chat.complete(messages, codes, signal);
-  const answer = readCompletion(first, options);
-  if (answer) return toClassification(answer, first, options, [first]);
-  const second = await chat.complete(buildSecondQuestion(messages, options), codes, signal);
-  const secondAnswer = readCompletion(second, options);
-  if (secondAnswer) return toClassification(secondAnswer, second, options, [first, second]);
+  const answers: ChatAnswer[] = [];
+  let room = 1;
+
+  async function put(asked: readonly ChatCompletionMessageParam[]): Promise<ReadAnswer | undefined> {
+    const answer = await chat.complete({ ...question, messages: asked, room }, signal).catch(refuse);
+    answers.push(answer);
+    if (answer.finishReason !== 'length') return readOption(answer, options);
+    if (room > 1) throw cutOff();
+    room = secondRoom;
+    return await put(asked);
+  }
+
+  /** More room than the model's context has left is no reason to call the page too long. */
+  function refuse(error: unknown): never {
+    const rejection = readRejection(error);
+    throw room > 1 && rejection && isTooLong(rejection) ? cutOff() : error;
+  }
+
+  const read = (await put(messages)) ?? (await put(buildSecondQuestion(messages, options)));
+  const last = answers.at(-1);
+  if (read && last) return toClassification(read, last, question, answers);
   throw new ClassifierError('model_output_invalid', "The model's answer is none of the categories, asked twice.");
 }
 
 type ReadAnswer = StatedAnswer & NonNullable<ReturnType<typeof resolveAnswer>>;
 
 /** Undefined where the answer names no option, which is worth a second question. */
-function readCompletion(completion: Completion, options: readonly Option[]): ReadAnswer | undefined {
-  if (completion.isRefused || completion.finishReason === 'content_filter') throw modelRefused();
-  if (completion.finishReason === 'length') {
-    throw new ClassifierError('model_output_invalid', "The model's answer was cut off before its end.");
-  }
-  const stated = readAnswer(completion.content);
-  const resolved = resolveAnswer(stated.option, options);
-  return resolved && { ...stated, ...resolved };
+function readOption(answer: ChatAnswer, options: readonly Option[]): ReadAnswer | undefined {
+  if (answer.isRefused || answer.finishReason === 'content_filter') throw modelRefused();
+  const stated = readAnswer(answer.content);
+  const resolved = stated && resolveAnswer(stated.option, options);
+  return stated && resolved && { ...stated, ...resolved };
 }
 
 function toClassification(
-  answer: ReadAnswer,
-  completion: Completion,
-  options: readonly Option[],
-  completions: readonly Completion[],
+  read: ReadAnswer,
+  last: ChatAnswer,
+  { options, hasImage }: Question,
+  answers: readonly ChatAnswer[],
 ): PageClassification {
-  const inputTokens = completions.reduce((sum, each) => sum + each.inputTokens, 0);
-  const outputTokens = completions.reduce((sum, each) => sum + each.outputTokens, 0);
+  const inputTokens = answers.reduce((sum, each) => sum + each.inputTokens, 0);
+  const outputTokens = answers.reduce((sum, each) => sum + each.outputTokens, 0);
+  const warnings = hasImage ? warningsOf(last) : [];
   return {
-    classification: answer.category.name,
-    rawResult: answer.rawResult,
-    ...measureConfidence(answer, completion.tokens, options),
-    ...(answer.reason ? { reasoning: answer.reason } : {}),
+    classification: read.category.name,
+    rawResult: read.rawResult,
+    ...measureConfidence(read, last.tokens, options),
+    ...(read.reason ? { reasoning: read.reason } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
     usage: { inputTokens, outputTokens },
   };
 }
 
-/** Rejects at once when the signal aborts, also while something that knows no signal is awaited. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+/** What a reader of the answer must know of the model that gave it. */
+function warningsOf({ isWithoutImage, knowledge }: ChatAnswer): string[] {
+  if (isWithoutImage) return ['The model does not take images: the page was judged by its text layer alone.'];
+  if (knowledge.seesImages !== false) return [];
+  return ['The model could not read a test picture: it may not see what the page looks like.'];
+}
+
+function cutOff(): ClassifierError {
+  const detail = "The model's answer was cut off before its end, asked twice. Raise MODEL_MAX_OUTPUT_TOKENS.";
+  return new ClassifierError('model_output_invalid', detail);
 }

@@ -1,4 +1,4 @@
-import type { Category } from '../../domain/category.ts';
+import { normalizeLabel, type Category } from '../../domain/category.ts';
 import { shuffle } from './seeded-shuffle.ts';
 
 /** A category as the model is asked about it: it answers with the code. */
@@ -21,9 +21,9 @@ export function assignOptions(categories: readonly Category[], seed: string): Op
   return shuffle(sorted, seed).map((category, index) => ({ code: codes[index] ?? String(index), category }));
 }
 
-/** The first family with enough codes that are not themselves a category's name. */
+/** The first family with enough codes that are not themselves a category's name, punctuation aside: `A+` is an A to many a model. */
 function codesFor(categories: readonly Category[]): string[] {
-  const names = new Set(categories.map((category) => category.name.toUpperCase()));
+  const names = new Set(categories.map(({ name }) => normalizeLabel(name).toUpperCase()));
   const free = codeFamilies.map((family) => family.filter((code) => !names.has(code)));
   return free.find((family) => family.length >= categories.length) ?? [];
 }

@@ -40,7 +40,8 @@ export function buildMessages(question: PageQuestion): ChatCompletionMessagePara
     { role: 'system', content: systemPrompt },
     {
       role: 'user',
-      content: [{ type: 'text', text: sections.join('\n\n') }, ...imageParts(question.image)],
+      // The text last: Ollama drops what comes first where a question is longer than the context, and says nothing.
+      content: [...imageParts(question.image), { type: 'text', text: sections.join('\n\n') }],
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Question } from './question.ts';
 import type { LabelAnswer, Reply } from './replies.ts';
+import type { ModelProfile } from './request-rules.ts';
 import type { ChatRequest } from './request-schema.ts';
 
 interface Alternative {
@@ -21,7 +22,7 @@ interface CompletionParts {
 }
 
 /** A reply that is a completion. One that breaks off in the middle is one, too. */
-export type CompletionReply = Exclude<Reply, { readonly kind: 'never' | 'held' | 'http' }>;
+export type CompletionReply = Exclude<Reply, { readonly kind: 'never' | 'held' | 'http' | 'slow' }>;
 
 function toParts(reply: CompletionReply, question: Question): CompletionParts {
   if (reply.kind === 'answer') return answerParts(reply, question);
@@ -43,12 +44,62 @@ function answerParts(answer: LabelAnswer, question: Question): CompletionParts {
   return { content, finishReason: 'stop', uncertain: { token: option, probability, others } };
 }
 
+interface TokenEntry {
+  readonly token: string;
+  readonly logprob: number;
+  readonly bytes: readonly number[];
+}
+
+/** A `chat.completion` object as OpenAI sends it; `reasoning` is what other servers add. */
+export interface ChatCompletion {
+  readonly id: string;
+  readonly object: 'chat.completion';
+  readonly created: number;
+  readonly model: string;
+  readonly choices: readonly {
+    readonly index: number;
+    readonly message: {
+      readonly role: 'assistant';
+      readonly content: string | null;
+      readonly refusal: string | null;
+      readonly annotations: readonly unknown[];
+      readonly reasoning?: string;
+    };
+    readonly logprobs: {
+      readonly content: readonly (TokenEntry & { readonly top_logprobs: readonly TokenEntry[] })[];
+      readonly refusal: null;
+    } | null;
+    readonly finish_reason: string;
+  }[];
+  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number };
+  readonly system_fingerprint: string;
+}
+
+interface CompletionOptions {
+  readonly profile: ModelProfile;
+  readonly masksForbiddenTokens: boolean;
+}
+
+/** A draft that is none of the answer: whoever looks for the answer's tokens must not take these. */
+const thought = 'Is it {"option": "A"} or {"option":"B"}? Let me see. ';
+
 /** A `chat.completion` object. Log-probabilities stand in it as the request asked for them. */
-export function buildCompletion(reply: CompletionReply, question: Question, hasLogprobs: boolean): object {
+export function buildCompletion(
+  reply: CompletionReply,
+  question: Question,
+  { profile, masksForbiddenTokens }: CompletionOptions,
+): ChatCompletion {
   const { request } = question;
-  const parts = toParts(reply, question);
+  const given = toParts(reply, question);
+  const parts = masksForbiddenTokens && request.response_format?.type === 'json_schema' ? mask(given, question) : given;
+  const thinking = profile.isThinking ? tokenize(thought) : [];
   const tokens = tokenize(parts.content ?? '');
   const promptTokens = Math.ceil(JSON.stringify(request.messages).length / 4);
+  const completionTokens = thinking.length + tokens.length;
+  const entries = [
+    ...thinking.map((token) => ({ ...formatToken({ token, probability: 0.5 }), top_logprobs: [] })),
+    ...tokens.map((token, index) => toLogprob(token, index, tokens, request, parts)),
+  ];
   return {
     id: `chatcmpl-${randomUUID()}`,
     object: 'chat.completion',
@@ -57,22 +108,38 @@ export function buildCompletion(reply: CompletionReply, question: Question, hasL
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: parts.content, refusal: parts.refusal ?? null, annotations: [] },
-        logprobs:
-          request.logprobs && hasLogprobs
-            ? { content: tokens.map((token, index) => toLogprob(token, index, tokens, request, parts)), refusal: null }
-            : null,
+        message: {
+          role: 'assistant',
+          content: parts.content,
+          refusal: parts.refusal ?? null,
+          annotations: [],
+          ...(thinking.length > 0 && { reasoning: thought }),
+        },
+        logprobs: request.logprobs && !profile.ignoresLogprobs ? { content: entries, refusal: null } : null,
         finish_reason: parts.finishReason,
       },
     ],
     usage: {
       prompt_tokens: promptTokens,
-      completion_tokens: tokens.length,
-      total_tokens: promptTokens + tokens.length,
+      completion_tokens: completionTokens,
+      total_tokens: promptTokens + completionTokens,
     },
-    service_tier: 'default',
     system_fingerprint: 'fp_stand_in',
   };
+}
+
+/** What a schema does to the place of the label: other tokens are impossible, and the rest sums to 1. */
+function mask(parts: CompletionParts, { options }: Question): CompletionParts {
+  const { uncertain } = parts;
+  if (!uncertain) return parts;
+  const isAllowed = ({ token }: Alternative): boolean => options.some(({ code }) => code === token);
+  const allowed = uncertain.others.filter(isAllowed);
+  const total = allowed.reduce((sum, { probability }) => sum + probability, uncertain.probability);
+  const others = [
+    ...allowed.map(({ token, probability }) => ({ token, probability: probability / total })),
+    ...uncertain.others.filter((each) => !isAllowed(each)).map(({ token }) => ({ token, probability: 0 })),
+  ];
+  return { ...parts, uncertain: { ...uncertain, probability: uncertain.probability / total, others } };
 }
 
 /** Splits as the usual vocabularies do: letters, up to three digits, runs of punctuation. */
@@ -86,7 +153,7 @@ function toLogprob(
   tokens: readonly string[],
   request: ChatRequest,
   { uncertain }: CompletionParts,
-): object {
+): TokenEntry & { readonly top_logprobs: readonly TokenEntry[] } {
   const isUncertain = uncertain !== undefined && tokens.indexOf(uncertain.token) === index;
   const chosen = { token, probability: isUncertain ? uncertain.probability : 1 };
   const all = isUncertain ? [chosen, ...uncertain.others] : [chosen];
@@ -94,6 +161,6 @@ function toLogprob(
   return { ...formatToken(chosen), top_logprobs: top.map(formatToken) };
 }
 
-function formatToken({ token, probability }: Alternative): object {
+function formatToken({ token, probability }: Alternative): TokenEntry {
   return { token, logprob: Math.max(Math.log(probability), -9999), bytes: [...Buffer.from(token)] };
 }

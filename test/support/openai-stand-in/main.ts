@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { serverNames } from './dialect.ts';
 import { startOpenAiStandIn } from './server.ts';
 
 const { values } = parseArgs({
@@ -6,10 +7,14 @@ const { values } = parseArgs({
     port: { type: 'string', default: '9999' },
     'api-key': { type: 'string', default: 'sk-stand-in' },
     'delay-ms': { type: 'string', default: '0' },
+    server: { type: 'string', default: 'openai' },
   },
 });
 
+const server = serverNames.find((name) => name === values.server);
+if (!server) throw new Error(`--server must be one of ${serverNames.join(', ')}; got "${values.server}"`);
 const standIn = await startOpenAiStandIn({
+  server,
   port: Number(values.port),
   apiKey: values['api-key'],
   delayMs: Number(values['delay-ms']),

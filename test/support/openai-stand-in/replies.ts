@@ -31,6 +31,8 @@ export type Reply =
   | { readonly kind: 'disconnect' }
   /** Nothing until `release()`, then the other reply. */
   | { readonly kind: 'held'; readonly reply: Reply }
+  /** The status and half of the body at once, the rest after so long. */
+  | { readonly kind: 'slow'; readonly reply: LabelAnswer; readonly delayMs: number }
   /** Nothing at all, until the client goes away. */
   | { readonly kind: 'never' };
 

@@ -6,6 +6,8 @@ import { checkStrictJsonSchema } from './strict-json-schema.ts';
 export interface ModelProfile {
   /** `o` and later `gpt-5` models: no log-probabilities (403), no `max_tokens`, only the default temperature. */
   readonly isReasoning?: boolean;
+  /** A reasoning model that is like any other where `reasoning_effort` is `none`, as from gpt-5.1 on (github.com/vercel/ai issue 10932). */
+  readonly canStopReasoning?: boolean;
   /** Rejects `response_format` of type `json_schema` (`gpt-3.5-turbo`, older copies). */
   readonly noJsonSchema?: boolean;
   /** Rejects any `response_format`. */
@@ -14,13 +16,22 @@ export interface ModelProfile {
   readonly ignoresLogprobs?: boolean;
   /** Most alternatives per token that it gives; more is rejected, as by vLLM's `--max-logprobs`. */
   readonly maxTopLogprobs?: number;
+  /** Reads no images; how a server says so is its own matter. */
+  readonly noImages?: boolean;
+  /** Takes images without a word and sees nothing, as text models behind older servers and gateways do. */
+  readonly isBlind?: boolean;
+  /** Answers in prose whatever `response_format` asks for. */
+  readonly ignoresFormat?: boolean;
+  /** Thinks before it answers, in tokens that stand among the log-probabilities. */
+  readonly isThinking?: boolean;
+  /** Most tokens of a question. */
+  readonly contextTokens?: number;
 }
 
-/** Rejects what OpenAI rejects beyond the shape: combinations, images, schemas, and what a model lacks. */
+/** Rejects what OpenAI rejects beyond the shape: combinations, schemas, and what a model lacks. */
 export function checkRequest(request: ChatRequest, profile: ModelProfile): void {
   checkCombinations(request);
   checkProfile(request, profile);
-  checkImages(request);
   const format = request.response_format;
   if (format?.type === 'json_schema' && format.json_schema.strict) {
     checkStrictJsonSchema(format.json_schema.name, format.json_schema.schema);
@@ -44,7 +55,11 @@ function checkCombinations(request: ChatRequest): void {
 
 function checkProfile(request: ChatRequest, profile: ModelProfile): void {
   const format = request.response_format?.type;
-  if (profile.isReasoning) checkReasoning(request);
+  if (profile.isReasoning && !(profile.canStopReasoning && request.reasoning_effort === 'none'))
+    checkReasoning(request);
+  if (isSet(request.reasoning_effort) && !profile.isReasoning) {
+    throw new ApiError(400, 'Unrecognized request argument supplied: reasoning_effort');
+  }
   if (format !== undefined && (profile.noResponseFormat || (profile.noJsonSchema && format === 'json_schema'))) {
     const message = `Invalid parameter: 'response_format' of type '${format}' is not supported with this model.`;
     throw new ApiError(400, message, { param: 'response_format' });
@@ -68,13 +83,24 @@ function checkReasoning(request: ChatRequest): void {
   if (request.logprobs) throw new ApiError(403, 'You are not allowed to request logprobs from this model');
 }
 
-function checkImages(request: ChatRequest): void {
+/** The URLs of all images in a request. */
+export function findImages(request: ChatRequest): string[] {
+  return request.messages.flatMap(({ content }) =>
+    Array.isArray(content) ? content.flatMap((part) => (part.type === 'image_url' ? [part.image_url.url] : [])) : [],
+  );
+}
+
+export function checkImages(request: ChatRequest, profile: ModelProfile): void {
   for (const [messageIndex, { content }] of request.messages.entries()) {
     if (!Array.isArray(content)) continue;
     for (const [partIndex, part] of content.entries()) {
       if (part.type !== 'image_url') continue;
       const problem = findImageProblem(part.image_url.url);
       const param = `messages[${messageIndex}].content[${partIndex}].image_url`;
+      if (profile.noImages) {
+        const message = 'Invalid content type. image_url is only supported by certain models.';
+        throw new ApiError(400, message, { param: `messages.[${messageIndex}].content.[${partIndex}].type` });
+      }
       if (problem) throw new ApiError(400, problem, { param, code: 'invalid_image_url' });
     }
   }

@@ -53,7 +53,7 @@ const chatRequestSchema = z.strictObject({
   n: z.int().min(1).max(128).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   prompt_cache_key: z.string().nullish(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   response_format: responseFormat.optional(),
   safety_identifier: z.string().optional(),
   seed: z.int().nullish(),
@@ -72,15 +72,33 @@ export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
 /** Parses a request body; what OpenAI's published schema does not know is answered as OpenAI answers it. */
 export function parseChatRequest(body: string): ChatRequest {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw new ApiError(400, 'We could not parse the JSON body of your request.');
-  }
+  const value = parseJson(body);
   const parsed = chatRequestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw toApiError(parsed.error.issues[0], value);
+}
+
+/** Other servers have limits of their own, and ignore fields that they do not know. */
+const lenientRequestSchema = chatRequestSchema.extend({ top_logprobs: z.int().nullish() });
+
+export function parseLenientChatRequest(body: string): ChatRequest {
+  const value = parseJson(body);
+  for (;;) {
+    const parsed = lenientRequestSchema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys');
+    if (unknown.length < parsed.error.issues.length) throw toApiError(parsed.error.issues[0], value);
+    for (const { path, keys } of unknown)
+      for (const key of keys) Reflect.deleteProperty(Object(valueAt(value, path)), key);
+  }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new ApiError(400, 'We could not parse the JSON body of your request.');
+  }
 }
 
 function toApiError(issue: z.core.$ZodIssue | undefined, value: unknown): ApiError {

@@ -2,12 +2,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { ApiError } from './api-error.ts';
 import { buildCompletion } from './completion.ts';
+import type { Dialect, ServerName } from './dialect.ts';
+import { sendHalf, sendJson, watchOutcome, type RecordedRequest } from './exchange.ts';
+import { answerProbe, defaultModels, isProbe, listModels } from './models.ts';
 import { readQuestion, type Question } from './question.ts';
 import type { AnswerQuestion, Reply } from './replies.ts';
-import { checkRequest, type ModelProfile } from './request-rules.ts';
-import { parseChatRequest } from './request-schema.ts';
+import type { ModelProfile } from './request-rules.ts';
+import { azure, azureDated } from './servers/azure.ts';
+import { llamaCpp } from './servers/llama-cpp.ts';
+import { ollama } from './servers/ollama.ts';
+import { openai } from './servers/openai.ts';
+import { vllm } from './servers/vllm.ts';
 
 interface StandInOptions {
+  /** Which server it behaves like; OpenAI's own by default. */
+  readonly server?: ServerName;
   readonly apiKey?: string;
   /** The models that exist, and what each lacks. */
   readonly models?: Readonly<Record<string, ModelProfile>>;
@@ -19,77 +28,82 @@ interface StandInOptions {
   readonly isRecording?: boolean;
 }
 
-interface RecordedRequest {
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-  /** Absent when the request was rejected. */
-  readonly question?: Question;
-  /** Settles when the exchange is over: answered, or the client went away before. */
-  readonly outcome: Promise<'answered' | 'aborted by client' | 'broken off'>;
-}
-
 export interface OpenAiStandIn extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>/v1`. */
+  /** `http://127.0.0.1:<port>/v1`, or what else the server has for it. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  /** Questions about pages; the probe of what a model does stands in `probes`. */
   readonly requests: readonly RecordedRequest[];
-  /** Replies for the next requests that are valid, in order, before the answering function is asked again. */
+  readonly probes: readonly RecordedRequest[];
+  /** Replies for the next questions that are valid, in order, before the answering function is asked again. */
   enqueue(...replies: readonly Reply[]): void;
+  /** The same for the next probes, which a model answers by what its profile says. */
+  enqueueForProbe(...replies: readonly Reply[]): void;
   answerWith(answer: AnswerQuestion): void;
   /** Lets go of what is held. */
   release(): void;
-  /** Resolves when so many requests have arrived since the start. */
+  /** Resolves when so many questions have arrived since the start. */
   waitForRequests(count: number): Promise<void>;
+  waitForProbes(count: number): Promise<void>;
 }
 
-const defaultModels: Readonly<Record<string, ModelProfile>> = {
-  'stand-in': {},
-  'stand-in-reasoning': { isReasoning: true },
-  'stand-in-no-json-schema': { noJsonSchema: true },
-  'stand-in-no-response-format': { noResponseFormat: true },
-  'stand-in-no-logprobs': { ignoresLogprobs: true },
-  'stand-in-5-logprobs': { maxTopLogprobs: 5 },
+const dialects: Readonly<Record<ServerName, Dialect>> = {
+  openai,
+  azure,
+  'azure-dated': azureDated,
+  vllm,
+  'llama.cpp': llamaCpp,
+  ollama,
 };
 
 const answerFirstOption: AnswerQuestion = ({ options }) => ({ kind: 'answer', label: options[0]?.code ?? '' });
 
-/** Starts a server that speaks Chat Completions as strictly as OpenAI does, and answers as it is told to. */
+/** Starts a server that speaks Chat Completions as strictly as the one it stands for, and answers as it is told to. */
 export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<OpenAiStandIn> {
   const { apiKey = 'sk-stand-in', models = defaultModels, port = 0, delayMs = 0, isRecording = true } = options;
+  const dialect = dialects[options.server ?? 'openai'];
   let answer = options.answer ?? answerFirstOption;
   let hold = Promise.withResolvers<void>();
   const queue: Reply[] = [];
+  const probeQueue: Reply[] = [];
   const requests: RecordedRequest[] = [];
+  const probes: RecordedRequest[] = [];
   const arrivals = new Set<() => void>();
 
   function keep(request: RecordedRequest): void {
-    if (isRecording) requests.push(request);
+    if (isRecording) (isProbe(request.body) ? probes : requests).push(request);
     for (const arrived of arrivals) arrived();
     arrivals.clear();
   }
 
+  async function waitFor(kept: readonly RecordedRequest[], count: number): Promise<void> {
+    while (kept.length < count) await new Promise<void>((resolve) => arrivals.add(resolve));
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
-    const outcome = watchOutcome(response);
-    const record = { path: request.url ?? '', headers: request.headers, body, outcome };
+    const { headers, method = '', url = '/' } = request;
+    const record = { path: url, headers, body, outcome: watchOutcome(response) };
     try {
-      authorize(request, apiKey);
+      const asked = { method, headers, url: new URL(url, 'http://127.0.0.1') };
+      dialect.authorize(asked, apiKey);
+      const route = dialect.route(asked);
       // No question, and asked at every start.
-      if (request.method === 'GET' && request.url === '/v1/models') return sendJson(response, 200, listModels(models));
-      route(request);
-      const chat = parseChatRequest(body);
-      const profile = models[chat.model];
-      if (!profile) throw unknownModel(chat.model);
-      checkRequest(chat, profile);
-      const question = readQuestion(chat);
+      if (route.kind === 'models') return sendJson(response, 200, listModels(models));
+      const chat = dialect.parse(body);
+      const profile = dialect.findModel(route.model ?? chat.model, models);
+      dialect.check(chat, profile, asked.url);
+      const question = readQuestion(dialect.view(chat, profile));
       keep({ ...record, question });
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-      await send(response, queue.shift() ?? answer(question), question, profile);
+      const reply = isProbe(body)
+        ? (probeQueue.shift() ?? answerProbe(question, profile))
+        : (queue.shift() ?? answer(question));
+      await send(response, reply, question, profile);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       keep(record);
-      sendJson(response, error.status, error.toBody());
+      sendJson(response, error.status, dialect.errorBody(error));
     }
   }
 
@@ -105,11 +119,15 @@ export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<
       return send(response, reply.reply, question, profile);
     }
     if (reply.kind === 'http') return sendJson(response, reply.status, reply.body, reply.headers);
-    const completion = buildCompletion(reply, question, profile.ignoresLogprobs !== true);
-    if (reply.kind !== 'disconnect') return sendJson(response, 200, completion);
-    const json = JSON.stringify(completion);
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) });
-    response.write(json.slice(0, json.length / 2), () => response.destroy());
+    const { masksForbiddenTokens } = dialect;
+    const said = reply.kind === 'slow' ? ({ kind: 'answer', ...reply.reply } as const) : reply;
+    const completion = dialect.shape(buildCompletion(said, question, { profile, masksForbiddenTokens }));
+    if (reply.kind === 'disconnect') return sendHalf(response, completion, () => response.destroy());
+    if (reply.kind !== 'slow') return sendJson(response, 200, completion);
+    sendHalf(response, completion, (rest) => {
+      const timer = setTimeout(() => response.end(rest), reply.delayMs);
+      response.once('close', () => clearTimeout(timer));
+    });
   }
 
   const server = createServer((request, response) => {
@@ -122,72 +140,23 @@ export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<
   const boundPort = typeof address === 'object' && address ? address.port : port;
 
   return {
-    baseUrl: `http://127.0.0.1:${boundPort}/v1`,
+    baseUrl: `http://127.0.0.1:${boundPort}${dialect.basePath}`,
     apiKey,
     requests,
+    probes,
     enqueue: (...replies) => void queue.push(...replies),
+    enqueueForProbe: (...replies) => void probeQueue.push(...replies),
     answerWith: (next) => void (answer = next),
     release() {
       hold.resolve();
       hold = Promise.withResolvers();
     },
-    async waitForRequests(count) {
-      while (requests.length < count) {
-        await new Promise<void>((resolve) => arrivals.add(resolve));
-      }
-    },
+    waitForRequests: (count) => waitFor(requests, count),
+    waitForProbes: (count) => waitFor(probes, count),
     async [Symbol.asyncDispose]() {
       hold.resolve();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-function authorize(request: IncomingMessage, apiKey: string): void {
-  const { authorization } = request.headers;
-  if (!authorization) throw new ApiError(401, `You didn't provide an API key.`);
-  if (authorization === `Bearer ${apiKey}`) return;
-  throw new ApiError(401, 'Incorrect API key provided.', { code: 'invalid_api_key' });
-}
-
-function route(request: IncomingMessage): void {
-  const { method = '', url = '' } = request;
-  if (url !== '/v1/chat/completions') throw new ApiError(404, `Invalid URL (${method} ${url})`);
-  if (method !== 'POST')
-    throw new ApiError(405, `Not allowed to ${method} on ${url}.`, { code: 'method_not_supported' });
-  if (!request.headers['content-type']?.startsWith('application/json')) {
-    throw new ApiError(415, `Unsupported content type: use 'application/json'.`);
-  }
-}
-
-function unknownModel(model: string): ApiError {
-  const message = `The model \`${model}\` does not exist or you do not have access to it.`;
-  return new ApiError(404, message, { code: 'model_not_found' });
-}
-
-function listModels(models: Readonly<Record<string, ModelProfile>>): object {
-  const data = Object.keys(models).map((id) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'stand-in' }));
-  return { object: 'list', data };
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: object | string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const payload = typeof body === 'string' ? body : JSON.stringify(body);
-  const contentType = typeof body === 'string' ? 'text/html' : 'application/json';
-  response.writeHead(status, { 'content-type': contentType, 'x-request-id': 'req_stand_in', ...headers });
-  response.end(payload);
-}
-
-function watchOutcome(response: ServerResponse): RecordedRequest['outcome'] {
-  return new Promise((resolve) => {
-    response.once('close', () => {
-      if (response.writableFinished) resolve('answered');
-      else resolve(response.errored || response.headersSent ? 'broken off' : 'aborted by client');
-    });
-  });
 }
