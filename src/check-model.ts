@@ -24,8 +24,8 @@ export function createModelCheck(classifier: ClassifierConfig): CheckModel {
   let trustedUntil = Number.NEGATIVE_INFINITY;
   return async () => {
     if (classifier.kind === 'built-in' || performance.now() < trustedUntil) return undefined;
-    const { apiKey, baseUrl } = classifier;
-    const problem = await findEndpointProblem({ apiKey: apiKey.reveal(), baseUrl, timeoutMs });
+    const { apiKey, baseUrl, apiVersion } = classifier;
+    const problem = await findEndpointProblem({ apiKey: apiKey.reveal(), baseUrl, apiVersion, timeoutMs });
     if (problem) return describe(problem, baseUrl);
     trustedUntil = performance.now() + trustMs;
     return undefined;

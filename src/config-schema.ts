@@ -100,11 +100,22 @@ export const variables = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Its base URL; that of OpenAI by default. Local servers need no key.'),
-  OPENAI_MODEL: z.string().default('gpt-4.1-mini').describe('Vision model that judges the pages.'),
+  OPENAI_MODEL: z
+    .string()
+    .default('gpt-4.1-mini')
+    .describe('Vision model that judges the pages; on Azure a deployment.'),
+  OPENAI_API_VERSION: z
+    .string()
+    .optional()
+    .describe("`api-version` of Azure's dated API, e.g. `2024-10-21`; `OPENAI_BASE_URL` is then the resource's own."),
   MODEL_TIMEOUT_SECONDS: wholeNumber(1, 540).default(60).describe('Longest time for one model call.'),
   MODEL_MAX_OUTPUT_TOKENS: wholeNumber(16, 100_000)
     .default(1000)
     .describe('Most tokens that the model may answer with, its reasoning included.'),
+  MODEL_REASONING_EFFORT: z
+    .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
+    .optional()
+    .describe('How much a model thinks that can think; `none` gets log-probabilities from some that give none else.'),
   MODEL_CONCURRENCY: wholeNumber(1, 1000).default(16).describe('Pages that one worker judges at a time.'),
   MODEL_CALLS_PER_SECOND: z.coerce
     .number()

@@ -40,7 +40,9 @@ export type ClassifierConfig =
       readonly sureFrom: number;
       readonly apiKey: Secret;
       readonly baseUrl: string;
+      readonly apiVersion?: string;
       readonly model: string;
+      readonly reasoningEffort?: Variables['MODEL_REASONING_EFFORT'];
       readonly timeoutMs: number;
       readonly maxOutputTokens: number;
     };
@@ -140,6 +142,11 @@ function combinationProblems(v: Variables): string[] {
   if (needsModel && v.OPENAI_API_KEY === undefined && v.OPENAI_BASE_URL === undefined) {
     problems.push(`CLASSIFIER: ${v.CLASSIFIER} needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server that takes no key`);
   }
+  if (v.OPENAI_API_VERSION !== undefined && v.OPENAI_BASE_URL === undefined) {
+    problems.push(
+      'OPENAI_API_VERSION: belongs to Azure, so OPENAI_BASE_URL must be set to https://<resource>.openai.azure.com',
+    );
+  }
   if (v.DEFAULT_PAGES > v.MAX_PAGES) problems.push(`DEFAULT_PAGES: must be at most MAX_PAGES (${v.MAX_PAGES})`);
   const unknown = list(v.QUEUES).filter((name) => !queueNames.some((known) => known === name));
   if (unknown.length > 0 || list(v.QUEUES).length === 0) {
@@ -220,6 +227,8 @@ function classifierConfig(v: Variables): ClassifierConfig {
     model: v.OPENAI_MODEL,
     timeoutMs: v.MODEL_TIMEOUT_SECONDS * 1000,
     maxOutputTokens: v.MODEL_MAX_OUTPUT_TOKENS,
+    ...(v.OPENAI_API_VERSION !== undefined && { apiVersion: v.OPENAI_API_VERSION }),
+    ...(v.MODEL_REASONING_EFFORT !== undefined && { reasoningEffort: v.MODEL_REASONING_EFFORT }),
   };
 }
 

@@ -22,6 +22,8 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'OPENAI_API_KEY',
       'OPENAI_BASE_URL',
       'OPENAI_MODEL',
+      'OPENAI_API_VERSION',
+      'MODEL_REASONING_EFFORT',
       'MODEL_TIMEOUT_SECONDS',
       'MODEL_MAX_OUTPUT_TOKENS',
       'MODEL_CONCURRENCY',

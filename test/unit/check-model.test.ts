@@ -3,10 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createModelCheck } from '../../src/check-model.ts';
 import { readConfig } from '../../src/config.ts';
 import { freePort } from '../support/free-ports.ts';
+import type { ServerName } from '../support/openai-stand-in/dialect.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 
-async function standIn(): Promise<OpenAiStandIn> {
-  const started = await startOpenAiStandIn();
+async function standIn(server: ServerName = 'openai'): Promise<OpenAiStandIn> {
+  const started = await startOpenAiStandIn({ server });
   onTestFinished(() => started[Symbol.asyncDispose]());
   return started;
 }
@@ -57,6 +58,14 @@ describe('createModelCheck', () => {
 
     expect(problem?.sentence).toMatch(/^OPENAI_API_KEY: .* rejects the key/);
     expect(JSON.stringify(problem)).not.toContain('sk-wrong');
+  });
+
+  test('shows the key to Azure where Azure looks for it', async () => {
+    const { baseUrl, apiKey } = await standIn('azure-dated');
+    const azure = { OPENAI_BASE_URL: baseUrl, OPENAI_API_VERSION: '2024-10-21' };
+
+    expect(await checkOf({ ...azure, OPENAI_API_KEY: apiKey })()).toBeUndefined();
+    expect((await checkOf({ ...azure, OPENAI_API_KEY: 'wrong' })())?.sentence).toMatch(/^OPENAI_API_KEY: /);
   });
 
   test('finds a server again that came up later', async () => {

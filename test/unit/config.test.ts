@@ -60,6 +60,8 @@ describe('readConfig', () => {
     [{ CLASSIFIER: 'openai' }, /^CLASSIFIER: .*OPENAI_API_KEY/],
     [{ CLASSIFIER: 'cascade' }, /^CLASSIFIER: cascade needs OPENAI_API_KEY/],
     [{ CASCADE_CONFIDENCE: '80' }, /^CASCADE_CONFIDENCE: /],
+    [{ OPENAI_API_KEY: 'x', OPENAI_API_VERSION: '2024-10-21' }, /^OPENAI_API_VERSION: .*OPENAI_BASE_URL/],
+    [{ MODEL_REASONING_EFFORT: 'much' }, /^MODEL_REASONING_EFFORT: /],
     [{ API_KEYS: 'acme' }, /^API_KEYS: entry 1/],
     [{ API_KEYS: 'Acme Inc:key' }, /^API_KEYS: the tenant of entry 1/],
     [{ API_KEYS: 'acme:sha256:12' }, /^API_KEYS: entry 1/],
@@ -80,6 +82,17 @@ describe('readConfig', () => {
     const { classifier } = readConfig({ CLASSIFIER: 'cascade', OPENAI_API_KEY: 'sk-x', CASCADE_CONFIDENCE: '0.9' });
 
     expect(classifier).toMatchObject({ kind: 'cascade', sureFrom: 0.9 });
+  });
+
+  test('tells a model that it is on Azure, and how much to think', () => {
+    const { classifier } = readConfig({
+      OPENAI_API_KEY: 'x',
+      OPENAI_BASE_URL: 'https://acme.openai.azure.com',
+      OPENAI_API_VERSION: '2024-10-21',
+      MODEL_REASONING_EFFORT: 'none',
+    });
+
+    expect(classifier).toMatchObject({ apiVersion: '2024-10-21', reasoningEffort: 'none' });
   });
 
   test('keeps keys only as hashes, and shows secrets to nobody', () => {

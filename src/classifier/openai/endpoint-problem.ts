@@ -1,11 +1,6 @@
-import OpenAI, { APIConnectionError, APIError } from 'openai';
+import { APIConnectionError, APIError } from 'openai';
+import { createModelClient, type Endpoint } from './model-client.ts';
 import { systemCodeOf } from './model-errors.ts';
-
-export interface EndpointOptions {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-  readonly timeoutMs: number;
-}
 
 /** Why an endpoint would answer no question at all; `code` is the system's, such as `ECONNREFUSED`. */
 export type EndpointProblem =
@@ -16,16 +11,10 @@ export type EndpointProblem =
  * Asks an endpoint for its list of models, which costs nothing. Only what no request could overcome is a problem: a server that keeps
  * no such list may still judge pages.
  */
-export async function findEndpointProblem(options: EndpointOptions): Promise<EndpointProblem | undefined> {
-  const { apiKey, baseUrl, timeoutMs } = options;
-  const client = new OpenAI({
-    apiKey,
-    baseURL: baseUrl,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    logLevel: 'off',
-  });
+export async function findEndpointProblem(endpoint: Endpoint): Promise<EndpointProblem | undefined> {
+  const { timeoutMs } = endpoint;
+  // The signal is the clock; the client's own must not be first, for it does not say that it was the time.
+  const client = createModelClient({ ...endpoint, timeoutMs: 2 * timeoutMs });
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     await client.models.list({ signal });
