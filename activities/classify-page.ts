@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { Category } from '../src/domain/category.ts';
 import type { PageResult } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
-import type { PageReference, PageText, TextSpan } from '../src/domain/page.ts';
-import type { ClassifiablePage, PageClassifier } from '../src/classifier/page-classifier.ts';
+import type { PageReference } from '../src/domain/page.ts';
+import type { PageClassifier } from '../src/classifier/page-classifier.ts';
 import { readJson } from '../src/storage/json-documents.ts';
 import { jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import { classifiablePage, loadObject } from './classifiable-page.ts';
 import { runStep } from './run-step.ts';
 
 export interface ClassifyPageInput {
@@ -54,7 +55,7 @@ async function classify(
   const { tenant, jobId, page } = input;
   const instructions = await instructionsOf(input, store);
   const answer = await classifier.classifyPage({
-    page: classifiablePage(page, input.pageCount, store),
+    page: classifiablePage(input, store),
     categories: await withDescriptions(input, store),
     seed: `${jobId}:${page.pageNumber}`,
     signal,
@@ -87,31 +88,9 @@ async function classify(
   };
 }
 
-function classifiablePage(page: PageReference, pageCount: number, store: ObjectStore): ClassifiablePage {
-  return {
-    pageNumber: page.pageNumber,
-    pageCount,
-    ...(page.widthPx !== undefined && { widthPx: page.widthPx }),
-    ...(page.heightPx !== undefined && { heightPx: page.heightPx }),
-    text: async () => parsePageText(await load(page.textKey, store)),
-    image: async () => (hasNoImage(page) ? undefined : load(page.imageKey, store)),
-  };
-}
-
-/** A page of a text was never drawn; any other one without an image has lost it. */
-function hasNoImage({ imageKey, textKey }: PageReference): boolean {
-  return imageKey === undefined && textKey !== undefined;
-}
-
-async function load(key: string | undefined, store: ObjectStore): Promise<Uint8Array> {
-  const object = key === undefined ? undefined : await store.get(key);
-  if (!object) throw new ClassifierError('document_missing', 'The page is no longer in the store.');
-  return object.bytes;
-}
-
 async function withDescriptions(input: ClassifyPageInput, store: ObjectStore): Promise<readonly Category[]> {
   if (input.descriptionsKey === undefined) return input.categories;
-  const stored: unknown = JSON.parse(Buffer.from(await load(input.descriptionsKey, store)).toString('utf8'));
+  const stored: unknown = JSON.parse(Buffer.from(await loadObject(input.descriptionsKey, store)).toString('utf8'));
   if (!Array.isArray(stored)) return input.categories;
   return input.categories.map((category, index) => {
     const description: unknown = stored[index];
@@ -126,20 +105,4 @@ async function instructionsOf(input: ClassifyPageInput, store: ObjectStore): Pro
   if (!found)
     throw new ClassifierError('document_missing', 'The instructions of the request are no longer in the store.');
   return found.value.instructions;
-}
-
-function parsePageText(bytes: Uint8Array): PageText {
-  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  if (!isPageText(value)) throw new ClassifierError('document_missing', 'The text of the page cannot be read.');
-  return value;
-}
-
-function isPageText(value: unknown): value is PageText {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('text' in value && typeof value.text === 'string')) return false;
-  return 'spans' in value && Array.isArray(value.spans) && value.spans.every(isTextSpan);
-}
-
-function isTextSpan(value: unknown): value is TextSpan {
-  return typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
 }

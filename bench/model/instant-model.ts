@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { probeLetter } from '../../src/classifier/openai/probe-question.ts';
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, 'delay-ms': { type: 'string', default: '0' } },
@@ -22,27 +23,32 @@ const unsure = {
   ],
 };
 const rest = '", "reason": "The heading of the page says so.", "confidence": 90}';
-const completion = JSON.stringify({
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1_700_000_000,
-  model: 'instant',
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: `{"option": "A${rest}`, refusal: null },
-      logprobs: { content: [certain('{"option": "'), unsure, certain(rest)], refusal: null },
-      finish_reason: 'stop',
-    },
-  ],
-  usage: { prompt_tokens: 1000, completion_tokens: 20, total_tokens: 1020 },
-});
+const answer = (option: string): string =>
+  JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: 'instant',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: `{"option": "${option}${rest}`, refusal: null },
+        logprobs: { content: [certain('{"option": "'), unsure, certain(rest)], refusal: null },
+        finish_reason: 'stop',
+      },
+    ],
+    usage: { prompt_tokens: 1000, completion_tokens: 20, total_tokens: 1020 },
+  });
+const [first, seen] = [answer('A'), answer(probeLetter)];
+/** The probe, by which a worker finds out once what a model does, is smaller than any page. */
+const mostProbeBytes = 10_000;
 
 const server = createServer(async (request, response) => {
   request.resume();
   await new Promise((resolve) => request.once('end', resolve));
   if (request.method === 'POST' && delayMs > 0) await delay(delayMs);
-  response.writeHead(200, { 'content-type': 'application/json' }).end(completion);
+  const isProbe = Number(request.headers['content-length'] ?? 0) < mostProbeBytes;
+  response.writeHead(200, { 'content-type': 'application/json' }).end(isProbe ? seen : first);
 });
 server.listen(Number(values.port), '127.0.0.1');
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit());

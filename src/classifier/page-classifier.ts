@@ -13,6 +13,14 @@ export interface ClassifiablePage {
   text(): Promise<PageText>;
   /** The page image, JPEG, long side at most 1536 px; undefined for a page of a text, which has none. */
   image(): Promise<Uint8Array | undefined>;
+  /** Pages before this one that tell what it may belong to: the first and the previous one, where their text is at hand. */
+  neighbours?(): Promise<readonly NeighbouringPage[]>;
+}
+
+export interface NeighbouringPage {
+  readonly pageNumber: number;
+  /** Its text layer; not empty. */
+  readonly text: string;
 }
 
 export interface PageClassificationRequest {

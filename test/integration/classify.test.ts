@@ -94,6 +94,24 @@ describe('a document that is uploaded', () => {
     expect(await finishedJob(service.url, jobId)).toMatchObject({ status: 'completed' });
   });
 
+  test('tells the model of a page how the pages before it begin, where they were selected and have text', async () => {
+    const file = pdfWithPages(['Agreement one', 'Not selected', '', 'Annex four', 'Signatures five']);
+    const fields = { pages: '1,3-5', instructions: 'neighbours' };
+
+    await classify(service.url, { file, fields });
+
+    const texts = standIn.requests.flatMap(({ question }) =>
+      question?.text.includes('"neighbours"') ? [question.text] : [],
+    );
+    const of = (pageNumber: number) => texts.find((text) => text.includes(`Page ${pageNumber} of 5.`)) ?? '';
+    expect(texts).toHaveLength(3);
+    expect(of(1)).not.toMatch(/How page/);
+    expect(of(4)).toMatch(/How page 1 begins[^]*Agreement one[^]*Text layer of the page[^]*Annex four/);
+    expect(of(4)).not.toMatch(/How page [^1]/);
+    expect(of(5)).toMatch(/How page 1 begins[^]*How page 4 begins[^]*Annex four[^]*Signatures five/);
+    expect(texts.join('')).not.toContain('Not selected');
+  });
+
   test.each(['page.jpg', 'page.png', 'page.gif', 'page.webp', 'page.tiff', 'page.bmp'])(
     'as %s is known by its content and gets the image form',
     async (name) => {

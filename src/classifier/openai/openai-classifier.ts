@@ -84,7 +84,7 @@ interface Question extends Omit<ChatQuestion, 'room'> {
 async function prepareQuestion(request: PageClassificationRequest, maxTextLength: number): Promise<Question> {
   const { page, instructions } = request;
   const seed = `${request.seed}/${page.pageNumber}`;
-  const [text, image] = await Promise.all([page.text(), page.image()]);
+  const [text, image, neighbours = []] = await Promise.all([page.text(), page.image(), page.neighbours?.()]);
   const options = assignOptions(withUnknown(request), seed);
   const { pageNumber, pageCount } = page;
   const messages = buildMessages({
@@ -93,6 +93,7 @@ async function prepareQuestion(request: PageClassificationRequest, maxTextLength
     pageNumber,
     pageCount,
     pageText: text.text,
+    neighbours,
     image,
     maxTextLength,
     seed,

@@ -1,0 +1,82 @@
+import type { ClassifiablePage, NeighbouringPage } from '../src/classifier/page-classifier.ts';
+import { ClassifierError } from '../src/domain/errors.ts';
+import type { PageReference, PageText, TextSpan } from '../src/domain/page.ts';
+import { jobKeys } from '../src/storage/keys.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+
+interface PageOfJob {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly page: PageReference;
+  readonly pageCount: number;
+}
+
+/** A rendered page as a classifier sees it: what it asks for comes from the store. */
+export function classifiablePage({ tenant, jobId, page, pageCount }: PageOfJob, store: ObjectStore): ClassifiablePage {
+  const { pageNumber, widthPx, heightPx, textKey, imageKey } = page;
+  return {
+    pageNumber,
+    pageCount,
+    ...(widthPx !== undefined && { widthPx }),
+    ...(heightPx !== undefined && { heightPx }),
+    text: async () => parsePageText(await loadObject(textKey, store)),
+    image: async () => (hasNoImage(page) ? undefined : loadObject(imageKey, store)),
+    neighbours: async () => {
+      const numbers = [...new Set([1, pageNumber - 1])].filter((number) => number >= 1 && number < pageNumber);
+      const keys = jobKeys(tenant, jobId);
+      const pages = await Promise.all(numbers.map((number) => neighbour(number, keys.page(number, 'json'), store)));
+      return pages.flatMap((each) => each ?? []);
+    },
+  };
+}
+
+/** Throws `document_missing` where there is no such object. */
+export async function loadObject(key: string | undefined, store: ObjectStore): Promise<Uint8Array> {
+  const object = key === undefined ? undefined : await store.get(key);
+  if (!object) throw new ClassifierError('document_missing', 'The page is no longer in the store.');
+  return object.bytes;
+}
+
+/**
+ * A page whose text is where rendering puts it. One that was not selected, could not be rendered or has no text is merely absent: the page
+ * that is judged does not depend on it.
+ */
+async function neighbour(pageNumber: number, key: string, store: ObjectStore): Promise<NeighbouringPage | undefined> {
+  const object = await store.get(key);
+  const text = object && readPageText(object.bytes)?.text;
+  return text === undefined || text.trim() === '' ? undefined : { pageNumber, text };
+}
+
+/** A page of a text was never drawn; any other one without an image has lost it. */
+function hasNoImage({ imageKey, textKey }: PageReference): boolean {
+  return imageKey === undefined && textKey !== undefined;
+}
+
+function parsePageText(bytes: Uint8Array): PageText {
+  const text = readPageText(bytes);
+  if (!text) throw new ClassifierError('document_missing', 'The text of the page cannot be read.');
+  return text;
+}
+
+function readPageText(bytes: Uint8Array): PageText | undefined {
+  const value = parseJson(Buffer.from(bytes).toString('utf8'));
+  return isPageText(value) ? value : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPageText(value: unknown): value is PageText {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('text' in value && typeof value.text === 'string')) return false;
+  return 'spans' in value && Array.isArray(value.spans) && value.spans.every(isTextSpan);
+}
+
+function isTextSpan(value: unknown): value is TextSpan {
+  return typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
+}
