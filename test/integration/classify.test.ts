@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../support/documents.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { classify, finishedJob, getJob, startService, submit, type TestService } from '../support/service.ts';
+import { serveOnce } from '../support/serve-once.ts';
 
 let standIn: OpenAiStandIn;
 let service: TestService;
@@ -244,15 +244,4 @@ describe('a document at a URL', () => {
 async function historyText(jobId: string): Promise<string> {
   const json = historyToJSON(await service.namespace.client.workflow.getHandle(jobId).fetchHistory());
   return json.replaceAll(/"data":\s*"([^"]*)"/g, (_, data: string) => Buffer.from(data, 'base64').toString('utf8'));
-}
-
-async function serveOnce(body: Uint8Array): Promise<{ url: string }> {
-  const server = createServer((_request, response) => {
-    response.end(body, () => server.close());
-  });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = server.address();
-  return { url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}` };
 }
