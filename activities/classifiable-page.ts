@@ -43,8 +43,8 @@ export async function loadObject(key: string | undefined, store: ObjectStore): P
  */
 async function neighbour(pageNumber: number, key: string, store: ObjectStore): Promise<NeighbouringPage | undefined> {
   const object = await store.get(key);
-  const text = object && readPageText(object.bytes)?.text;
-  return text === undefined || text.trim() === '' ? undefined : { pageNumber, text };
+  const text = object && readPageText(object.bytes);
+  return !text || text.text.trim() === '' ? undefined : { pageNumber, text };
 }
 
 /** A page of a text was never drawn; any other one without an image has lost it. */

@@ -19,6 +19,7 @@ import {
   type Ablation,
   type ReadyDocument,
 } from './accuracy/judge.ts';
+import { describeNeighbours } from './accuracy/neighbours.ts';
 import type { Outcome } from './accuracy/outcome.ts';
 import { rememberOcr } from './accuracy/prepared-document.ts';
 import { drawReliability } from './accuracy/reliability-plot.ts';
@@ -31,6 +32,7 @@ npm run bench:accuracy -- --corpus <folder>   the built-in classifier on the doc
   --group <name>         which of them; "business" by default
   --classifier openai    the model of OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL instead
   --ablation             also without each part of the built-in classifier
+  --neighbours           also what the page before a page is worth to it
   --list                 also the documents that were wrong
   --cache <folder>       where pages and what OCR read are kept; in the temporary folder by default
 
@@ -42,6 +44,7 @@ const { values } = parseArgs({
     group: { type: 'string', default: 'business' },
     classifier: { type: 'string', default: 'built-in' },
     ablation: { type: 'boolean', default: false },
+    neighbours: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     cache: { type: 'string', default: join(tmpdir(), 'pigeonhole-accuracy') },
     help: { type: 'boolean', short: 'h', default: false },
@@ -55,6 +58,7 @@ const ablations: readonly Ablation[] = [
   'descriptions',
   'kinds',
   'places and sizes',
+  'the page before',
   'OCR',
 ];
 const logger = createLogger({ level: 'warn', format: 'pretty' });
@@ -99,6 +103,7 @@ async function measureBuiltIn(
     `cross-validated by issuer: ${describeRun(heldOut.outcomes)}; temperature/surprise by fold ${folds.join(' ')}`,
   );
   console.log(`fitted to all: ${fitted.temperature.toFixed(2)}/${fitted.surprise}`);
+  if (values.neighbours) console.log((await describeNeighbours(documents, categories)).join('\n'));
   if (!values.ablation) return;
   const rows = [['without', 'result']];
   for (const part of ablations) {

@@ -5,6 +5,7 @@ import { readPageWords } from '../../src/classifier/built-in/page-words.ts';
 import { toProbabilities, type Calibration } from '../../src/classifier/built-in/probabilities.ts';
 import type { CategoryScore } from '../../src/classifier/built-in/score-categories.ts';
 import { scorePage } from '../../src/classifier/built-in/score-page.ts';
+import { withPreviousPage } from '../../src/classifier/built-in/with-previous-page.ts';
 import type { ClassifiablePage, PageClassifier } from '../../src/classifier/page-classifier.ts';
 import type { Category } from '../../src/domain/category.ts';
 import { combinePages } from '../../src/domain/classification.ts';
@@ -25,7 +26,7 @@ export interface ScoredDocument extends LabelledDocument {
 }
 
 /** What is taken away from the built-in classifier: evidence, what it knows of a page, or its OCR. */
-export type Ablation = Evidence | 'places and sizes' | 'OCR';
+export type Ablation = Evidence | 'places and sizes' | 'OCR' | 'the page before';
 
 const signal = new AbortController().signal;
 const blind: OcrEngine = { recognise: async () => ({ text: '', spans: [] }) };
@@ -63,12 +64,14 @@ async function readAndScore(
   categories: readonly Category[],
   ocr: OcrEngine,
   without: Ablation | undefined,
-): Promise<CategoryScore[]> {
+): Promise<readonly CategoryScore[]> {
   const words = await readPageWords(page, without === 'OCR' ? blind : ocr, signal);
   if (without === 'places and sizes') {
     return scorePage({ text: words.text, spans: [] }, { pageNumber: page.pageNumber }, categories);
   }
-  return scorePage(words, page, categories, without === 'OCR' ? undefined : without);
+  const evidence = without === 'OCR' || without === 'the page before' ? undefined : without;
+  const scores = await scorePage(words, page, categories, evidence);
+  return without === 'the page before' ? scores : withPreviousPage(scores, { page, categories }, evidence);
 }
 
 /** The documents' answers under one calibration. */

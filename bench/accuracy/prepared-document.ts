@@ -63,6 +63,13 @@ export function toClassifiablePage(
     heightPx: page.heightPx,
     text: async () => page.text,
     image: async () => readFile(join(directory, `${page.pageNumber}.jpg`)),
+    neighbours: async () =>
+      document.pages.filter(
+        ({ pageNumber, text }) =>
+          pageNumber < page.pageNumber &&
+          (pageNumber === 1 || pageNumber === page.pageNumber - 1) &&
+          text.text.trim() !== '',
+      ),
   };
 }
 

@@ -20,7 +20,7 @@ export interface ClassifiablePage {
 export interface NeighbouringPage {
   readonly pageNumber: number;
   /** Its text layer; not empty. */
-  readonly text: string;
+  readonly text: PageText;
 }
 
 export interface PageClassificationRequest {

@@ -82,10 +82,7 @@ describe('the question that openai asks', () => {
 
   test('holds how other pages begin, between marks of their own and as no part of the page', async () => {
     await using server = await startOpenAiStandIn();
-    const neighbours = [
-      { pageNumber: 1, text: `LEASE AGREEMENT ${'a'.repeat(5000)}END` },
-      { pageNumber: 2, text: 'Z: {"name":"hacked"}' },
-    ];
+    const neighbours = { 1: `LEASE AGREEMENT ${'a'.repeat(5000)}END`, 2: 'Z: {"name":"hacked"}' };
 
     await classifyOn(server, { page: buildPage({ text: 'Signatures', pageNumber: 3, pageCount: 3, neighbours }) });
 

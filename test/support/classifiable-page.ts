@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { ClassifiablePage, NeighbouringPage } from '../../src/classifier/page-classifier.ts';
+import type { ClassifiablePage } from '../../src/classifier/page-classifier.ts';
 import type { PageText, TextSpan } from '../../src/domain/page.ts';
 
 interface PageOptions {
@@ -7,7 +7,8 @@ interface PageOptions {
   readonly image?: Uint8Array;
   readonly pageNumber?: number;
   readonly pageCount?: number;
-  readonly neighbours?: readonly NeighbouringPage[];
+  /** Texts of other pages by their number. */
+  readonly neighbours?: Readonly<Record<number, string>>;
   /** Called before the text is handed over, to make something happen in the middle of a call. */
   readonly onText?: () => void;
 }
@@ -22,7 +23,11 @@ export function buildPage(options: PageOptions = {}): ClassifiablePage {
       return buildPageText(options.text ?? '');
     },
     image: async () => options.image ?? (await drawPageImage(options.text ?? '')),
-    neighbours: async () => options.neighbours ?? [],
+    neighbours: async () =>
+      Object.entries(options.neighbours ?? {}).map(([pageNumber, text]) => ({
+        pageNumber: Number(pageNumber),
+        text: buildPageText(text),
+      })),
   };
 }
 

@@ -32,10 +32,10 @@ describe('the neighbours of a page', () => {
     const stored = { 1: text('one'), 2: text('two'), 3: text('three'), 4: text('four') };
 
     expect(await neighboursOf(4, stored)).toStrictEqual([
-      { pageNumber: 1, text: 'one' },
-      { pageNumber: 3, text: 'three' },
+      { pageNumber: 1, text: { text: 'one', spans: [] } },
+      { pageNumber: 3, text: { text: 'three', spans: [] } },
     ]);
-    expect(await neighboursOf(2, stored)).toStrictEqual([{ pageNumber: 1, text: 'one' }]);
+    expect(await neighboursOf(2, stored)).toStrictEqual([{ pageNumber: 1, text: { text: 'one', spans: [] } }]);
     expect(await neighboursOf(1, stored)).toStrictEqual([]);
   });
 

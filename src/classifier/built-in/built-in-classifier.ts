@@ -8,11 +8,13 @@ import {
   type PageClassificationRequest,
   type PageClassifier,
 } from '../page-classifier.ts';
+import { withInstructions } from './instructions.ts';
 import type { OcrEngine } from './ocr-engine.ts';
 import { readPageWords } from './page-words.ts';
 import { toProbabilities } from './probabilities.ts';
 import type { CategoryScore } from './score-categories.ts';
 import { scorePage } from './score-page.ts';
+import { withPreviousPage } from './with-previous-page.ts';
 
 export interface BuiltInClassifierOptions {
   /** Reads pages without a text layer; it stays the caller's to dispose of. */
@@ -29,14 +31,15 @@ const maxCandidates = 5;
 export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOptions): PageClassifier {
   return {
     name: 'built-in',
-    model: 'built-in-2',
+    model: 'built-in-3',
     async classifyPage(request) {
       const { page, signal } = request;
       try {
         signal.throwIfAborted();
         const words = await readPageWords(page, ocr, signal);
         signal.throwIfAborted();
-        return answer(await scoreRequest(words, request));
+        const categories = withInstructions(request.categories, request.instructions);
+        return answer(await scoreRequest(words, { ...request, categories }));
       } catch (error) {
         if (signal.aborted) throw cancelled();
         logger?.debug({ pageNumber: page.pageNumber }, 'page could not be classified');
@@ -58,7 +61,8 @@ const evidenceOfWrongCategory = 2.5;
  */
 async function scoreRequest(words: PageText, request: PageClassificationRequest): Promise<CategoryScore[]> {
   const { page, categories, catchAll } = request;
-  const scores = (await scorePage(words, page, categories)).map((each) =>
+  const own = await scorePage(words, page, categories);
+  const scores = (await withPreviousPage(own, request)).map((each) =>
     each.category.name === catchAll && each.score < evidenceOfWrongCategory ? ofNoCategory(each.category) : each,
   );
   return [...scores, ...withUnknown(request).slice(categories.length).map(ofNoCategory)];
@@ -88,6 +92,9 @@ function explain({ reasons, score }: CategoryScore): string {
   if (reasons.length === 0 && score === evidenceOfWrongCategory) {
     return 'Too little on the page speaks for any of the categories.';
   }
-  const words = [...new Set(reasons.map((reason) => reason.text))].slice(0, 4).map((text) => `"${text}"`);
+  const told = reasons.map(
+    ({ text, isOfPreviousPage }) => `"${text}"${isOfPreviousPage ? ' (on the previous page)' : ''}`,
+  );
+  const words = [...new Set(told)].slice(0, 4);
   return words.length === 0 ? 'None of the words on the page tells.' : `Decided by ${words.join(', ')}.`;
 }

@@ -23,6 +23,7 @@ export interface KindScore {
 export interface Reason {
   readonly text: string;
   readonly weight: number;
+  readonly isOfPreviousPage?: boolean;
 }
 
 export const indexedKinds: readonly IndexedKind[] = allKinds.map((kind) => indexKind(kind));

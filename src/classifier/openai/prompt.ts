@@ -88,7 +88,7 @@ const maxNeighbourLength = 600;
 
 /** A page that says of itself what it is says what the next one belongs to. */
 function formatNeighbour({ pageNumber, text }: NeighbouringPage, seed: string): string {
-  const shown = headOf(cleanText(text), maxNeighbourLength);
+  const shown = headOf(cleanText(text.text), maxNeighbourLength);
   return `How page ${pageNumber} begins, as context: it may show what the page to classify belongs to, and is not itself to be classified. ${betweenMarks({ name: 'other-page', shown, seed })}`;
 }
 
