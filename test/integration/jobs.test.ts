@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { pdfWithPages, sampleInvoice } from '../support/documents.ts';
+import { errorReply } from '../support/openai-stand-in/replies.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { problemOf } from '../support/problem.ts';
 import { classify, getJob, jobSchema, post, startService, submit, type TestService } from '../support/service.ts';
@@ -31,6 +32,8 @@ const listSchema = z.strictObject({
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
 });
+
+const warned = z.object({ warnings: z.array(z.string()) });
 
 async function list(query: string, headers: Record<string, string> = acme): Promise<z.infer<typeof listSchema>> {
   const response = await fetch(`${service.url}/classify?${query}`, { headers });
@@ -125,13 +128,14 @@ describe('GET /classify/{job_id}', () => {
     const fields = { metadata: '{"order": 17, "tags": ["a"]}' };
     const { job_id } = await classify(service.url, { file: sampleInvoice, headers: acme, fields });
 
-    const include = 'candidates,reasoning,confidence_source,usage,timings,metadata';
+    const include = 'candidates,reasoning,confidence_source,warnings,usage,timings,metadata';
     const response = await fetch(`${service.url}/classify/${job_id}?include=${include}`, { headers: acme });
 
     expect(await response.json()).toMatchObject({
       result: {
         candidates: [{ name: expect.any(String), confidence: expect.any(Number) }, { name: expect.any(String) }],
         confidence_source: 'logprobs',
+        warnings: [],
         reasoning: expect.any(String),
         page_results: [
           { page: 1, candidates: expect.any(Array), reasoning: expect.any(String), confidence_source: 'logprobs' },
@@ -142,6 +146,20 @@ describe('GET /classify/{job_id}', () => {
       timings: { total_ms: expect.any(Number), pages: [{ page: 1 }, { page: 2 }] },
       metadata: { order: 17, tags: ['a'] },
     });
+  });
+
+  test('says of a page what it was judged without, when asked', async () => {
+    standIn.enqueue(errorReply(400, { message: 'This image is not supported.' }));
+    const { job_id } = await classify(service.url, { file: sampleInvoice, headers: acme });
+
+    const response = await fetch(`${service.url}/classify/${job_id}?include=warnings`, { headers: acme });
+
+    const sentence = 'The model does not take images: the page was judged by its text layer alone.';
+    const { result } = z
+      .object({ result: warned.extend({ page_results: z.array(warned) }) })
+      .parse(await response.json());
+    expect(result.warnings).toStrictEqual([sentence]);
+    expect(result.page_results.flatMap(({ warnings }) => warnings)).toStrictEqual([sentence]);
   });
 
   test.each(['[]', '"x"', '{', `{"a": "${'x'.repeat(11_000)}"}`])(

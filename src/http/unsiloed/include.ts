@@ -6,7 +6,15 @@ import { toJobBody } from './job-body.ts';
 import type { Details, JobBody, JobWithDetails } from './schemas.ts';
 
 /** What `?include=` may ask for beyond the five keys. */
-export const includable = ['candidates', 'reasoning', 'confidence_source', 'usage', 'timings', 'metadata'] as const;
+export const includable = [
+  'candidates',
+  'reasoning',
+  'confidence_source',
+  'warnings',
+  'usage',
+  'timings',
+  'metadata',
+] as const;
 export type Include = (typeof includable)[number];
 
 /** Reads `?include=candidates,timings`. Throws `invalid_request` naming what is not known. */
@@ -24,7 +32,7 @@ export function parseIncludes(value: unknown): ReadonlySet<Include> {
 }
 
 /**
- * The five keys and what was asked for beyond them: `candidates`, `reasoning` and `confidence_source` stand in the result and in each
+ * The five keys and what was asked for beyond them: `candidates`, `reasoning`, `confidence_source` and `warnings` stand in the result and in each
  * page result, `usage`, `timings` and `metadata` at the top level.
  */
 export async function toJobBodyWith(
@@ -64,6 +72,7 @@ function withDetails(
     ...(includes.has('candidates') && { candidates: combineCandidates(judged) }),
     ...(includes.has('reasoning') && { reasoning: (deciding && reasoning.get(deciding.pageNumber)) ?? null }),
     ...(includes.has('confidence_source') && { confidence_source: sources.size > 1 ? 'mixed' : source }),
+    ...(includes.has('warnings') && { warnings: [...new Set(pages.flatMap(({ warnings = [] }) => warnings))] }),
   };
   if (!('page_results' in result)) return { ...result, ...details };
   const page_results = result.page_results.map((body, index) => ({ ...body, ...pageDetails(pages[index]) }));
@@ -77,6 +86,7 @@ function withDetails(
       ...(includes.has('confidence_source') && {
         confidence_source: page.success ? (page.confidenceSource ?? 'none') : null,
       }),
+      ...(includes.has('warnings') && { warnings: [...(page.warnings ?? [])] }),
     };
   }
 }

@@ -15,6 +15,10 @@ const details = {
     .nullable()
     .optional()
     .meta({ description: 'With `?include=confidence_source`: how `confidence` was got.' }),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'With `?include=warnings`: what was missing when the page was drawn or judged.' }),
 };
 
 const judgedPage = z.strictObject({
