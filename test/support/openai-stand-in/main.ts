@@ -20,7 +20,11 @@ const standIn = await startOpenAiStandIn({
   delayMs: Number(values['delay-ms']),
   isRecording: false,
 });
-console.log(
-  `OpenAI stand-in: OPENAI_BASE_URL=${standIn.baseUrl} OPENAI_API_KEY=${standIn.apiKey} OPENAI_MODEL=stand-in`,
-);
+const settings = [
+  `OPENAI_BASE_URL=${standIn.baseUrl}`,
+  `OPENAI_API_KEY=${standIn.apiKey}`,
+  'OPENAI_MODEL=stand-in',
+  ...(server === 'azure-dated' ? ['OPENAI_API_VERSION=2024-10-21'] : []),
+];
+console.log(`OpenAI stand-in: ${settings.join(' ')}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void standIn[Symbol.asyncDispose]());

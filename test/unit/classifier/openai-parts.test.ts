@@ -28,6 +28,12 @@ describe('assignOptions', () => {
     expect(new Set(codes.map((code) => code.length)).size).toBe(1);
   });
 
+  test('gives no code that is a name but for its punctuation', () => {
+    const options = assignOptions([{ name: 'A+' }, { name: '(b)' }, { name: 'C.' }], 'job');
+
+    expect(options.map(({ code }) => code)).toStrictEqual(['D', 'E', 'F']);
+  });
+
   test('gives no code that is a name', () => {
     const options = assignOptions([{ name: 'a' }, { name: 'B' }, { name: 'c' }], 'job');
 
