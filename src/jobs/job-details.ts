@@ -13,16 +13,34 @@ export async function readReasoning(
   tenant: string,
   { jobId, pages }: ClassifyDocumentResult,
 ): Promise<ReadonlyMap<number, string>> {
-  const keys = jobKeys(tenant, jobId);
   const found = await Promise.all(
-    pages.map(async ({ pageNumber }) => {
-      const stored = await readJson(store, keys.reasoning(pageNumber), (value) => reasoningSchema.parse(value));
-      return [pageNumber, stored?.value.reasoning] as const;
-    }),
+    pages.map(async ({ pageNumber }) => [pageNumber, await readPageReason(store, tenant, jobId, pageNumber)] as const),
   );
   return new Map(
     found.flatMap(([pageNumber, reasoning]) => (reasoning === undefined ? [] : [[pageNumber, reasoning]])),
   );
+}
+
+/** The reason of the page that speaks loudest for the document's classification. */
+export async function readDecidingReason(
+  store: ObjectStore,
+  tenant: string,
+  { jobId, classification, pages }: ClassifyDocumentResult,
+): Promise<string | undefined> {
+  const deciding = pages
+    .filter((page) => page.success && page.classification === classification)
+    .toSorted((a, b) => b.confidence - a.confidence || a.pageNumber - b.pageNumber)[0];
+  return deciding && readPageReason(store, tenant, jobId, deciding.pageNumber);
+}
+
+async function readPageReason(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+  pageNumber: number,
+): Promise<string | undefined> {
+  const key = jobKeys(tenant, jobId).reasoning(pageNumber);
+  return (await readJson(store, key, (value) => reasoningSchema.parse(value)))?.value.reasoning;
 }
 
 /** What the caller gave with the request, as it came. */

@@ -1,0 +1,81 @@
+import { resolveClassifier, type ResolvedClassifier } from '../definitions/classifier-versions.ts';
+import type { ClassifyConfig } from '../definitions/classify-config.ts';
+import { findFile, type StoredFile } from '../definitions/files.ts';
+import type { Category } from '../domain/category.ts';
+import { catchAllType } from '../domain/classification-options.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { readDecidingReason } from './job-details.ts';
+import { readJobRequest } from './job-request.ts';
+
+/** A job and all that Extend's contract tells of it: read from the store alone, so that workers can tell it as well. */
+export interface RunFacts {
+  readonly job: Job;
+  readonly config: ClassifyConfig;
+  /** Undefined for an inline configuration. */
+  readonly classifier: ResolvedClassifier | undefined;
+  /** Undefined where it was deleted, and for a job of the other contract. */
+  readonly file: StoredFile | undefined;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** Why the document is what it is; only of a finished one, and only where it is asked for. */
+  readonly reason: string | undefined;
+}
+
+export interface RunFactsOptions {
+  /** Lists go without what costs reading more of the store. */
+  readonly withReason: boolean;
+  /** What a job of the other contract was to be told apart by, where that is known. */
+  readonly categories?: readonly Category[];
+}
+
+export async function readRunFacts(
+  store: ObjectStore,
+  tenant: string,
+  job: Job,
+  { withReason, categories }: RunFactsOptions,
+): Promise<RunFacts> {
+  const request = await readJobRequest(store, tenant, job.jobId);
+  const run = request?.run;
+  const [classifier, file, reason] = await Promise.all([
+    run?.classifier && findClassifierVersion(store, tenant, run.classifier),
+    run && findFile(store, tenant, run.file.id),
+    withReason && job.status === 'completed' ? readDecidingReason(store, tenant, job.result) : undefined,
+  ]);
+  return {
+    job,
+    config: run?.config ?? configOf(categories ?? categoriesOf(job)),
+    classifier,
+    file,
+    metadata: request?.metadata,
+    reason,
+  };
+}
+
+async function findClassifierVersion(
+  store: ObjectStore,
+  tenant: string,
+  { id, versionId }: { readonly id: string; readonly versionId: string },
+): Promise<ResolvedClassifier | undefined> {
+  try {
+    return await resolveClassifier(store, tenant, { id, version: versionId });
+  } catch (error) {
+    if (error instanceof ClassifierError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+/** The categories of the other contract, as classifications. */
+function configOf(categories: readonly Category[]): ClassifyConfig {
+  const classifications = categories.map(({ name, description = '' }) => ({ id: name, type: name, description }));
+  if (classifications.some(({ type }) => type === catchAllType)) return { classifications };
+  const other = { id: catchAllType, type: catchAllType, description: '' };
+  return { classifications: [...classifications, other] };
+}
+
+/** What is left to say of a job that nobody remembers the request of. */
+function categoriesOf(job: Job): readonly Category[] {
+  if (job.status !== 'completed') return [];
+  const candidates = job.result.pages.flatMap(({ candidates: named = [] }) => named.map(({ name }) => name));
+  return [...new Set([job.result.classification, ...candidates])].map((name) => ({ name }));
+}
