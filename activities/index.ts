@@ -2,6 +2,7 @@ import type { PageClassifier } from '../src/classifier/page-classifier.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
 import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
+import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
 import { createClassifyPage } from './classify-page.ts';
@@ -21,6 +22,7 @@ export interface ActivityDependencies {
   readonly webhookSecrets: WebhookSecrets;
   readonly toWebhookBody: DeliverWebhookDependencies['toWebhookBody'];
   readonly renderer: DocumentRenderer;
+  readonly passwords: FilePasswords;
   readonly classifier: PageClassifier;
   readonly tempDirectory: string;
   readonly maxFileBytes: number;
@@ -44,7 +46,7 @@ export function createWorkflowQueueActivities(
 
 /** CPU work, served where there are cores. */
 export function createRenderActivities(
-  dependencies: Pick<ActivityDependencies, 'store' | 'renderer' | 'tempDirectory' | 'maxPages'>,
+  dependencies: Pick<ActivityDependencies, 'store' | 'renderer' | 'passwords' | 'tempDirectory' | 'maxPages'>,
 ) {
   return { renderPages: createRenderPages(dependencies) };
 }

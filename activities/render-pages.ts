@@ -7,6 +7,7 @@ import type { PageReference } from '../src/domain/page.ts';
 import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, RenderedPage } from '../src/pdf/document-renderer.ts';
 import { readTextDocument } from '../src/pdf/text-document.ts';
+import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
@@ -32,6 +33,7 @@ export interface RenderPagesResult {
 export interface RenderPagesDependencies {
   readonly store: ObjectStore;
   readonly renderer: DocumentRenderer;
+  readonly passwords: FilePasswords;
   /** Where a document lies while it is rendered. */
   readonly tempDirectory: string;
   /** The operator's limit for one job. */
@@ -52,12 +54,12 @@ async function render(
 ): Promise<RenderPagesResult> {
   const startedAt = Date.now();
   const { store, maxPages } = dependencies;
-  const { tenant, document, selection, fileId } = input;
+  const { tenant, jobId, document, selection, fileId } = input;
   if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
   const { type } = document;
   const { pageCount, pages } =
     type === 'text' ? await readText(dependencies, input, signal) : await draw(dependencies, input, { type, signal });
-  if (fileId !== undefined) await recordFileFacts(store, tenant, fileId, () => ({ pageCount }));
+  if (fileId !== undefined) await recordFileFacts(store, tenant, fileId, () => ({ pageCount, readBy: jobId }));
   return { pageCount, pages, durationMs: Date.now() - startedAt };
 }
 
@@ -82,14 +84,16 @@ async function readText(
 }
 
 async function draw(
-  { store, renderer, tempDirectory }: RenderPagesDependencies,
-  { tenant, jobId, document, selection }: RenderPagesInput,
+  { store, renderer, passwords, tempDirectory }: RenderPagesDependencies,
+  { tenant, jobId, document, selection, fileId }: RenderPagesInput,
   { type, signal }: { readonly type: DrawableType; readonly signal: AbortSignal },
 ): Promise<Pages> {
   const keys = jobKeys(tenant, jobId);
+  // It goes from the store to the process that opens the document: no history and no log sees it.
+  const password = fileId === undefined || type !== 'pdf' ? undefined : await passwords.read(tenant, fileId);
   return withLocalFile(document.key, { store, tempDirectory, signal }, async (path) => {
     const pages: PageReference[] = [];
-    const facts = await renderer.render({ path, type, selection, signal }, async (page) => {
+    const facts = await renderer.render({ path, type, selection, password, signal }, async (page) => {
       pages.push(await storePage(page, keys, store, signal));
     });
     return { pageCount: facts.pageCount, pages };

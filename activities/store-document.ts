@@ -46,6 +46,7 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies) {
       if (fileId !== undefined) {
         await recordFileFacts(store, tenant, fileId, ({ name }) => ({
           document,
+          url: undefined,
           kind: fileKindOf(document.type, name, Buffer.from(head).toString('latin1')),
         }));
       }

@@ -18,6 +18,10 @@ export const variables = z.object({
     .string()
     .default('127.0.0.1')
     .describe('Address that the API listens on. Anything but loopback needs API_KEYS.'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('URL by which callers reach the API, for links in answers; by default the host that each request names.'),
   DATA_DIR: z.string().default('./data').describe('Folder of the database and the documents of `npm start`.'),
   TEMP_DIR: z
     .string()
@@ -60,6 +64,10 @@ export const variables = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('S3 server, e.g. `http://127.0.0.1:9000`. Unset: documents stay in DATA_DIR.'),
+  S3_PUBLIC_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('The S3 server as callers reach it: files are then opened there, else through the API.'),
   S3_BUCKET: z
     .string()
     .regex(bucketName, {
@@ -148,6 +156,13 @@ export const variables = z.object({
     .string()
     .optional()
     .describe('Addresses that outgoing fetches may reach although private: `10.1.0.0/16,files.internal`.'),
+  SERVER_KEY: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'Secret of 32 characters or more that signs links to files and seals passwords of documents; by default one is made and kept in the store.',
+    ),
   WEBHOOK_SECRETS: z
     .string()
     .optional()

@@ -26,6 +26,7 @@ export type StoreConfig =
   | {
       readonly kind: 's3';
       readonly endpoint: string;
+      readonly publicEndpoint?: string;
       readonly bucket: string;
       readonly accessKey: Secret;
       readonly secretKey: Secret;
@@ -84,7 +85,9 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       port: v.PORT,
       apiKeys: parseApiKeys(v.API_KEYS ?? '').keys,
       rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
+      publicUrl: v.PUBLIC_URL?.replace(/\/+$/, ''),
     },
+    serverKey: v.SERVER_KEY === undefined ? undefined : new Secret(v.SERVER_KEY),
     quotas: parseQuotas(v.QUOTAS).quotas,
     temporal: {
       ...temporalConnection(environment, v.TEMPORAL_PORT),
@@ -137,6 +140,9 @@ function combinationProblems(v: Variables): string[] {
   }
   if (v.S3_ENDPOINT !== undefined && (v.S3_ACCESS_KEY === undefined || v.S3_SECRET_KEY === undefined)) {
     problems.push('S3_ACCESS_KEY, S3_SECRET_KEY: both must be set together with S3_ENDPOINT');
+  }
+  if (v.S3_PUBLIC_ENDPOINT !== undefined && v.S3_ENDPOINT === undefined) {
+    problems.push('S3_PUBLIC_ENDPOINT: is of use only together with S3_ENDPOINT');
   }
   const needsModel = v.CLASSIFIER === 'openai' || v.CLASSIFIER === 'cascade';
   if (needsModel && v.OPENAI_API_KEY === undefined && v.OPENAI_BASE_URL === undefined) {
@@ -209,6 +215,7 @@ function storeConfig(v: Variables): StoreConfig {
   return {
     kind: 's3',
     endpoint: v.S3_ENDPOINT,
+    ...(v.S3_PUBLIC_ENDPOINT !== undefined && { publicEndpoint: v.S3_PUBLIC_ENDPOINT }),
     bucket: v.S3_BUCKET,
     accessKey: new Secret(v.S3_ACCESS_KEY ?? ''),
     secretKey: new Secret(v.S3_SECRET_KEY ?? ''),

@@ -20,7 +20,9 @@ import { createGuardedFetch } from './net/fetch-guard.ts';
 import { createGuardedPost } from './net/guarded-post.ts';
 import { createDocumentRenderer } from './pdf/render-pool.ts';
 import { createObjectStore } from './storage/create-store.ts';
+import { createFilePasswords } from './storage/file-passwords.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+import { createServerKey } from './storage/server-key.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhook/webhook-secrets.ts';
 
 export type WorkerDependencies = ActivityDependencies;
@@ -102,6 +104,7 @@ function workerDependencies(
     }),
     webhookSecrets: webhookSecrets(config, store),
     toWebhookBody: (job) => toJobBody(job),
+    passwords: createFilePasswords(store, createServerKey({ store, given: config.serverKey })),
     renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),
     classifier: createClassifier(config, logger, disposables),
     tempDirectory: config.tempDirectory,

@@ -9,7 +9,7 @@ export interface SettingsGroup {
 
 /** In which order and under which headings the settings are told. Each stands in one group; a test says so. */
 export const settingsGroups: readonly SettingsGroup[] = [
-  { title: 'HTTP API', names: ['PORT', 'HOST', 'API_KEYS', 'RATE_LIMIT_PER_MINUTE', 'QUOTAS'] },
+  { title: 'HTTP API', names: ['PORT', 'HOST', 'PUBLIC_URL', 'API_KEYS', 'RATE_LIMIT_PER_MINUTE', 'QUOTAS'] },
   {
     title: 'Limits of a request',
     names: ['MAX_FILE_MB', 'DEFAULT_PAGES', 'MAX_PAGES', 'FETCH_TIMEOUT_SECONDS', 'ALLOWED_NETWORKS'],
@@ -52,12 +52,14 @@ export const settingsGroups: readonly SettingsGroup[] = [
     title: 'Documents and results',
     names: [
       'S3_ENDPOINT',
+      'S3_PUBLIC_ENDPOINT',
       'S3_BUCKET',
       'S3_ACCESS_KEY',
       'S3_SECRET_KEY',
       'S3_REGION',
       'RETENTION_DAYS',
       'ABANDONED_UPLOAD_DAYS',
+      'SERVER_KEY',
     ],
   },
   {

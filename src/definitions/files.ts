@@ -23,8 +23,10 @@ const fileSchema = z.object({
     .optional(),
   /** Known when a run has opened it. */
   pageCount: z.number().optional(),
-  /** A password is stored beside it. */
-  hasPassword: z.boolean().optional(),
+  /** Where it is fetched from, until it is; never shown, because its query may be a secret. */
+  url: z.string().optional(),
+  /** The job whose pages hold the text of the file, as far as it read them. */
+  readBy: z.string().optional(),
   /** The run that it came with, and with which it is deleted. */
   jobId: z.string().optional(),
 });
@@ -48,7 +50,8 @@ export async function readFile(store: ObjectStore, tenant: string, id: string): 
   return file;
 }
 
-export type FileFacts = Pick<StoredFile, 'kind' | 'document' | 'pageCount'>;
+/** What a worker learns of a file: first what was fetched, then what was in it. */
+export type FileFacts = Pick<StoredFile, 'kind' | 'document' | 'url' | 'pageCount' | 'readBy'>;
 
 /** Adds what was learnt of a file, unless it was deleted meanwhile. */
 export async function recordFileFacts(

@@ -20,6 +20,10 @@ export function documentEncrypted(cause?: unknown): ClassifierError {
   );
 }
 
+export function wrongPassword(cause?: unknown): ClassifierError {
+  return new ClassifierError('document_encrypted', 'The password that was given does not open this PDF.', { cause });
+}
+
 export function documentEmpty(): ClassifierError {
   return new ClassifierError('document_empty', 'This document has no pages.');
 }

@@ -7,6 +7,8 @@ export interface RenderRequest {
   readonly path: string;
   readonly type: DrawableType;
   readonly selection: PageSelection;
+  /** Opens an encrypted PDF; other documents do not need it. */
+  readonly password?: string | undefined;
   readonly signal: AbortSignal;
 }
 

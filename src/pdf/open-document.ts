@@ -1,9 +1,8 @@
-import type { DrawableType } from '../domain/document.ts';
 import type { PageText } from '../domain/page.ts';
 import { openBitmap } from './bitmap-document.ts';
 import { openImage } from './image-document.ts';
 import { openPdf } from './pdf-document.ts';
-import type { RenderSettings } from './render-messages.ts';
+import type { RenderJob } from './render-messages.ts';
 
 /** A page as pixels, three or four channels of 8 bits, with what is known of it besides. */
 export interface DrawnPage {
@@ -24,8 +23,13 @@ export interface OpenDocument extends AsyncDisposable {
 }
 
 /** Opens a document. Throws ClassifierError `document_encrypted`, `document_corrupt` or `document_empty`. */
-export function openDocument(path: string, type: DrawableType, settings: RenderSettings): Promise<OpenDocument> {
-  if (type === 'pdf') return openPdf(path, settings);
+export function openDocument({
+  path,
+  type,
+  settings,
+  password,
+}: Pick<RenderJob, 'path' | 'type' | 'settings' | 'password'>): Promise<OpenDocument> {
+  if (type === 'pdf') return openPdf(path, settings, password);
   if (type === 'bmp') return openBitmap(path, settings);
   return openImage(path, type, settings);
 }

@@ -7,7 +7,7 @@ import {
   type PDFDocumentProxy,
   VerbosityLevel,
 } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { documentCorrupt, documentEmpty, documentEncrypted } from '../domain/error-sentences.ts';
+import { documentCorrupt, documentEmpty, documentEncrypted, wrongPassword } from '../domain/error-sentences.ts';
 import { extractText } from './extract-text.ts';
 import { registerFallbackFonts } from './fallback-fonts.ts';
 import type { DrawnPage, OpenDocument } from './open-document.ts';
@@ -30,16 +30,17 @@ const warnings = collectProcessWarnings();
 registerFallbackFonts(new URL('standard_fonts/', packageFolder));
 
 /** Opens a PDF. Throws ClassifierError `document_encrypted`, `document_corrupt` or `document_empty`. */
-export async function openPdf(path: string, settings: RenderSettings): Promise<OpenDocument> {
+export async function openPdf(path: string, settings: RenderSettings, password?: string): Promise<OpenDocument> {
   const file = await readFile(path);
   const task = getDocument({
     // pdfjs takes the buffer for itself, and refuses a Node Buffer.
     data: new Uint8Array(file.buffer, file.byteOffset, file.byteLength),
     ...resources,
+    ...(password !== undefined && { password }),
     maxImageSize: settings.maxEmbeddedImagePixels,
     verbosity: VerbosityLevel.WARNINGS,
   });
-  const pdf = await load(task);
+  const pdf = await load(task, password !== undefined);
   warnings.take();
   return {
     pageCount: pdf.numPages,
@@ -48,7 +49,7 @@ export async function openPdf(path: string, settings: RenderSettings): Promise<O
   };
 }
 
-async function load(task: PDFDocumentLoadingTask): Promise<PDFDocumentProxy> {
+async function load(task: PDFDocumentLoadingTask, hasPassword: boolean): Promise<PDFDocumentProxy> {
   try {
     const pdf = await task.promise;
     if (pdf.numPages < 1) throw documentEmpty();
@@ -56,7 +57,8 @@ async function load(task: PDFDocumentLoadingTask): Promise<PDFDocumentProxy> {
   } catch (error) {
     await task.destroy();
     if (error instanceof Error && error.name === 'ClassifierError') throw error;
-    if (error instanceof Error && error.name === 'PasswordException') throw documentEncrypted(error);
+    if (error instanceof Error && error.name === 'PasswordException')
+      throw hasPassword ? wrongPassword(error) : documentEncrypted(error);
     throw documentCorrupt('pdf', error);
   }
 }

@@ -17,7 +17,7 @@ serveJobs<RenderJob, RenderEvent, RenderResult>(async (job, emit) => {
 });
 
 async function renderDocument(job: RenderJob, emit: Emit<RenderEvent>): Promise<void> {
-  await using document = await openDocument(job.path, job.type, job.settings);
+  await using document = await openDocument(job);
   const pageNumbers = job.pageNumbers ?? selectPages(job.selection, document.pageCount);
   await emit({ kind: 'opened', pageCount: document.pageCount, pageNumbers: [...pageNumbers] });
   for (const pageNumber of pageNumbers) await emit(await renderPage(document, pageNumber, job.settings));

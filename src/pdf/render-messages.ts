@@ -21,6 +21,7 @@ export interface RenderJob {
   readonly selection: PageSelection;
   /** The pages that are left when an earlier child was killed; they were selected before. */
   readonly pageNumbers?: readonly number[];
+  readonly password?: string;
   readonly settings: RenderSettings;
 }
 

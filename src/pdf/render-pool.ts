@@ -93,7 +93,7 @@ type OnPage = (page: RenderedPage, facts: DocumentFacts) => Promise<void>;
  */
 async function renderInPool(
   pool: Pool,
-  { path, type, selection, signal }: RenderRequest,
+  { path, type, selection, password, signal }: RenderRequest,
   { settings, bounds }: { readonly settings: RenderSettings; readonly bounds: RenderBounds },
   onPage: OnPage,
 ): Promise<DocumentFacts> {
@@ -129,7 +129,14 @@ async function renderInPool(
   for (;;) {
     drawnByChild = 0;
     try {
-      const job = { path, type, selection, settings, ...(facts && { pageNumbers: remaining }) };
+      const job = {
+        path,
+        type,
+        selection,
+        settings,
+        ...(password !== undefined && { password }),
+        ...(facts && { pageNumbers: remaining }),
+      };
       const limits = { signal, timeoutMs: remainingMs, stepTimeoutMs: bounds.pageTimeoutMs };
       const { refusal } = await pool.run(job, { ...limits, onEvent: receive });
       if (refusal) throw new ClassifierError(isErrorCode(refusal.code) ? refusal.code : 'internal', refusal.detail);

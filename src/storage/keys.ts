@@ -105,6 +105,9 @@ export function parseJobKey(
   }
 }
 
+/** The secret of the installation, where the operator gives none. */
+export const serverKeyKey = 'server-key.json';
+
 export function webhookSecretKey(tenant: string): string {
   return `tenants/${tenant}/webhook-secret.json`;
 }

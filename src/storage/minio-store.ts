@@ -9,12 +9,15 @@ import { assertFolderPrefix, assertListPrefix, assertObjectKey } from './object-
 import type { ListedObject, ObjectFacts, ObjectStore } from './object-store.ts';
 import { isMissingObject, mapS3Error, s3ErrorCode } from './s3-errors.ts';
 import { createS3Transport } from './s3-transport.ts';
+import { addressOf, createPresigner } from './s3-presign.ts';
 import { unquoted, uploadBytes, uploadStream, type UploadTarget } from './s3-upload.ts';
 import { putFailure } from './source-stream.ts';
 
 export interface MinioStoreOptions {
   /** A URL without a path, such as `http://127.0.0.1:9000`. */
   readonly endpoint: string;
+  /** The same server as those see it who open presigned URLs; without it there are none. */
+  readonly publicEndpoint?: string | undefined;
   readonly bucket: string;
   readonly accessKey: string;
   readonly secretKey: string;
@@ -32,18 +35,16 @@ const deleteBatchSize = 1000;
 
 /** An ObjectStore on MinIO, or any other server that speaks S3. */
 export function createMinioStore(options: MinioStoreOptions): ObjectStore {
-  const { bucket, region = 'us-east-1', accessKey, secretKey } = options;
-  const endpoint = new URL(options.endpoint);
-  const isSecure = endpoint.protocol === 'https:';
+  const { bucket, region = 'us-east-1', accessKey, secretKey, publicEndpoint } = options;
+  const address = addressOf(options.endpoint);
+  const isSecure = address.useSSL;
   const transport = createS3Transport({
     isSecure,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 30_000,
   });
   const client = new Client({
-    endPoint: endpoint.hostname,
-    port: endpoint.port === '' ? (isSecure ? 443 : 80) : Number(endpoint.port),
-    useSSL: isSecure,
+    ...address,
     accessKey,
     secretKey,
     region,
@@ -134,6 +135,7 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
     },
 
     lifecycle: createBucketLifecycle(client, bucket),
+    ...(publicEndpoint !== undefined && { presign: createPresigner({ ...options, region, publicEndpoint }) }),
 
     async check() {
       await guarded(async () => {

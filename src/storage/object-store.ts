@@ -25,6 +25,13 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface PresignOptions {
+  readonly expiresInSeconds: number;
+  /** What the answer says that the object is. */
+  readonly contentType: string;
+  readonly contentDisposition: string;
+}
+
 /**
  * Objects by key: MinIO or any S3, or a local folder. Keys are `/`-separated names without `.` or `..` segments.
  * A reader never sees half an object: `put` becomes visible when it is whole.
@@ -47,6 +54,11 @@ export interface ObjectStore {
   list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
   /** The names of the folders directly below `prefix`, which must end in `/`. */
   folders(prefix: string): AsyncIterable<string>;
+  /**
+   * A URL that gives the object to whoever has it, until it expires. Only a store has this that callers themselves can reach; nothing is
+   * asked of the store, so the object may be missing.
+   */
+  presign?(key: string, options: PresignOptions): Promise<string>;
   /** Resolves when the store can be read and written now; creates the bucket or folder when it is missing. */
   check(): Promise<void>;
   /** Where the store itself can delete by age, that is, on S3. */

@@ -22,6 +22,8 @@ const reasonOfCode = {
   quota_exceeded: 'OUT_OF_CREDITS',
   not_found: 'INTERNAL_ERROR',
   method_not_allowed: 'INTERNAL_ERROR',
+  request_timeout: 'INTERNAL_ERROR',
+  headers_too_large: 'INTERNAL_ERROR',
   payload_too_large: 'FAILED_TO_PROCESS_FILE',
   unsupported_media_type: 'FAILED_TO_PROCESS_FILE',
   idempotency_conflict: 'INTERNAL_ERROR',
