@@ -23,6 +23,8 @@ const runRequestSchema = z.object({
   file: z.object({ id: z.string() }),
   batchId: z.string().optional(),
   source: z.enum(runSources),
+  /** When it was accepted; its execution may start later. */
+  createdAt: z.string().optional(),
   /** Whether, and below which confidence, a person is asked. */
   review: z.looseObject({}).optional(),
 });

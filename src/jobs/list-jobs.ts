@@ -4,6 +4,7 @@ import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
 import { callTemporal } from '../temporal/connection.ts';
+import { quoted } from './visibility-query.ts';
 
 export interface ListJobsRequest {
   readonly tenant: string;
@@ -69,10 +70,6 @@ function queryOf({ tenant, status, classification, createdAfter, createdBefore }
   if (createdAfter) conditions.push(`StartTime > ${quoted(createdAfter.toISOString())}`);
   if (createdBefore) conditions.push(`StartTime < ${quoted(createdBefore.toISOString())}`);
   return conditions.join(' AND ');
-}
-
-function quoted(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 /** Jobs that were deleted between the two looks are left out. */

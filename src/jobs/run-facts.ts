@@ -7,11 +7,15 @@ import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readDecidingReason } from './job-details.ts';
-import { readJobRequest } from './job-request.ts';
+import { readJobRequest, type RunSource } from './job-request.ts';
 
 /** A job and all that Extend's contract tells of it: read from the store alone, so that workers can tell it as well. */
 export interface RunFacts {
   readonly job: Job;
+  /** Made through this contract; of another one, the request is known in part. */
+  readonly isOwn: boolean;
+  readonly createdAt: string;
+  readonly source: RunSource;
   readonly config: ClassifyConfig;
   /** Undefined for an inline configuration. */
   readonly classifier: ResolvedClassifier | undefined;
@@ -44,6 +48,9 @@ export async function readRunFacts(
   ]);
   return {
     job,
+    isOwn: run !== undefined,
+    createdAt: run?.createdAt ?? job.createdAt,
+    source: run?.source ?? 'API',
     config: run?.config ?? configOf(categories ?? categoriesOf(job)),
     classifier,
     file,

@@ -22,7 +22,10 @@ export function toRunBody(facts: RunFacts, baseUrl: string): ClassifyRunBody {
 }
 
 /** A run as lists show it: without its output and configuration. */
-export function toRunSummary({ job, classifier, file, metadata }: RunFacts, baseUrl: string): ClassifyRunSummaryBody {
+export function toRunSummary(
+  { job, createdAt, classifier, file, metadata }: RunFacts,
+  baseUrl: string,
+): ClassifyRunSummaryBody {
   const id = runIdOf(job.jobId);
   const status = runStatusOf(job);
   const error = job.status === 'failed' && status === 'FAILED' ? job.error : undefined;
@@ -41,8 +44,8 @@ export function toRunSummary({ job, classifier, file, metadata }: RunFacts, base
     parseRunId: null,
     dashboardUrl: `${baseUrl}/classify/${encodeURIComponent(job.jobId)}`,
     usage: usageOf(job),
-    createdAt: job.createdAt,
-    updatedAt: 'finishedAt' in job && job.finishedAt !== undefined ? job.finishedAt : job.createdAt,
+    createdAt,
+    updatedAt: 'finishedAt' in job && job.finishedAt !== undefined ? job.finishedAt : createdAt,
   };
 }
 

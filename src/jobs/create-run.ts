@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { ClassifyConfig } from '../definitions/classify-config.ts';
+import { deleteFile } from '../definitions/files.ts';
+import { newId } from '../definitions/ids.ts';
+import { prepareRunFile, type RunFile, type RunFileDependencies, type RunFileInput } from '../definitions/run-files.ts';
+import { questionOf, type PageLimits } from '../definitions/run-question.ts';
+import { ClassifierError, errorFacts } from '../domain/errors.ts';
+import type { RunRequest } from './job-request.ts';
+import type { Quotas, QuotaShare } from './quota.ts';
+import { startJob } from './start-job.ts';
+
+export interface CreateRunRequest {
+  readonly tenant: string;
+  readonly file: RunFileInput;
+  /** All that applies, an override merged in. */
+  readonly config: ClassifyConfig;
+  readonly classifier?: RunRequest['classifier'];
+  /** Given back as it came. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** 0 (first) to 100. */
+  readonly priority?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface CreateRunDependencies extends RunFileDependencies {
+  readonly client: Client;
+  readonly quotas: Quotas;
+  readonly pageLimits: PageLimits;
+}
+
+/**
+ * Starts a run: first its file and what it was asked for stand in the store, then its workflow starts, and from there it cannot be lost. What is
+ * refused leaves nothing behind. Resolves with the job's id.
+ */
+export async function createRun(dependencies: CreateRunDependencies, request: CreateRunRequest): Promise<string> {
+  const { quotas } = dependencies;
+  const { tenant, file: input, signal } = request;
+  const jobId = randomUUID();
+  await quotas.check(tenant, jobId);
+  const prepared = await prepareRunFile(dependencies, { tenant, jobId, fileId: newId('file'), input, signal });
+  let share: QuotaShare | undefined;
+  try {
+    share = await quotas.take(tenant, jobId);
+    await start(dependencies, request, jobId, prepared);
+    return jobId;
+  } catch (error) {
+    await share?.giveBack();
+    if (isRefusal(error) && input.kind !== 'id') await deleteFile(dependencies.store, tenant, prepared.file.id);
+    throw error;
+  }
+}
+
+async function start(
+  dependencies: CreateRunDependencies,
+  { tenant, config, classifier, metadata, priority }: CreateRunRequest,
+  jobId: string,
+  { file, source }: RunFile,
+): Promise<void> {
+  await startJob(dependencies, {
+    tenant,
+    jobId,
+    source,
+    fileName: file.name,
+    ...questionOf(config, dependencies.pageLimits),
+    run: {
+      config,
+      file: { id: file.id },
+      source: 'API',
+      createdAt: new Date().toISOString(),
+      ...(classifier && { classifier }),
+    },
+    ...(metadata && { metadata }),
+    ...(priority !== undefined && { priority: priorityKeyOf(priority) }),
+  });
+}
+
+/** Extend's 0 to 100, lower first, as one of Temporal's five priorities, whose middle one is what a run without a priority has. */
+export function priorityKeyOf(priority: number): number {
+  return Math.min(5, 1 + Math.floor(priority / 20));
+}
+
+/** When Temporal could not be reached, the run may have been started all the same, and its file must stay. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ClassifierError && errorFacts[error.code].status < 500;
+}

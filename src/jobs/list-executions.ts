@@ -1,0 +1,98 @@
+import type { Client } from '@temporalio/client';
+import type { SortedPageQuery } from '../definitions/list-page.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import { quoted } from './visibility-query.ts';
+
+/** What Temporal's visibility knows of an execution without anybody reading it. */
+export interface ListedExecution {
+  readonly jobId: string;
+  readonly startedAt: Date;
+  /** Undefined while it runs. */
+  readonly finishedAt: Date | undefined;
+  readonly fileName: string | undefined;
+}
+
+export interface ListExecutionsRequest extends Pick<SortedPageQuery, 'sortBy' | 'sortDir'> {
+  readonly query: string;
+  /** The position behind which the list begins. */
+  readonly after?: string | undefined;
+}
+
+const pageSize = 1000;
+const listDeadlineMs = 10_000;
+/** The first look back; each further one is longer. */
+const firstWindowMs = 10 * 60_000;
+const windowGrowth = 6;
+
+/**
+ * The executions that fit a filter, in order. Temporal's SQL stores take no order, and give the running ones first: so the newest are looked for
+ * in windows of time that grow, whatever the number of the older ones, and for any other order all are fetched, a thousand at a time.
+ */
+export async function* listExecutions(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
+  const { sortBy, sortDir } = request;
+  if (sortBy === 'createdAt' && sortDir === 'desc') {
+    yield* newestFirst(client, request);
+    return;
+  }
+  yield* inOrder(await fetchAll(client, request.query), request);
+}
+
+/** Sorts as text: the time, then what tells two of the same time apart. */
+export function positionOf(
+  { jobId, startedAt, finishedAt }: ListedExecution,
+  sortBy: SortedPageQuery['sortBy'],
+): string {
+  const time = sortBy === 'updatedAt' ? (finishedAt ?? startedAt) : startedAt;
+  return `${time.toISOString()} ${jobId}`;
+}
+
+async function* newestFirst(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
+  const { query, after } = request;
+  // A cursor's own millisecond may hold others; what stands before it is left out by its position.
+  let until = after === undefined ? undefined : new Date(Date.parse(after.slice(0, isoLength)) + 1);
+  for (let windowMs = firstWindowMs; ; windowMs *= windowGrowth) {
+    const from = new Date((until?.getTime() ?? Date.now()) - windowMs);
+    const isLast = from.getTime() < earliest;
+    const bounds = [
+      ...(isLast ? [] : [`StartTime >= ${quoted(from.toISOString())}`]),
+      ...(until ? [`StartTime < ${quoted(until.toISOString())}`] : []),
+    ];
+    yield* inOrder(await fetchAll(client, [query, ...bounds].join(' AND ')), request);
+    if (isLast) return;
+    until = from;
+  }
+}
+
+const isoLength = '2026-01-01T00:00:00.000Z'.length;
+/** No run is older than this program. */
+const earliest = Date.parse('2024-01-01T00:00:00Z');
+
+function* inOrder(
+  executions: readonly ListedExecution[],
+  { sortBy, sortDir, after }: ListExecutionsRequest,
+): Generator<ListedExecution> {
+  const sign = sortDir === 'asc' ? 1 : -1;
+  const compare = (a: string, b: string) => sign * (a < b ? -1 : Number(a > b));
+  const placed = executions
+    .map((execution) => ({ execution, position: positionOf(execution, sortBy) }))
+    .filter(({ position }) => after === undefined || compare(position, after) > 0)
+    .toSorted((a, b) => compare(a.position, b.position));
+  for (const { execution } of placed) yield execution;
+}
+
+async function fetchAll(client: Client, query: string): Promise<ListedExecution[]> {
+  const pages = client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
+  const found: ListedExecution[] = [];
+  for (;;) {
+    const next = await callTemporal(client, listDeadlineMs, () => pages.next());
+    if (next.done === true) return found;
+    const { workflowId, startTime, closeTime, typedSearchAttributes } = next.value;
+    found.push({
+      jobId: workflowId,
+      startedAt: startTime,
+      finishedAt: closeTime,
+      fileName: typedSearchAttributes.get(searchAttributeKeys.fileName),
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { workflowTypes } from '../domain/contract.ts';
+import { quoted } from './visibility-query.ts';
+
+/** What a list of runs may be narrowed to, in Extend's words. */
+export interface RunFilters {
+  readonly tenant: string;
+  readonly status?: 'PENDING' | 'PROCESSING' | 'PROCESSED' | 'FAILED' | 'CANCELLED' | undefined;
+  readonly classifierId?: string | undefined;
+  readonly batchId?: string | undefined;
+  readonly source?: string | undefined;
+  /** The id of what made the runs: of their batch. */
+  readonly sourceId?: string | undefined;
+  readonly fileNameContains?: string | undefined;
+}
+
+/** Somebody who runs Temporal may end a run as well as its owner: both are cancellations. */
+const executionStatuses = {
+  PENDING: ['Running'],
+  PROCESSING: ['Running'],
+  PROCESSED: ['Completed'],
+  FAILED: ['Failed', 'TimedOut'],
+  CANCELLED: ['Canceled', 'Terminated', 'Failed'],
+} as const satisfies Record<NonNullable<RunFilters['status']>, readonly string[]>;
+
+/** As far as Temporal can tell; what it cannot is looked at when a run is read. */
+export function runExecutionQuery({ tenant, status, classifierId, batchId, sourceId }: RunFilters): string {
+  const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
+  if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
+  if (classifierId !== undefined) conditions.push(`ClassifierId = ${quoted(classifierId)}`);
+  if (batchId !== undefined) conditions.push(`Batch = ${quoted(batchId)}`);
+  if (sourceId !== undefined) conditions.push(`Batch = ${quoted(sourceId)}`);
+  return conditions.join(' AND ');
+}

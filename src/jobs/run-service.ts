@@ -1,0 +1,99 @@
+import type { Page } from '../definitions/list-page.ts';
+import { deleteFile, findFile } from '../definitions/files.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import { createRun, type CreateRunDependencies, type CreateRunRequest } from './create-run.ts';
+import { readJobRequest } from './job-request.ts';
+import type { JobService } from './job-service.ts';
+import { listRuns, type ListRunsRequest } from './list-runs.ts';
+import { readCategories } from './read-categories.ts';
+import { readRunFacts, type RunFacts } from './run-facts.ts';
+
+/**
+ * What Extend's contract does with runs, which are the jobs of the other one. Everything is looked up inside a tenant: a run of
+ * another tenant throws the same `not_found` as one that never was.
+ */
+export interface RunService {
+  /** Resolves when the run cannot be lost any more, and can be read. */
+  create(request: CreateRunRequest): Promise<RunFacts>;
+  read(tenant: string, jobId: string): Promise<RunFacts>;
+  /** Reads a run when it is finished, or after `waitMs`. */
+  wait(tenant: string, jobId: string, waitMs: number, signal: AbortSignal): Promise<RunFacts>;
+  list(request: ListRunsRequest): Promise<Page<RunFacts>>;
+  /** Resolves when the run is cancelled, or has not yet heeded it after some seconds. Throws `invalid_request` for one that is over. */
+  cancel(tenant: string, jobId: string, signal: AbortSignal): Promise<RunFacts>;
+  /** Deletes the run, all that belongs to it, and the file that came with it. */
+  delete(tenant: string, jobId: string): Promise<void>;
+}
+
+export interface RunServiceDependencies extends CreateRunDependencies {
+  readonly jobs: JobService;
+}
+
+/** A cancellation reaches a model call with the next heartbeat, within two seconds. */
+const cancelPatienceMs = 10_000;
+/** One wait on a connection to Temporal. */
+const waitSliceMs = 55_000;
+
+export function createRunService(dependencies: RunServiceDependencies): RunService {
+  const { store, jobs } = dependencies;
+
+  async function factsOf(tenant: string, job: Job): Promise<RunFacts> {
+    const facts = await readRunFacts(store, tenant, job, { withReason: true });
+    if (facts.isOwn) return facts;
+    const categories = await readCategories(dependencies, job.jobId);
+    return categories ? readRunFacts(store, tenant, job, { withReason: true, categories }) : facts;
+  }
+
+  async function wait(tenant: string, jobId: string, waitMs: number, signal: AbortSignal): Promise<Job> {
+    const deadline = Date.now() + waitMs;
+    for (;;) {
+      const remainingMs = deadline - Date.now();
+      const job = await jobs.wait(tenant, jobId, Math.min(remainingMs, waitSliceMs), signal);
+      if (isOver(job) || signal.aborted || Date.now() >= deadline) return job;
+    }
+  }
+
+  return {
+    async create(request) {
+      const jobId = await createRun(dependencies, request);
+      // What it does by now is not asked: a worker that is busy would delay the answer.
+      const job: Job = { jobId, status: 'processing', createdAt: new Date().toISOString() };
+      return readRunFacts(store, request.tenant, job, { withReason: false });
+    },
+    read: async (tenant, jobId) => factsOf(tenant, await jobs.read(tenant, jobId)),
+    wait: async (tenant, jobId, waitMs, signal) => factsOf(tenant, await wait(tenant, jobId, waitMs, signal)),
+    list: (request) =>
+      listRuns(
+        dependencies,
+        async (jobId) =>
+          readRunFacts(store, request.tenant, await jobs.read(request.tenant, jobId), { withReason: false }),
+        request,
+      ),
+    async cancel(tenant, jobId, signal) {
+      const job = await jobs.cancel(tenant, jobId);
+      if (isOver(job)) throw runIsOver(job);
+      return factsOf(tenant, await wait(tenant, jobId, cancelPatienceMs, signal));
+    },
+    async delete(tenant, jobId) {
+      const run = (await readJobRequest(store, tenant, jobId))?.run;
+      await jobs.delete(tenant, jobId);
+      if (run) await deleteFileOf(tenant, jobId, run.file.id);
+    },
+  };
+
+  /** A file that was uploaded by itself stays. */
+  async function deleteFileOf(tenant: string, jobId: string, fileId: string): Promise<void> {
+    const file = await findFile(store, tenant, fileId);
+    if (file?.jobId === jobId) await deleteFile(store, tenant, fileId);
+  }
+}
+
+function isOver(job: Job): job is Extract<Job, { readonly status: 'completed' | 'failed' }> {
+  return job.status === 'completed' || job.status === 'failed';
+}
+
+function runIsOver({ status }: Job): ClassifierError {
+  const detail = `This run is in a terminal state already (${status}) and cannot be cancelled.`;
+  return new ClassifierError('invalid_request', detail);
+}
