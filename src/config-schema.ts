@@ -21,7 +21,9 @@ export const variables = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('URL by which callers reach the API, for links in answers; by default the host that each request names.'),
+    .describe(
+      'Address under which clients reach the API, for links in its answers; by default the host that a request names, else `http://localhost:<PORT>`.',
+    ),
   DATA_DIR: z.string().default('./data').describe('Folder of the database and the documents of `npm start`.'),
   TEMP_DIR: z
     .string()

@@ -83,9 +83,10 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     http: {
       host: v.HOST,
       port: v.PORT,
+      publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+      hasPublicUrl: v.PUBLIC_URL !== undefined,
       apiKeys: parseApiKeys(v.API_KEYS ?? '').keys,
       rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
-      publicUrl: v.PUBLIC_URL?.replace(/\/+$/, ''),
     },
     serverKey: v.SERVER_KEY === undefined ? undefined : new Secret(v.SERVER_KEY),
     quotas: parseQuotas(v.QUOTAS).quotas,

@@ -1,0 +1,79 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { ClassifierError } from '../../domain/errors.ts';
+import { readJson, writeJson } from '../../storage/json-documents.ts';
+import { urlSigningKey } from '../../storage/keys.ts';
+import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
+
+export interface UrlSignerOptions {
+  readonly store: ObjectStore;
+  /** Under which clients reach the API. */
+  readonly publicUrl: string;
+}
+
+/** Addresses of ours that need no key: whoever has one may read what it names until it expires. */
+export interface UrlSigner {
+  /** The whole address of a path of ours, percent-encoded, good for so long from now. */
+  sign(path: string, validMs: number): Promise<string>;
+  /** Whether this path and query are what `sign` gave, and still good. */
+  isGood(path: string, query: Readonly<Record<string, unknown>>): Promise<boolean>;
+}
+
+const keySchema = z.object({ key: z.string() });
+const keyBytes = 32;
+
+/** Signs with a key of this deployment, made at first use. It lies in the store, so that all processes have the same. */
+export function createUrlSigner({ store, publicUrl }: UrlSignerOptions): UrlSigner {
+  const base = publicUrl.replace(/\/+$/, '');
+  let known: string | undefined;
+
+  async function signingKey(): Promise<string> {
+    known ??= await readOrCreateKey(store);
+    return known;
+  }
+
+  async function signatureOf(path: string, expires: string): Promise<string> {
+    const key = Buffer.from(await signingKey(), 'base64');
+    return createHmac('sha256', key).update(`${expires}\n${path}`).digest('base64url');
+  }
+
+  return {
+    async sign(path, validMs) {
+      const expires = String(Math.ceil((Date.now() + validMs) / 1000));
+      return `${base}${path}?expires=${expires}&signature=${await signatureOf(path, expires)}`;
+    },
+    async isGood(path, { expires, signature }) {
+      if (typeof expires !== 'string' || typeof signature !== 'string' || !/^\d{1,12}$/.test(expires)) return false;
+      if (Number(expires) * 1000 < Date.now()) return false;
+      const expected = Buffer.from(await signatureOf(path, expires));
+      const given = Buffer.from(signature);
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    },
+  };
+}
+
+/** Lets through what has a good signature; mounted before `authenticate`, at a path that serves nothing else. */
+export function requireSignature(signer: UrlSigner): RequestHandler {
+  return async (request, _response, next) => {
+    // As it came, not decoded: this is what was signed.
+    const [path = ''] = request.originalUrl.split('?', 1);
+    if (!(await signer.isGood(path, request.query))) {
+      throw new ClassifierError('not_found', 'This link is not valid, or no longer');
+    }
+    next();
+  };
+}
+
+async function readOrCreateKey(store: ObjectStore): Promise<string> {
+  const stored = await readJson(store, urlSigningKey, (value) => keySchema.parse(value));
+  if (stored) return stored.value.key;
+  try {
+    const key = randomBytes(keyBytes).toString('base64');
+    await writeJson(store, urlSigningKey, { key }, { ifNoneMatch: '*' });
+    return key;
+  } catch (error) {
+    if (!(error instanceof PreconditionFailed)) throw error;
+    return readOrCreateKey(store);
+  }
+}
