@@ -59,7 +59,11 @@ async function render(
   const { type } = document;
   const { pageCount, pages } =
     type === 'text' ? await readText(dependencies, input, signal) : await draw(dependencies, input, { type, signal });
-  if (fileId !== undefined) await recordFileFacts(store, tenant, fileId, () => ({ pageCount, readBy: jobId }));
+  if (fileId !== undefined) {
+    await recordFileFacts(store, tenant, fileId, (file) =>
+      file.pageCount === pageCount ? undefined : { pageCount, readBy: jobId },
+    );
+  }
   return { pageCount, pages, durationMs: Date.now() - startedAt };
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { fileKindOf } from '../src/definitions/file-kind.ts';
-import { recordFileFacts } from '../src/definitions/files.ts';
+import { findFile, recordFileFacts } from '../src/definitions/files.ts';
 import type { DocumentSource, StoredDocument } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
@@ -34,6 +34,9 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies) {
     return runStep(async (signal) => {
       const { store, maxFileBytes } = dependencies;
       const { tenant, source, fileId } = input;
+      const known = source.kind === 'url' && fileId !== undefined ? await findFile(store, tenant, fileId) : undefined;
+      // An earlier attempt, or another run of the same file, has fetched it.
+      if (known?.document) return known.document;
       const body = await openSource(input, dependencies, signal);
       const { document, head } = await ingestDocument(body, {
         key: keyOf(input),

@@ -163,7 +163,7 @@ export const variables = z.object({
     .min(32)
     .optional()
     .describe(
-      'Secret of 32 characters or more that signs links to files and seals passwords of documents; by default one is made and kept in the store.',
+      'Secret of 32 characters or more that seals the passwords of documents in the store; by default one is made and kept in the store itself.',
     ),
   WEBHOOK_SECRETS: z
     .string()

@@ -12,15 +12,17 @@ import type { PageClassifier } from './classifier/page-classifier.ts';
 import type { Config } from './config.ts';
 import type { AppDependencies } from './http/app.ts';
 import { toJobBody } from './http/unsiloed/job-body.ts';
+import { createUrlSigner } from './http/shared/signed-url.ts';
 import { createJobService } from './jobs/job-service.ts';
 import { createQuotas } from './jobs/quota.ts';
+import { createRunService } from './jobs/run-service.ts';
 import { createWebhookService } from './jobs/webhook-service.ts';
 import type { Logger } from './logger.ts';
 import { createGuardedFetch } from './net/fetch-guard.ts';
 import { createGuardedPost } from './net/guarded-post.ts';
 import { createDocumentRenderer } from './pdf/render-pool.ts';
 import { createObjectStore } from './storage/create-store.ts';
-import { createFilePasswords } from './storage/file-passwords.ts';
+import { createFilePasswords, type FilePasswords } from './storage/file-passwords.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { createServerKey } from './storage/server-key.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhook/webhook-secrets.ts';
@@ -67,15 +69,23 @@ function apiDependencies(
 ): AppDependencies {
   const { namespace } = config.temporal.connection;
   const jobs = createJobService({ client, store });
+  const quotas = createQuotas(store, config.quotas);
+  const passwords = filePasswords(config, store);
+  const { limits, http } = config;
+  const { maxFileBytes } = limits;
   return {
     jobs,
+    runs: createRunService({ client, store, jobs, quotas, passwords, maxFileBytes, pageLimits: limits }),
+    passwords,
+    signer: createUrlSigner({ store, publicUrl: http.publicUrl }),
+    publicUrl: http,
     webhooks: createWebhookService({ client, store, jobs, secrets: webhookSecrets(config, store) }),
-    quotas: createQuotas(store, config.quotas),
+    quotas,
     rateLimit: { perMinute: config.http.rateLimitPerMinute },
     store,
     logger,
     authentication: { apiKeys: config.http.apiKeys },
-    limits: { ...config.limits, allowedNetworks: config.fetch.allowedNetworks },
+    limits: { ...limits, allowedNetworks: config.fetch.allowedNetworks },
     health: {
       version: packageVersion(),
       probes: {
@@ -104,13 +114,17 @@ function workerDependencies(
     }),
     webhookSecrets: webhookSecrets(config, store),
     toWebhookBody: (job) => toJobBody(job),
-    passwords: createFilePasswords(store, createServerKey({ store, given: config.serverKey })),
+    passwords: filePasswords(config, store),
     renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),
     classifier: createClassifier(config, logger, disposables),
     tempDirectory: config.tempDirectory,
     maxFileBytes: config.limits.maxFileBytes,
     maxPages: config.limits.maxPages,
   };
+}
+
+function filePasswords({ serverKey }: Config, store: ObjectStore): FilePasswords {
+  return createFilePasswords(store, createServerKey({ store, given: serverKey }));
 }
 
 function webhookSecrets({ webhook }: Config, store: ObjectStore): WebhookSecrets {

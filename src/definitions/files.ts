@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { documentTypes } from '../domain/document.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { readJson, updateJson, writeJson } from '../storage/json-documents.ts';
-import { fileKeys } from '../storage/keys.ts';
+import { fileKeys, filesPrefix } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { fileKinds } from './file-kind.ts';
 import { isId } from './ids.ts';
+import { listDefinitions, namesBelow, type Page, type PageQuery } from './list-page.ts';
 
 /** A file that a caller uploaded or that came with a run: `file.json`, beside its bytes. */
 export type StoredFile = z.infer<typeof fileSchema>;
@@ -51,24 +52,56 @@ export async function readFile(store: ObjectStore, tenant: string, id: string): 
 }
 
 /** What a worker learns of a file: first what was fetched, then what was in it. */
-export type FileFacts = Pick<StoredFile, 'kind' | 'document' | 'url' | 'pageCount' | 'readBy'>;
+export type FileFacts = Partial<Pick<StoredFile, 'kind' | 'document' | 'url' | 'pageCount' | 'readBy'>>;
 
-/** Adds what was learnt of a file, unless it was deleted meanwhile. */
+/** Writers of one file take turns. */
+const maxAttempts = 100;
+
+/** Adds what was learnt of a file, unless it was deleted meanwhile; `learn` gives undefined where it says nothing new. */
 export async function recordFileFacts(
   store: ObjectStore,
   tenant: string,
   id: string,
-  learn: (file: StoredFile) => Partial<FileFacts>,
+  learn: (file: StoredFile) => FileFacts | undefined,
 ): Promise<void> {
+  const known = await findFile(store, tenant, id);
+  // A thousand runs may read one file at once: only the first has something to write.
+  if (!known || !learn(known)) return;
   try {
-    await updateJson(store, fileKeys(tenant, id).definition, parse, (file) => {
-      if (!file) throw fileNotFound(id);
-      return { ...file, ...learn(file), updatedAt: new Date().toISOString() };
-    });
+    await updateJson(
+      store,
+      fileKeys(tenant, id).definition,
+      parse,
+      (file) => {
+        if (!file) throw fileNotFound(id);
+        const facts = learn(file);
+        return facts ? { ...file, ...facts, updatedAt: new Date().toISOString() } : file;
+      },
+      { maxAttempts },
+    );
   } catch (error) {
     if (error instanceof ClassifierError && error.code === 'not_found') return;
     throw error;
   }
+}
+
+export interface FileQuery extends PageQuery {
+  readonly nameContains?: string | undefined;
+}
+
+/** A page of the tenant's files, by creation. */
+export async function listFiles(
+  store: ObjectStore,
+  tenant: string,
+  { nameContains = '', ...query }: FileQuery,
+): Promise<Page<StoredFile>> {
+  const ids = await namesBelow(store, filesPrefix(tenant), '/file.json');
+  const read = async (id: string): Promise<StoredFile | undefined> => {
+    const file = await findFile(store, tenant, id);
+    return file?.name.includes(nameContains) === true ? file : undefined;
+  };
+  const scope = `files\0${tenant}\0${nameContains}`;
+  return listDefinitions(ids, read, scope, { ...query, sortBy: 'createdAt' });
 }
 
 /** Deletes the file and its bytes. Throws `not_found`. */

@@ -30,3 +30,12 @@ export function questionOf(config: ClassifyConfig, { defaultPages, maxPages }: P
     ...(classificationRules.trim() !== '' && { instructions: classificationRules }),
   };
 }
+
+export type ConfigOverride = Omit<ClassifyConfig, 'classifications'> & {
+  readonly classifications?: ClassifyConfig['classifications'] | undefined;
+};
+
+/** A configuration with the members of another in place of its own: each as a whole. */
+export function withOverride(config: ClassifyConfig, override: ConfigOverride = {}): ClassifyConfig {
+  return { ...config, ...override, classifications: override.classifications ?? config.classifications };
+}

@@ -104,5 +104,6 @@ const notPublic = [
 ].map(toNetwork);
 
 function invalid(field: string, detail: string): ClassifierError {
-  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer: `/${field}`, detail }] });
+  const pointer = `/${field.replaceAll('.', '/')}`;
+  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer, detail }] });
 }

@@ -2,12 +2,18 @@ import express, { type Express } from 'express';
 import type { JobService } from '../jobs/job-service.ts';
 import type { Quotas } from '../jobs/quota.ts';
 import type { WebhookService } from '../jobs/webhook-service.ts';
+import type { RunService } from '../jobs/run-service.ts';
 import type { Logger } from '../logger.ts';
+import type { FilePasswords } from '../storage/file-passwords.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { extendErrorHandler } from './extend/errors.ts';
+import { signedFileRoutes } from './extend/file-links.ts';
 import { isExtendRequest } from './extend/is-extend-request.ts';
+import { withExtendRequestId } from './extend/request-id.ts';
 import { extendRoutes } from './extend/routes.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';
+import type { PublicUrl } from './shared/base-url.ts';
+import type { UrlSigner } from './shared/signed-url.ts';
 import { isServiceRequest, serviceRoutes } from './service-routes.ts';
 import type { HealthDependencies } from './shared/health.ts';
 import { notFoundHandler, problemHandler } from './shared/problem.ts';
@@ -28,21 +34,27 @@ export interface AppDependencies {
   readonly limits: SubmitLimits;
   readonly quotas: Quotas;
   readonly rateLimit: RateLimitOptions;
+  readonly runs: RunService;
+  readonly passwords: FilePasswords;
+  readonly signer: UrlSigner;
+  readonly publicUrl: PublicUrl;
 }
 
 /** The HTTP service, in the order in which a request passes it. It does not listen. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { jobs, webhooks, store, logger, authentication, health, limits, quotas, rateLimit } = dependencies;
+  const { jobs, webhooks, store, logger, authentication, health, limits, quotas, rateLimit, publicUrl } = dependencies;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(withRequestContext(logger));
+  app.use(when(isExtendRequest, withExtendRequestId));
   app.use(requireHost);
   app.use(when(isServiceRequest, serviceRoutes(health)));
+  app.use(signedFileRoutes(dependencies));
   app.use(authenticate(authentication));
   app.use(limitRate(rateLimit));
-  app.use(when(isExtendRequest, extendRoutes({ store })));
+  app.use(when(isExtendRequest, extendRoutes({ ...dependencies, ...limits, ...publicUrl })));
   const unsiloed = unsiloedRoutes({ jobs, webhooks, store, limits, quotas });
   app.use('/v1', unsiloed);
   app.use(unsiloed);

@@ -1,10 +1,11 @@
 import { workflowTypes } from '../domain/contract.ts';
+import type { RunStatus } from './run-status.ts';
 import { quoted } from './visibility-query.ts';
 
 /** What a list of runs may be narrowed to, in Extend's words. */
 export interface RunFilters {
   readonly tenant: string;
-  readonly status?: 'PENDING' | 'PROCESSING' | 'PROCESSED' | 'FAILED' | 'CANCELLED' | undefined;
+  readonly status?: RunStatus | undefined;
   readonly classifierId?: string | undefined;
   readonly batchId?: string | undefined;
   readonly source?: string | undefined;
@@ -20,7 +21,7 @@ const executionStatuses = {
   PROCESSED: ['Completed'],
   FAILED: ['Failed', 'TimedOut'],
   CANCELLED: ['Canceled', 'Terminated', 'Failed'],
-} as const satisfies Record<NonNullable<RunFilters['status']>, readonly string[]>;
+} as const satisfies Record<RunStatus, readonly string[]>;
 
 /** As far as Temporal can tell; what it cannot is looked at when a run is read. */
 export function runExecutionQuery({ tenant, status, classifierId, batchId, sourceId }: RunFilters): string {

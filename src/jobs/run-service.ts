@@ -7,6 +7,7 @@ import { readJobRequest } from './job-request.ts';
 import type { JobService } from './job-service.ts';
 import { listRuns, type ListRunsRequest } from './list-runs.ts';
 import { readCategories } from './read-categories.ts';
+import { isRunOver, runStatusOf } from './run-status.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
 
 /**
@@ -50,7 +51,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
     for (;;) {
       const remainingMs = deadline - Date.now();
       const job = await jobs.wait(tenant, jobId, Math.min(remainingMs, waitSliceMs), signal);
-      if (isOver(job) || signal.aborted || Date.now() >= deadline) return job;
+      if (isRunOver(job) || signal.aborted || Date.now() >= deadline) return job;
     }
   }
 
@@ -72,7 +73,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       ),
     async cancel(tenant, jobId, signal) {
       const job = await jobs.cancel(tenant, jobId);
-      if (isOver(job)) throw runIsOver(job);
+      if (isRunOver(job)) throw runIsOver(job);
       return factsOf(tenant, await wait(tenant, jobId, cancelPatienceMs, signal));
     },
     async delete(tenant, jobId) {
@@ -89,11 +90,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
   }
 }
 
-function isOver(job: Job): job is Extract<Job, { readonly status: 'completed' | 'failed' }> {
-  return job.status === 'completed' || job.status === 'failed';
-}
-
-function runIsOver({ status }: Job): ClassifierError {
-  const detail = `This run is in a terminal state already (${status}) and cannot be cancelled.`;
+function runIsOver(job: Job): ClassifierError {
+  const detail = `This run is in a terminal state already (${runStatusOf(job)}) and cannot be cancelled.`;
   return new ClassifierError('invalid_request', detail);
 }

@@ -14,6 +14,8 @@ export interface JobKeys {
   /** The classifier's reason for a page: it quotes the page, so no history holds it. */
   reasoning(pageNumber: number): string;
   readonly descriptions: string;
+  /** Below which images and texts of the pages stand. */
+  readonly pages: string;
   page(pageNumber: number, extension: 'jpg' | 'json'): string;
 }
 
@@ -31,8 +33,8 @@ export function tombstonesPrefix(tenant: string): string {
 
 export function jobKeys(tenant: string, jobId: string): JobKeys {
   const prefix = `${jobsPrefix(tenant)}${pathSegment(jobId)}/`;
-  const page = (pageNumber: number, extension: string) =>
-    `${prefix}pages/${String(pageNumber).padStart(4, '0')}.${extension}`;
+  const pages = `${prefix}pages/`;
+  const page = (pageNumber: number, extension: string) => `${pages}${String(pageNumber).padStart(4, '0')}.${extension}`;
   return {
     prefix,
     tombstone: `${tombstonesPrefix(tenant)}${pathSegment(jobId)}`,
@@ -42,6 +44,7 @@ export function jobKeys(tenant: string, jobId: string): JobKeys {
     result: `${prefix}result.json`,
     deliveries: `${prefix}deliveries.json`,
     descriptions: `${prefix}category-descriptions.json`,
+    pages,
     page,
     reasoning: (pageNumber) => page(pageNumber, 'reasoning.json'),
   };

@@ -5,8 +5,8 @@ import { readJson, writeJson } from './json-documents.ts';
 import { serverKeyKey } from './keys.ts';
 import { PreconditionFailed, type ObjectStore } from './object-store.ts';
 
-/** What each key is for: one that leaks for one purpose is of no use for the other. */
-export type KeyPurpose = 'file links' | 'passwords';
+/** What each key is for: one that leaks for one purpose is of no use for another. */
+export type KeyPurpose = 'passwords';
 
 /** The secret of this installation, which all of its processes share. */
 export interface ServerKey {

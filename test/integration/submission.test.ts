@@ -122,7 +122,7 @@ describe('POST /classify refuses', () => {
     const response = await fetch(`${service.url}/classify`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify('x'.repeat(3_000_000)),
+      body: JSON.stringify('x'.repeat(17_000_000)),
     });
 
     expect(await problemOf(response)).toMatchObject({ status: 413, code: 'payload_too_large' });

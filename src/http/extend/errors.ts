@@ -31,12 +31,15 @@ export const extendNotFound: RequestHandler = (request) => {
   throw new ClassifierError('not_found', `No such path: ${request.method} ${request.path}`);
 };
 
-/** The contract knows no 405, 409, 413, 415 or 504: whatever the caller can mend in the request is 400 there, which has a class of its own in the SDK. */
+/**
+ * The contract knows no 405, 409, 413, 415 or 504: whatever the caller can mend in the request is 400 there, which has a class of its own in the
+ * SDK. A run that takes longer than a caller waits is 422: after a 5xx the SDK would start it again.
+ */
 function statusOf(code: ErrorCode): number {
   const { status } = errorFacts[code];
   if (status === 405) return 404;
   if ([409, 413, 415, 422].includes(status)) return 400;
-  return status === 504 ? 500 : status;
+  return status === 504 ? 422 : status;
 }
 
 function toErrorBody(

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import 'zod-openapi';
 import { fileKinds } from '../../definitions/file-kind.ts';
 import type { StoredFile } from '../../definitions/files.ts';
+import { instantSchema } from './classifier-schemas.ts';
+import { listSchema } from './list.ts';
 
 const fileFields = {
   object: z.literal('file'),
@@ -10,8 +12,8 @@ const fileFields = {
   type: z.enum(fileKinds).nullable().meta({ description: 'Null while it is not known.' }),
   parentFileId: z.string().nullable(),
   metadata: z.strictObject({ pageCount: z.number().int().min(1).optional() }),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
 };
 
 export const fileSummarySchema = z.strictObject(fileFields).meta({ id: 'FileSummary' });
@@ -19,8 +21,9 @@ export type FileSummaryBody = z.infer<typeof fileSummarySchema>;
 
 const contentsSchema = z.strictObject({
   rawText: z.string().optional(),
-  pages: z.array(z.strictObject({ pageNumber: z.number().int().min(1), markdown: z.string() })),
+  pages: z.array(z.strictObject({ pageNumber: z.number().int().min(1), markdown: z.string().optional() })),
 });
+export type FileContentsBody = z.infer<typeof contentsSchema>;
 
 export const fileSchema = z
   .strictObject({
@@ -32,6 +35,8 @@ export const fileSchema = z
   })
   .meta({ id: 'File' });
 export type FileBody = z.infer<typeof fileSchema>;
+
+export const fileListSchema = listSchema(fileSummarySchema).meta({ id: 'FileList' });
 
 /** A file as runs and lists name it. */
 export function toFileSummary({ id, name, kind, pageCount, createdAt, updatedAt }: StoredFile): FileSummaryBody {
@@ -45,4 +50,12 @@ export function toFileSummary({ id, name, kind, pageCount, createdAt, updatedAt 
     createdAt,
     updatedAt,
   };
+}
+
+export function toFileBody(
+  file: StoredFile,
+  presignedUrl: string | null = null,
+  contents: FileContentsBody | null = null,
+): FileBody {
+  return { ...toFileSummary(file), presignedUrl, contents };
 }

@@ -1,9 +1,11 @@
 import express, { Router } from 'express';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { classifierRoutes } from './classifiers-routes.ts';
+import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs-routes.ts';
 import { extendNotFound } from './errors.ts';
+import { fileRoutes, type FileDependencies } from './files-routes.ts';
 
-export interface ExtendDependencies {
+export interface ExtendDependencies extends ClassifyRunDependencies, FileDependencies {
   readonly store: ObjectStore;
 }
 
@@ -14,6 +16,8 @@ const maxBodyBytes = '16mb';
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
   router.use(express.json({ limit: maxBodyBytes }));
+  router.use(fileRoutes(dependencies));
+  router.use(classifyRunRoutes(dependencies));
   router.use(classifierRoutes(dependencies));
   router.use(extendNotFound);
   return router;

@@ -1,11 +1,12 @@
 import { optionOfCategory } from '../../domain/classification-options.ts';
 import type { Job } from '../../domain/job.ts';
 import type { RunFacts } from '../../jobs/run-facts.ts';
+import { runStatusOf } from '../../jobs/run-status.ts';
 import { toClassifierSummary, toVersionSummary } from './classifier-body.ts';
 import { failureReasonOf } from './failure-reasons.ts';
 import { toFileSummary } from './file-schemas.ts';
 import { runIdOf } from './ids.ts';
-import type { ClassifyOutputBody, ClassifyRunBody, ClassifyRunSummaryBody, RunStatus } from './run-schemas.ts';
+import type { ClassifyOutputBody, ClassifyRunBody, ClassifyRunSummaryBody } from './run-schemas.ts';
 
 /** A run in Extend's words: every key, always. `baseUrl` is where callers reach this service. */
 export function toRunBody(facts: RunFacts, baseUrl: string): ClassifyRunBody {
@@ -47,19 +48,6 @@ export function toRunSummary(
     createdAt,
     updatedAt: 'finishedAt' in job && job.finishedAt !== undefined ? job.finishedAt : createdAt,
   };
-}
-
-export function runStatusOf(job: Job): RunStatus {
-  switch (job.status) {
-    case 'queued':
-      return 'PENDING';
-    case 'processing':
-      return 'PROCESSING';
-    case 'completed':
-      return 'PROCESSED';
-    case 'failed':
-      return job.error.code === 'cancelled' ? 'CANCELLED' : 'FAILED';
-  }
 }
 
 function outputOf({ job, config, reason }: RunFacts): ClassifyOutputBody | null {

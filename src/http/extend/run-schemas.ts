@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import 'zod-openapi';
+import { runStatuses } from '../../jobs/run-status.ts';
 import { classifierSummarySchema, classifierVersionSummarySchema, instantSchema } from './classifier-schemas.ts';
 import { failureReasons } from './failure-reasons.ts';
 import { fileSummarySchema } from './file-schemas.ts';
 import { listSchema } from './list.ts';
 
-export const runStatuses = ['PENDING', 'PROCESSING', 'PROCESSED', 'FAILED', 'CANCELLED'] as const;
 export const runStatusSchema = z.enum(runStatuses);
-export type RunStatus = z.infer<typeof runStatusSchema>;
 
 export const classifyOutputSchema = z
   .strictObject({

@@ -1,6 +1,7 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { deletedSchema, jobListSchema, jobSchema, jobWithDetailsSchema, submittedSchema } from '../unsiloed/schemas.ts';
-import { always, json, problems, retryAfter } from './responses.ts';
+import { synchronousRun } from './extend-run-paths.ts';
+import { always, inBothContracts, json, problems, retryAfter } from './responses.ts';
 import {
   idempotencyHeaders,
   jobPath,
@@ -18,22 +19,23 @@ export const classifyPaths: ZodOpenApiPathsObject = {
     post: {
       tags,
       operationId: 'classify',
-      summary: 'Submit a document',
+      summary: "Submit a document; with a body of JSON (Extend's contract) wait for its run",
       requestParams: { header: idempotencyHeaders },
       requestBody: {
         required: true,
         content: {
           'multipart/form-data': { schema: submissionForm },
           'application/x-www-form-urlencoded': { schema: submissionFields },
+          ...synchronousRun.body,
         },
       },
-      responses: {
+      responses: inBothContracts(synchronousRun.responses, {
         202: json('The job is accepted and cannot be lost any more.', submittedSchema, {
           ...retryAfter,
           Location: { description: 'Where the job can be read.', schema: { type: 'string' } },
         }),
         ...problems(...always, 402, 413, 415, 422),
-      },
+      }),
     },
     get: {
       tags,

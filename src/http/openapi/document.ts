@@ -1,6 +1,8 @@
 import { createDocument } from 'zod-openapi';
 import { classifyPaths } from './classify-paths.ts';
 import { extendClassifierPaths } from './extend-classifier-paths.ts';
+import { extendFilePaths } from './extend-file-paths.ts';
+import { extendRunPaths } from './extend-run-paths.ts';
 import { servicePaths } from './service-paths.ts';
 import { jobFinished, webhookPaths } from './webhook-paths.ts';
 
@@ -22,11 +24,20 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
     tags: [
       { name: 'classify', description: 'Documents and their jobs.' },
       { name: 'webhooks', description: 'What is sent when a job is finished.' },
+      { name: 'files', description: "Extend's files." },
+      { name: 'classify runs', description: "Extend's runs, which are jobs: the run `clr_X` is the job `X`." },
       { name: 'classifiers', description: "Extend's classifiers and their versions." },
       { name: 'service', description: 'Probes and documentation. No key is needed.' },
     ],
     security: [{ apiKey: [] }, { xApiKey: [] }, { bearer: [] }],
-    paths: { ...classifyPaths, ...webhookPaths, ...extendClassifierPaths, ...servicePaths },
+    paths: {
+      ...classifyPaths,
+      ...webhookPaths,
+      ...extendFilePaths,
+      ...extendRunPaths,
+      ...extendClassifierPaths,
+      ...servicePaths,
+    },
     webhooks: { jobFinished },
     components: {
       securitySchemes: {

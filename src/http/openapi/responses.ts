@@ -45,7 +45,7 @@ type ProblemStatus = keyof typeof meanings;
 export const always = [400, 401, 429, 500, 503] as const;
 
 /** The problems that an operation can answer with. */
-export function problems(...statuses: readonly ProblemStatus[]): ZodOpenApiResponsesObject {
+export function problems(...statuses: readonly ProblemStatus[]): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries(statuses.map((status) => [String(status), problem(status)]));
 }
 
@@ -76,4 +76,16 @@ export function open(
   headers: Headers = {},
 ): ZodOpenApiResponseObject {
   return { description, headers: { ...requestId, ...headers }, content: { [mediaType]: { schema } } };
+}
+
+/** The answers of an operation that two contracts have: where both answer with one status, the media type tells them apart. */
+export function inBothContracts(
+  first: Readonly<Record<string, ZodOpenApiResponseObject>>,
+  second: Readonly<Record<string, ZodOpenApiResponseObject>>,
+): ZodOpenApiResponsesObject {
+  const shared = Object.entries(second).map(([status, answer]) => {
+    const other = first[status];
+    return [status, other ? { ...answer, content: { ...other.content, ...answer.content } } : answer] as const;
+  });
+  return { ...first, ...Object.fromEntries(shared) };
 }

@@ -14,8 +14,8 @@ export interface UrlSignerOptions {
 
 /** Addresses of ours that need no key: whoever has one may read what it names until it expires. */
 export interface UrlSigner {
-  /** The whole address of a path of ours, percent-encoded, good for so long from now. */
-  sign(path: string, validMs: number): Promise<string>;
+  /** The whole address of a path of ours, percent-encoded, good for so long from now; below another one than the public one where that is given. */
+  sign(path: string, validMs: number, baseUrl?: string): Promise<string>;
   /** Whether this path and query are what `sign` gave, and still good. */
   isGood(path: string, query: Readonly<Record<string, unknown>>): Promise<boolean>;
 }
@@ -39,9 +39,9 @@ export function createUrlSigner({ store, publicUrl }: UrlSignerOptions): UrlSign
   }
 
   return {
-    async sign(path, validMs) {
+    async sign(path, validMs, baseUrl = base) {
       const expires = String(Math.ceil((Date.now() + validMs) / 1000));
-      return `${base}${path}?expires=${expires}&signature=${await signatureOf(path, expires)}`;
+      return `${baseUrl}${path}?expires=${expires}&signature=${await signatureOf(path, expires)}`;
     },
     async isGood(path, { expires, signature }) {
       if (typeof expires !== 'string' || typeof signature !== 'string' || !/^\d{1,12}$/.test(expires)) return false;

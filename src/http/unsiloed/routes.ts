@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { invalidRequest, methodNotAllowed } from '../shared/problem.ts';
 import { bindJobId, tenantOf } from '../shared/request-context.ts';
+import { untilClosed } from '../shared/until-closed.ts';
 import { parseIncludes, toJobBodyWith } from './include.ts';
 import { toJobBody } from './job-body.ts';
 import { parseListQuery } from './list-query.ts';
@@ -89,13 +90,4 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
   router.all('/classify/:jobId/pages/:page/image', methodNotAllowed('GET'));
   router.use(webhookRoutes(dependencies));
   return router;
-}
-
-/** Aborts when the client goes away before its answer is out. */
-function untilClosed(response: Response): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }

@@ -1,0 +1,133 @@
+import { Router, type Request, type Response } from 'express';
+import { resolveClassifier } from '../../definitions/classifier-versions.ts';
+import { withOverride } from '../../definitions/run-question.ts';
+import { ClassifierError } from '../../domain/errors.ts';
+import { parseAllowedNetworks } from '../../domain/source-url.ts';
+import type { CreateRunRequest } from '../../jobs/create-run.ts';
+import type { RunFacts } from '../../jobs/run-facts.ts';
+import type { RunService } from '../../jobs/run-service.ts';
+import { isRunOver } from '../../jobs/run-status.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { baseUrlOf, type PublicUrl } from '../shared/base-url.ts';
+import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
+import { untilClosed } from '../shared/until-closed.ts';
+import { jobIdOfRun, runIdOf } from './ids.ts';
+import { parseJsonBody } from './json-body.ts';
+import { toListBody } from './list.ts';
+import { toRunBody, toRunSummary } from './run-body.ts';
+import { parseRunListQuery } from './run-list-query.ts';
+import { createRunSchema, toRunFileInput } from './run-request-schemas.ts';
+
+export interface ClassifyRunDependencies extends PublicUrl {
+  readonly runs: RunService;
+  readonly store: ObjectStore;
+  /** Addresses that a URL may name although they are private. */
+  readonly allowedNetworks: readonly string[];
+}
+
+interface RunParameters {
+  readonly runId: string;
+}
+
+/** The SDK gives up after 300 s, and asks again where it gets no answer: an error must come before. */
+const syncWaitMs = 280_000;
+
+/** Extend's `/classify_runs`, and `/classify`, which answers when the run is over. */
+export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router {
+  const { runs, store } = dependencies;
+  const allowed = parseAllowedNetworks(dependencies.allowedNetworks);
+  const router = Router();
+
+  async function start(request: Request, response: Response): Promise<RunFacts> {
+    const run = await runs.create(await toCreateRequest(request, untilClosed(response)));
+    bindJobId(request, run.job.jobId);
+    requestContext(request).log.info({ type: run.file?.document?.type }, 'run started');
+    return run;
+  }
+
+  async function toCreateRequest(request: Request, signal: AbortSignal): Promise<CreateRunRequest> {
+    const tenant = tenantOf(request);
+    const { file, classifier, config, metadata, priority } = parseJsonBody(createRunSchema, request);
+    const asked = { tenant, file: toRunFileInput(file, allowed), metadata, priority, signal };
+    if (config) return { ...asked, config };
+    const { id = '', version, overrideConfig } = classifier ?? {};
+    const resolved = await resolveClassifier(store, tenant, { id, version });
+    return {
+      ...asked,
+      config: withOverride(resolved.version.config, overrideConfig),
+      classifier: { id: resolved.classifier.id, versionId: resolved.version.id },
+    };
+  }
+
+  async function create(request: Request, response: Response): Promise<void> {
+    const run = await start(request, response);
+    response.json(toRunBody(run, baseUrlOf(request, dependencies)));
+  }
+
+  async function classify(request: Request, response: Response): Promise<void> {
+    const { job } = await start(request, response);
+    const run = await runs.wait(tenantOf(request), job.jobId, syncWaitMs, untilClosed(response));
+    if (!isRunOver(run.job)) throw notOverInTime(job.jobId);
+    response.json(toRunBody(run, baseUrlOf(request, dependencies)));
+  }
+
+  async function list(request: Request, response: Response): Promise<void> {
+    const { items, nextPageToken } = await runs.list({
+      tenant: tenantOf(request),
+      ...parseRunListQuery(request.query),
+    });
+    const baseUrl = baseUrlOf(request, dependencies);
+    response.json(
+      toListBody(
+        items.map((run) => toRunSummary(run, baseUrl)),
+        nextPageToken,
+      ),
+    );
+  }
+
+  async function read(request: Request<RunParameters>, response: Response): Promise<void> {
+    const run = await known(request, (jobId) => runs.read(tenantOf(request), jobId));
+    response.set('Cache-Control', 'no-store').json(toRunBody(run, baseUrlOf(request, dependencies)));
+  }
+
+  async function cancel(request: Request<RunParameters>, response: Response): Promise<void> {
+    const run = await known(request, (jobId) => runs.cancel(tenantOf(request), jobId, untilClosed(response)));
+    response.json(toRunBody(run, baseUrlOf(request, dependencies)));
+  }
+
+  async function remove(request: Request<RunParameters>, response: Response): Promise<void> {
+    await known(request, (jobId) => runs.delete(tenantOf(request), jobId));
+    response.json({ id: request.params.runId });
+  }
+
+  router.post('/classify', classify);
+  router.post('/classify_runs', create);
+  router.get('/classify_runs', list);
+  router.get('/classify_runs/:runId', read);
+  router.delete('/classify_runs/:runId', remove);
+  router.post('/classify_runs/:runId/cancel', cancel);
+  return router;
+}
+
+/** What is no run's id, another tenant's run and one that never was are answered alike. */
+async function known<T>(request: Request<RunParameters>, use: (jobId: string) => Promise<T>): Promise<T> {
+  const { runId } = request.params;
+  const jobId = jobIdOfRun(runId);
+  try {
+    if (jobId === undefined) throw runNotFound(runId);
+    bindJobId(request, jobId);
+    return await use(jobId);
+  } catch (error) {
+    throw error instanceof ClassifierError && error.code === 'not_found' ? runNotFound(runId) : error;
+  }
+}
+
+function runNotFound(runId: string): ClassifierError {
+  return new ClassifierError('not_found', `There is no classify run ${JSON.stringify(runId.slice(0, 80))}.`);
+}
+
+function notOverInTime(jobId: string): ClassifierError {
+  const seconds = syncWaitMs / 1000;
+  const detail = `The run was not over after ${seconds} s. It goes on: read it as GET /classify_runs/${runIdOf(jobId)}.`;
+  return new ClassifierError('deadline_exceeded', detail);
+}
