@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { parseApiKeys } from './api-keys-setting.ts';
 import type { LogConfig } from './logger.ts';
 import { ConfigError } from './config-error.ts';
 import { variables, type Variables } from './config-schema.ts';
-import { tenantPattern } from './domain/job.ts';
 import type { Retention } from './domain/retention.ts';
 import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
@@ -14,12 +13,6 @@ import { parseWebhookSecrets } from './webhook-secrets-setting.ts';
 
 export const queueNames = ['workflow', 'render', 'model'] as const;
 export type QueueName = (typeof queueNames)[number];
-
-export interface ApiKey {
-  readonly tenant: string;
-  /** SHA-256 of the key, hex. The key itself is not kept. */
-  readonly sha256: string;
-}
 
 export type StoreConfig =
   | { readonly kind: 'folder'; readonly directory: string }
@@ -85,7 +78,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       port: v.PORT,
       publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
       hasPublicUrl: v.PUBLIC_URL !== undefined,
-      apiKeys: parseApiKeys(v.API_KEYS ?? '').keys,
+      apiKeys: parseApiKeys(v.API_KEYS).keys,
       rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
     },
     serverKey: v.SERVER_KEY === undefined ? undefined : new Secret(v.SERVER_KEY),
@@ -130,7 +123,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
 
 function combinationProblems(v: Variables): string[] {
   const problems = [
-    ...parseApiKeys(v.API_KEYS ?? '').problems,
+    ...parseApiKeys(v.API_KEYS).problems,
     ...parseQuotas(v.QUOTAS).problems,
     ...parseWebhookSecrets(v.WEBHOOK_SECRETS).problems,
   ];
@@ -165,25 +158,6 @@ function combinationProblems(v: Variables): string[] {
 /** Loopback by name or address; a host name that merely resolves to it does not count. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-function parseApiKeys(value: string): { readonly keys: readonly ApiKey[]; readonly problems: readonly string[] } {
-  const keys: ApiKey[] = [];
-  const problems: string[] = [];
-  for (const [index, entry] of list(value).entries()) {
-    const separator = entry.indexOf(':');
-    const tenant = entry.slice(0, separator);
-    const key = entry.slice(separator + 1);
-    const hashed = /^sha256:([0-9a-f]{64})$/i.exec(key)?.[1];
-    if (separator < 1 || key === '' || (key.startsWith('sha256:') && hashed === undefined)) {
-      problems.push(`API_KEYS: entry ${index + 1} must look like tenant:key or tenant:sha256:<64 hex digits>`);
-    } else if (!tenantPattern.test(tenant)) {
-      problems.push(`API_KEYS: the tenant of entry ${index + 1} must match ${tenantPattern}`);
-    } else {
-      keys.push({ tenant, sha256: hashed?.toLowerCase() ?? createHash('sha256').update(key).digest('hex') });
-    }
-  }
-  return { keys, problems };
 }
 
 /** A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud. */

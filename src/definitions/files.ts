@@ -6,7 +6,7 @@ import { fileKeys, filesPrefix } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { fileKinds } from './file-kind.ts';
 import { isId } from './ids.ts';
-import { listDefinitions, namesBelow, type Page, type PageQuery } from './list-page.ts';
+import { listDefinitions, type Page, type PageQuery } from './list-page.ts';
 
 /** A file that a caller uploaded or that came with a run: `file.json`, beside its bytes. */
 export type StoredFile = z.infer<typeof fileSchema>;
@@ -95,7 +95,8 @@ export async function listFiles(
   tenant: string,
   { nameContains = '', ...query }: FileQuery,
 ): Promise<Page<StoredFile>> {
-  const ids = await namesBelow(store, filesPrefix(tenant), '/file.json');
+  // A folder of what is still being uploaded has no definition yet, and is left out when it is read.
+  const ids = await Array.fromAsync(store.folders(filesPrefix(tenant)));
   const read = async (id: string): Promise<StoredFile | undefined> => {
     const file = await findFile(store, tenant, id);
     return file?.name.includes(nameContains) === true ? file : undefined;

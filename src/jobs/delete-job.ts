@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { deleteJobObjects } from '../definitions/job-objects.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import type { Job } from '../domain/job.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
-import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { writeTombstone } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
@@ -26,7 +26,7 @@ export async function deleteJob(
   await deleteDelivery(client, jobId);
   const execution = await describeExecution(client, jobId);
   if (execution) await writeTombstone(store, tenant, jobId, execution.runId);
-  await store.deletePrefix(jobKeys(tenant, jobId).prefix);
+  await deleteJobObjects(store, tenant, jobId);
   if (execution) await deleteExecution(client, jobId, execution.runId);
 }
 

@@ -1,9 +1,7 @@
 import type { Page } from '../definitions/list-page.ts';
-import { deleteFile, findFile } from '../definitions/files.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import { createRun, type CreateRunDependencies, type CreateRunRequest } from './create-run.ts';
-import { readJobRequest } from './job-request.ts';
 import type { JobService } from './job-service.ts';
 import { listRuns, type ListRunsRequest } from './list-runs.ts';
 import { readCategories } from './read-categories.ts';
@@ -76,18 +74,8 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       if (isRunOver(job)) throw runIsOver(job);
       return factsOf(tenant, await wait(tenant, jobId, cancelPatienceMs, signal));
     },
-    async delete(tenant, jobId) {
-      const run = (await readJobRequest(store, tenant, jobId))?.run;
-      await jobs.delete(tenant, jobId);
-      if (run) await deleteFileOf(tenant, jobId, run.file.id);
-    },
+    delete: (tenant, jobId) => jobs.delete(tenant, jobId),
   };
-
-  /** A file that was uploaded by itself stays. */
-  async function deleteFileOf(tenant: string, jobId: string, fileId: string): Promise<void> {
-    const file = await findFile(store, tenant, fileId);
-    if (file?.jobId === jobId) await deleteFile(store, tenant, fileId);
-  }
 }
 
 function runIsOver(job: Job): ClassifierError {

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
+import { deleteJobObjects } from '../definitions/job-objects.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
-import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { writeTombstone } from '../storage/tombstones.ts';
 import { deleteExecution, describeExecution } from '../temporal/executions.ts';
@@ -36,7 +36,7 @@ export async function expireExecution(
       const tenant = latest.typedSearchAttributes.get(searchAttributeKeys.tenant);
       if (tenant !== undefined) {
         await writeTombstone(store, tenant, workflowId, runId);
-        await store.deletePrefix(jobKeys(tenant, workflowId).prefix);
+        await deleteJobObjects(store, tenant, workflowId);
       }
     }
   }
@@ -55,7 +55,7 @@ export async function expireStoredJob(
 ): Promise<boolean> {
   if (await hasExecution(client, tenant, job.jobId)) return false;
   if (await isDelivering(client, job.jobId)) return false;
-  await store.deletePrefix(job.prefix);
+  await deleteJobObjects(store, tenant, job.jobId);
   return true;
 }
 
