@@ -8,6 +8,7 @@ import type {
 } from '../src/domain/contract.ts';
 import type { JobError, StoredOutcome } from '../src/domain/job.ts';
 import { parseWorkflowInput, type ParsedInput } from '../src/domain/workflow-input.ts';
+import { receiveReview } from './await-review.ts';
 import { renderPages, storeDocument, storeResult } from './activity-proxies.ts';
 import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages.ts';
 import { describeFailure, jobFailure } from './failures.ts';
@@ -32,9 +33,12 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
   const parsed = parseOrFail(input);
   const outcome = { schemaVersion: 1, jobId, createdAt: startTime.toISOString() } as const;
   labelRun(parsed.tenant, parsed.fileName);
+  const awaitReview = receiveReview(parsed);
   try {
-    const result = await run(parsed, jobId, report);
-    labelClassification(result);
+    const voted = await run(parsed, jobId, report);
+    labelClassification(voted);
+    const result = await awaitReview(voted, report);
+    if (result !== voted) labelClassification(result);
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
     await storeResult({ tenant: parsed.tenant, outcome: { ...outcome, finishedAt: currentTime(), result } });
     await startWebhook(parsed, jobId);
@@ -121,5 +125,5 @@ async function recordFailure(tenant: string, outcome: StoredOutcome & { readonly
 }
 
 function describeProgress({ stage, pagesDone, pagesTotal }: JobProgress): string {
-  return stage === 'classifying' ? `Classified ${pagesDone} of ${pagesTotal} pages` : stage.replace('-', ' ');
+  return stage === 'classifying' ? `Classified ${pagesDone} of ${pagesTotal} pages` : stage.replaceAll('-', ' ');
 }

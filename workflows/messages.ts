@@ -1,5 +1,6 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { progressQueryName, type JobProgress } from '../src/domain/contract.ts';
+import { reviewUpdateName, type ReviewAnswer, type ReviewFacts } from '../src/domain/review.ts';
 import { sendAgainSignalName } from '../src/domain/webhook.ts';
 
 /** Which stage a run is in, and how many of its pages are judged. */
@@ -7,3 +8,6 @@ export const progressQuery = defineQuery<JobProgress>(progressQueryName);
 
 /** To `deliverWebhook`: begin the schedule anew, at once. */
 export const sendAgainSignal = defineSignal(sendAgainSignalName);
+
+/** To a run that waits for a person: what they say. It answers with what becomes of it. */
+export const reviewUpdate = defineUpdate<ReviewFacts, [ReviewAnswer]>(reviewUpdateName);

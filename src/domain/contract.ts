@@ -5,6 +5,7 @@
 import type { Category } from './category.ts';
 import type { DocumentType } from './document.ts';
 import type { PageRange } from './page-selection.ts';
+import type { ReviewFacts, ReviewPolicy } from './review.ts';
 
 export const workflowTypes = {
   classifyDocument: 'classifyDocument',
@@ -56,6 +57,8 @@ export interface ClassifyDocumentInput {
   readonly fileId?: string;
   /** Whom to tell when the job is finished: `requestKey` is the key of a JSON object `{webhookUrl}`. */
   readonly webhook?: { readonly requestKey: string };
+  /** Below a confidence the run waits for a person, who answers by the update `review`, and goes on without one after a time. */
+  readonly review?: Partial<ReviewPolicy> & Pick<ReviewPolicy, 'belowConfidence'>;
 }
 
 export interface CandidateResult {
@@ -96,12 +99,14 @@ export interface ClassifyDocumentResult {
     readonly fileName?: string;
   };
   readonly classifier: { readonly name: string; readonly model: string };
+  /** There when a person has looked at it: `classification` and `confidence` are theirs then. */
+  readonly review?: ReviewFacts;
   readonly timings?: { readonly renderMs: number; readonly classifyMs: number; readonly totalMs: number };
 }
 
 /** Answer of the query `progress`. */
 export interface JobProgress {
-  readonly stage: 'storing' | 'rendering' | 'classifying' | 'storing-result';
+  readonly stage: 'storing' | 'rendering' | 'classifying' | 'waiting-for-review' | 'storing-result';
   readonly pagesDone: number;
   readonly pagesTotal: number;
 }

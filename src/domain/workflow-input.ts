@@ -4,6 +4,7 @@ import { documentTypes } from './document.ts';
 import { ClassifierError } from './errors.ts';
 import { defaultTenant, tenantPattern } from './job.ts';
 import type { PageRange, PageSelection } from './page-selection.ts';
+import { reviewLimits, type ReviewPolicy } from './review.ts';
 
 export const inputLimits = {
   defaultMaxPages: 4,
@@ -26,6 +27,7 @@ export interface ParsedInput {
   readonly catchAll?: string;
   readonly fileId?: string;
   readonly webhook?: { readonly requestKey: string };
+  readonly review?: ReviewPolicy;
 }
 
 /**
@@ -49,6 +51,7 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     ...parseCatchAll(input['catchAll'], categories),
     ...parseFileId(input['fileId']),
     ...parseWebhook(input['webhook'], tenant),
+    ...parseReview(input['review']),
     ...optionalString(input, 'fileName', 255),
     ...optionalKey(input, 'descriptionsKey', tenant),
     ...optionalString(input, 'instructions', inputLimits.maxInstructionsLength),
@@ -60,6 +63,20 @@ function parseWebhook(webhook: unknown, tenant: string): Pick<ParsedInput, 'webh
   if (webhook === undefined || webhook === null) return {};
   const requestKey = isRecord(webhook) ? webhook['requestKey'] : undefined;
   return { webhook: { requestKey: parseKey(requestKey, 'webhook.requestKey', tenant) } };
+}
+
+function parseReview(review: unknown): Pick<ParsedInput, 'review'> {
+  if (review === undefined || review === null) return {};
+  if (!isRecord(review)) throw invalid('review', 'must be an object with "belowConfidence"');
+  const { belowConfidence, timeoutSeconds = reviewLimits.defaultTimeoutSeconds } = review;
+  if (typeof belowConfidence !== 'number' || !(belowConfidence >= 0 && belowConfidence <= 1)) {
+    throw invalid('review.belowConfidence', 'must be a number from 0 to 1');
+  }
+  const { maxTimeoutSeconds } = reviewLimits;
+  if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds)) {
+    throw invalid('review.timeoutSeconds', `must be a number above 0, at most ${maxTimeoutSeconds}`);
+  }
+  return { review: { belowConfidence, timeoutSeconds } };
 }
 
 function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {
