@@ -5,12 +5,15 @@ import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
 import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
+import { createAwaitRun } from './await-run.ts';
 import { createClassifyPage } from './classify-page.ts';
 import { createDeleteExpiredExecutions } from './delete-expired-executions.ts';
 import { createDeleteExpiredObjects } from './delete-expired-objects.ts';
 import { createDeliverWebhook, type DeliverWebhookDependencies } from './deliver-webhook.ts';
+import { createPrepareRuns, type PrepareRunsDependencies } from './prepare-runs.ts';
 import { createRenderPages } from './render-pages.ts';
 import { createSetLifecycleRules } from './set-lifecycle-rules.ts';
+import { createStoreBatchResult } from './store-batch-result.ts';
 import { createStoreDocument } from './store-document.ts';
 import { createStoreResult } from './store-result.ts';
 
@@ -21,6 +24,7 @@ export interface ActivityDependencies {
   readonly postWebhook: GuardedPost;
   readonly webhookSecrets: WebhookSecrets;
   readonly toWebhookBody: DeliverWebhookDependencies['toWebhookBody'];
+  readonly prepareBatchRuns: PrepareRunsDependencies['prepareBatchRuns'];
   readonly renderer: DocumentRenderer;
   readonly passwords: FilePasswords;
   readonly classifier: PageClassifier;
@@ -32,7 +36,8 @@ export interface ActivityDependencies {
 /** Light I/O, served beside the workflow tasks. */
 export function createWorkflowQueueActivities(
   dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'fileFetchGuard' | 'maxFileBytes'> &
-    DeliverWebhookDependencies,
+    DeliverWebhookDependencies &
+    PrepareRunsDependencies,
 ) {
   return {
     storeDocument: createStoreDocument(dependencies),
@@ -41,6 +46,9 @@ export function createWorkflowQueueActivities(
     setLifecycleRules: createSetLifecycleRules(dependencies),
     deleteExpiredExecutions: createDeleteExpiredExecutions(dependencies),
     deleteExpiredObjects: createDeleteExpiredObjects(dependencies),
+    prepareRuns: createPrepareRuns(dependencies),
+    awaitRun: createAwaitRun(dependencies),
+    storeBatchResult: createStoreBatchResult(dependencies),
   };
 }
 

@@ -14,6 +14,7 @@ import type { AppDependencies } from './http/app.ts';
 import { toJobBody } from './http/unsiloed/job-body.ts';
 import { createUrlSigner } from './http/shared/signed-url.ts';
 import { createJobService } from './jobs/job-service.ts';
+import { createBatchPreparer } from './jobs/prepare-batch-runs.ts';
 import { createQuotas } from './jobs/quota.ts';
 import { createRunService } from './jobs/run-service.ts';
 import { createWebhookService } from './jobs/webhook-service.ts';
@@ -103,6 +104,8 @@ function workerDependencies(
   store: ObjectStore,
   disposables: AsyncDisposableStack,
 ): WorkerDependencies {
+  const passwords = filePasswords(config, store);
+  const { maxFileBytes } = config.limits;
   return {
     store,
     fetchGuard: createGuardedFetch({ ...config.fetch, logger }),
@@ -114,11 +117,12 @@ function workerDependencies(
     }),
     webhookSecrets: webhookSecrets(config, store),
     toWebhookBody: (job) => toJobBody(job),
-    passwords: filePasswords(config, store),
+    passwords,
+    prepareBatchRuns: createBatchPreparer({ store, passwords, maxFileBytes }),
     renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),
     classifier: createClassifier(config, logger, disposables),
     tempDirectory: config.tempDirectory,
-    maxFileBytes: config.limits.maxFileBytes,
+    maxFileBytes,
     maxPages: config.limits.maxPages,
   };
 }

@@ -12,12 +12,19 @@ const outage = '24 hours';
 const heartbeatTimeout = '10 seconds';
 
 /** Light I/O on the queue of the workflow itself. A fetched document may have 500 MB behind a slow line: 30 minutes. */
-export const { storeDocument, storeResult } = proxyActivities<WorkflowQueueActivities>({
+export const { storeDocument, storeResult, prepareRuns, storeBatchResult } = proxyActivities<WorkflowQueueActivities>({
   startToCloseTimeout: '30 minutes',
   scheduleToCloseTimeout: outage,
   heartbeatTimeout,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Waits for a run that another execution of its batch has started. It may take as long as a run may. */
+export const { awaitRun } = proxyActivities<WorkflowQueueActivities>({
+  startToCloseTimeout: outage,
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
 /**

@@ -70,6 +70,7 @@ async function run(
   jobId: string,
   report: (progress: JobProgress) => void,
 ): Promise<ClassifyDocumentResult> {
+  if (input.refusal) throw jobFailure(input.refusal);
   const startedAt = Date.now();
   const document = await ensureStored(input, jobId);
   report({ stage: 'rendering', pagesDone: 0, pagesTotal: 0 });

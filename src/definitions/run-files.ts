@@ -116,7 +116,7 @@ async function putBytes(
   return { document, head: Buffer.from(head).toString('latin1') };
 }
 
-function toRunFile(file: StoredFile): RunFile {
+export function toRunFile(file: StoredFile): RunFile {
   if (file.document) return { file, source: { document: file.document } };
   if (file.url !== undefined) return { file, source: { url: file.url } };
   throw new ClassifierError('document_missing', `The file ${file.id} has no content.`);

@@ -9,6 +9,7 @@ import type { ReviewFacts, ReviewPolicy } from './review.ts';
 
 export const workflowTypes = {
   classifyDocument: 'classifyDocument',
+  classifyBatch: 'classifyBatch',
   deliverWebhook: 'deliverWebhook',
   deleteExpiredJobs: 'deleteExpiredJobs',
 } as const;
@@ -59,6 +60,8 @@ export interface ClassifyDocumentInput {
   readonly webhook?: { readonly requestKey: string };
   /** Below a confidence the run waits for a person, who answers by the update `review`, and goes on without one after a time. */
   readonly review?: Partial<ReviewPolicy> & Pick<ReviewPolicy, 'belowConfidence'>;
+  /** Why this document cannot be classified, where that was known before the run began: the run fails with it, as a run of a batch must. */
+  readonly refusal?: { readonly code: string; readonly detail: string };
 }
 
 export interface CandidateResult {

@@ -40,6 +40,10 @@ export function jobNotFound(): ClassifierError {
   return new ClassifierError('not_found', 'Job not found');
 }
 
+export function batchNotFound(): ClassifierError {
+  return new ClassifierError('not_found', 'Batch not found');
+}
+
 export function storageUnavailable(cause?: unknown): ClassifierError {
   return new ClassifierError('storage_unavailable', 'The document store cannot be reached. Please try again.', {
     cause,

@@ -2,7 +2,7 @@ import { parseCategories, type Category } from './category.ts';
 import type { DocumentSource, StoredDocument } from './contract.ts';
 import { documentTypes } from './document.ts';
 import { ClassifierError } from './errors.ts';
-import { defaultTenant, tenantPattern } from './job.ts';
+import { defaultTenant, tenantPattern, type JobError } from './job.ts';
 import type { PageRange, PageSelection } from './page-selection.ts';
 import { reviewLimits, type ReviewPolicy } from './review.ts';
 
@@ -28,6 +28,7 @@ export interface ParsedInput {
   readonly fileId?: string;
   readonly webhook?: { readonly requestKey: string };
   readonly review?: ReviewPolicy;
+  readonly refusal?: JobError;
 }
 
 /**
@@ -52,6 +53,7 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     ...parseFileId(input['fileId']),
     ...parseWebhook(input['webhook'], tenant),
     ...parseReview(input['review']),
+    ...parseRefusal(input['refusal']),
     ...optionalString(input, 'fileName', 255),
     ...optionalKey(input, 'descriptionsKey', tenant),
     ...optionalString(input, 'instructions', inputLimits.maxInstructionsLength),
@@ -77,6 +79,15 @@ function parseReview(review: unknown): Pick<ParsedInput, 'review'> {
     throw invalid('review.timeoutSeconds', `must be a number above 0, at most ${maxTimeoutSeconds}`);
   }
   return { review: { belowConfidence, timeoutSeconds } };
+}
+
+function parseRefusal(refusal: unknown): Pick<ParsedInput, 'refusal'> {
+  if (refusal === undefined || refusal === null) return {};
+  const { code, detail } = isRecord(refusal) ? refusal : {};
+  if (typeof code !== 'string' || typeof detail !== 'string') {
+    throw invalid('refusal', 'must be an object with a "code" and a "detail"');
+  }
+  return { refusal: { code, detail } };
 }
 
 function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {

@@ -4,11 +4,11 @@ import type { Category } from '../domain/category.ts';
 import { taskQueues, workflowTypes, type ClassifyDocumentInput, type StoredDocument } from '../domain/contract.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import { writeJson } from '../storage/json-documents.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
+import { toRunTemplate } from './run-template.ts';
 import { claimJob, writeJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
 
 export interface StartJobRequest {
@@ -47,9 +47,6 @@ export interface StartJobDependencies {
 }
 
 const startDeadlineMs = 10_000;
-
-/** Descriptions that are longer in all go by object key: every page's activity would repeat them in the history. */
-const maxInlineDescriptions = 16_384;
 
 /**
  * Starts the workflow of a job. Doing it twice with the same id is one start. Throws `temporal_unavailable`, `storage_unavailable`,
@@ -131,38 +128,24 @@ async function startWorkflow(
 }
 
 async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Promise<ClassifyDocumentInput> {
-  const { tenant, jobId, fileName, instructions, selection, unknown, catchAll, webhookUrl, run } = request;
+  const { tenant, jobId, fileName, webhookUrl, run } = request;
+  const { request: requestKey, descriptions } = jobKeys(tenant, jobId);
+  const keys = { descriptionsKey: descriptions, instructionsKey: requestKey };
   return {
-    schemaVersion: 1,
-    tenant,
+    ...(await toRunTemplate(request, keys, store)),
     source: toSource(request),
-    ...(await toCategories(request, store)),
-    pages: { ranges: selection.ranges, maxPages: selection.maxPages },
     ...(fileName !== undefined && { fileName }),
-    ...(instructions !== undefined && { instructionsKey: jobKeys(tenant, jobId).request }),
-    ...(unknown && { unknown }),
-    ...(catchAll !== undefined && { catchAll }),
     ...(run && { fileId: run.file.id }),
-    ...(webhookUrl !== undefined && { webhook: { requestKey: jobKeys(tenant, jobId).request } }),
+    ...(webhookUrl !== undefined && { webhook: { requestKey } }),
   };
 }
 
-function toSource({ tenant, jobId, source }: StartJobRequest): ClassifyDocumentInput['source'] {
+/** Where a workflow finds its document: a URL stands in no history. */
+export function toSource({
+  tenant,
+  jobId,
+  source,
+}: Pick<StartJobRequest, 'tenant' | 'jobId' | 'source'>): ClassifyDocumentInput['source'] {
   if ('url' in source) return { kind: 'url', urlKey: jobKeys(tenant, jobId).request };
   return { kind: 'stored', key: source.document.key, document: source.document };
-}
-
-async function toCategories(
-  { tenant, jobId, categories }: StartJobRequest,
-  store: ObjectStore,
-): Promise<Pick<ClassifyDocumentInput, 'categories' | 'descriptionsKey'>> {
-  const length = categories.reduce((sum, { description }) => sum + (description?.length ?? 0), 0);
-  if (length <= maxInlineDescriptions) return { categories };
-  const descriptionsKey = jobKeys(tenant, jobId).descriptions;
-  await writeJson(
-    store,
-    descriptionsKey,
-    categories.map(({ description }) => description ?? null),
-  );
-  return { categories: categories.map(({ name }) => ({ name })), descriptionsKey };
 }

@@ -7,6 +7,8 @@ export interface JobKeys {
   /** Facts of a request that must not stand in a history: a URL's query may be a secret. */
   readonly request: string;
   readonly result: string;
+  /** What a person said of it, once it was finished. */
+  readonly review: string;
   /** What was tried to deliver the result to a webhook. */
   readonly deliveries: string;
   /** Left by a deletion: Temporal forgets an execution only some seconds after it was told to. */
@@ -42,6 +44,7 @@ export function jobKeys(tenant: string, jobId: string): JobKeys {
     sourceOf: (uploadId) => `${prefix}source-${uploadId}`,
     request: `${prefix}request.json`,
     result: `${prefix}result.json`,
+    review: `${prefix}review.json`,
     deliveries: `${prefix}deliveries.json`,
     descriptions: `${prefix}category-descriptions.json`,
     pages,
@@ -110,6 +113,27 @@ export function parseJobKey(
 
 /** The secret of the installation, where the operator gives none. */
 export const serverKeyKey = 'server-key.json';
+
+/** Where a batch lies. Its runs lie below `jobs/` as all others do. */
+export interface BatchKeys {
+  /** What was asked for, inputs apart. */
+  readonly request: string;
+  /** The inputs of one chunk, in order. */
+  inputs(chunk: number): string;
+  /** Shared by all runs. */
+  readonly descriptions: string;
+  readonly result: string;
+}
+
+export function batchKeys(tenant: string, batchId: string): BatchKeys {
+  const prefix = `tenants/${tenant}/batches/${pathSegment(batchId)}/`;
+  return {
+    request: `${prefix}request.json`,
+    inputs: (chunk) => `${prefix}inputs/${String(chunk).padStart(4, '0')}.json`,
+    descriptions: `${prefix}category-descriptions.json`,
+    result: `${prefix}result.json`,
+  };
+}
 
 export function webhookSecretKey(tenant: string): string {
   return `tenants/${tenant}/webhook-secret.json`;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { taskQueues } from '../../src/domain/contract.ts';
+import { progressQueryName, taskQueues, type JobProgress } from '../../src/domain/contract.ts';
 import type { DeleteExpiredJobsInput } from '../../src/domain/retention.ts';
+import { reviewUpdateName, type ReviewAnswer } from '../../src/domain/review.ts';
 import { webhookWorkflowId } from '../../src/domain/webhook.ts';
 import type { deleteExpiredJobs } from '../../workflows/index.ts';
 import { createNamespace } from '../support/namespace.ts';
@@ -32,23 +33,29 @@ export async function recordHistories(directory: URL): Promise<void> {
 }
 
 async function record(runner: WorkflowRunner, client: Client, run: RecordedRun): Promise<string> {
-  const { stubs, input, isCancelled = false, isOfWebhook = false } = run;
   const { promise: isJudged, resolve: judging } = Promise.withResolvers<void>();
-  const activities: Partial<Stubs> = isCancelled ? { ...stubs, classifyPage: () => untilCancelled(judging) } : stubs;
+  const stubs = run.isCancelled ? { ...run.stubs, classifyPage: () => untilCancelled(judging) } : run.stubs;
+
+  async function historyOf(handle: WorkflowHandle): Promise<string> {
+    if (run.isCancelled) {
+      await isJudged;
+      await handle.cancel();
+    }
+    if (run.review) await answerReview(handle, run.review);
+    await handle.result().catch(() => undefined);
+    return historyToJSON(await handle.fetchHistory());
+  }
+
+  if (run.batch) {
+    return runner.serve(stubs, async () => historyOf(firstExecutionOf(await runner.startBatch(run.batch), client)));
+  }
   return runner.run(
-    activities,
+    stubs,
     async (handle, jobId) => {
-      if (isCancelled) {
-        await isJudged;
-        await handle.cancel();
-      }
-      await handle.result().catch(() => undefined);
-      if (!isOfWebhook) return historyToJSON(await handle.fetchHistory());
-      const delivery = client.workflow.getHandle(webhookWorkflowId(jobId));
-      await delivery.result();
-      return historyToJSON(await delivery.fetchHistory());
+      const ofJob = await historyOf(handle);
+      return run.isOfWebhook ? historyOf(client.workflow.getHandle(webhookWorkflowId(jobId))) : ofJob;
     },
-    input,
+    run.input,
   );
 }
 
@@ -74,6 +81,19 @@ function anonymous(history: string): string {
   return history
     .replaceAll(/"identity":\s*"[^"]*"/g, '"identity": "worker"')
     .replaceAll(/"stackTrace":\s*"(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');
+}
+
+/** A handle of its own: one that has followed a batch to its end reads the history of the last execution. */
+function firstExecutionOf({ workflowId, firstExecutionRunId }: WorkflowHandleWithFirstExecutionRunId, client: Client) {
+  return client.workflow.getHandle(workflowId, firstExecutionRunId, { followRuns: false });
+}
+
+async function answerReview(handle: WorkflowHandle, answer: ReviewAnswer): Promise<void> {
+  for (;;) {
+    const { stage } = await handle.query<JobProgress>(progressQueryName);
+    if (stage === 'waiting-for-review') break;
+  }
+  await handle.executeUpdate(reviewUpdateName, { args: [answer] });
 }
 
 async function untilCancelled(onStart: () => void): Promise<never> {

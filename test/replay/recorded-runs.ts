@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import type { ClassifyDocumentInput } from '../../src/domain/contract.ts';
 import type { DeleteExpiredJobsInput } from '../../src/domain/retention.ts';
+import type { ReviewAnswer } from '../../src/domain/review.ts';
 import { answer, rendered, storedDocument, type Stubs } from '../support/workflow-runner.ts';
 
 export interface RecordedRun {
@@ -9,12 +11,18 @@ export interface RecordedRun {
   readonly input?: Partial<ClassifyDocumentInput>;
   /** Cancels the run once a page is being judged. */
   readonly isCancelled?: boolean;
+  /** What a person says once the run waits for them. */
+  readonly review?: ReviewAnswer;
+  /** A batch instead of a job: its first execution is recorded. */
+  readonly batch?: Partial<ClassifyBatchInput>;
   /** Records the run that delivers the webhook instead of the one of the job. */
   readonly isOfWebhook?: boolean;
   /** Records a sweep instead of a job. */
   readonly sweep?: DeleteExpiredJobsInput;
 }
 
+const unsure: Partial<Stubs> = { classifyPage: async (page) => answer(page, 'invoice', 0.6) };
+const refusal = { code: 'not_found', detail: 'There is no file "file_x".' };
 const webhook = { requestKey: 'tenants/default/jobs/x/request.json' };
 
 /** The ways a run can go. Each has a recorded history beside this file, which every later version must replay. */
@@ -65,6 +73,26 @@ export const recordedRuns: readonly RecordedRun[] = [
   },
   { name: 'sweep-in-steps', stubs: sweepsInSteps(), sweep: { jobDays: 90, uploadDays: 7 } },
   { name: 'sweep-of-uploads', stubs: {}, sweep: { uploadDays: 7 } },
+  {
+    name: 'reviewed',
+    stubs: unsure,
+    input: { review: { belowConfidence: 0.8 } },
+    review: { classification: 'letter' },
+  },
+  { name: 'review-timed-out', stubs: unsure, input: { review: { belowConfidence: 0.8, timeoutSeconds: 0.1 } } },
+  { name: 'refused', stubs: {}, input: { refusal } },
+  { name: 'batch-processed', stubs: { prepareRuns: oneOfThreeIsRefused }, batch: { runCount: 3, concurrency: 2 } },
+  { name: 'batch-continued-as-new', stubs: {}, batch: { runCount: 5, concurrency: 2, runsPerExecution: 3 } },
+  { name: 'batch-cancelled', stubs: {}, batch: { runCount: 3, concurrency: 2 }, isCancelled: true },
+  {
+    name: 'batch-without-inputs',
+    stubs: {
+      prepareRuns: async () => {
+        throw ApplicationFailure.nonRetryable('The inputs are gone.', 'document_missing');
+      },
+    },
+    batch: {},
+  },
 ];
 
 function sweepsInSteps(): Partial<Stubs> {
@@ -77,6 +105,11 @@ function sweepsInSteps(): Partial<Stubs> {
         ? { storedJobs: 1, abandonedUploads: 0, after: 'tenants/default/jobs/1/source' }
         : { storedJobs: 0, abandonedUploads: 1 },
   };
+}
+
+async function oneOfThreeIsRefused(): ReturnType<Stubs['prepareRuns']> {
+  const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
+  return { runs: [{ source }, { source, refusal }, { source, fileName: 'a.pdf' }] };
 }
 
 function failsTwice(): Stubs['deliverWebhook'] {

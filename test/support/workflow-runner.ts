@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import type { ClassifyPageInput, ClassifyPageResult } from '../../activities/classify-page.ts';
 import type {
@@ -9,11 +9,15 @@ import type {
 } from '../../activities/delete-expired-executions.ts';
 import type { DeleteExpiredObjectsInput, DeleteExpiredObjectsResult } from '../../activities/delete-expired-objects.ts';
 import type { AttemptDeliveryInput, AttemptDeliveryResult } from '../../activities/deliver-webhook.ts';
+import type { AwaitRunInput, AwaitRunResult } from '../../activities/await-run.ts';
+import type { PrepareRunsInput, PrepareRunsResult } from '../../activities/prepare-runs.ts';
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
+import type { StoreBatchResultInput } from '../../activities/store-batch-result.ts';
 import type { StoreResultInput } from '../../activities/store-result.ts';
+import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
-import type { classifyDocument } from '../../workflows/index.ts';
+import type { classifyBatch, classifyDocument } from '../../workflows/index.ts';
 import type { TestNamespace } from './namespace.ts';
 
 export const storedDocument: StoredDocument = {
@@ -34,6 +38,9 @@ export interface Stubs {
   readonly setLifecycleRules: (retention: Retention) => Promise<void>;
   readonly deleteExpiredExecutions: (input: DeleteExpiredExecutionsInput) => Promise<DeleteExpiredExecutionsResult>;
   readonly deleteExpiredObjects: (input: DeleteExpiredObjectsInput) => Promise<DeleteExpiredObjectsResult>;
+  readonly prepareRuns: (input: PrepareRunsInput) => Promise<PrepareRunsResult>;
+  readonly awaitRun: (input: AwaitRunInput) => Promise<AwaitRunResult>;
+  readonly storeBatchResult: (input: StoreBatchResultInput) => Promise<void>;
 }
 
 /** A document of so many pages, all rendered. */
@@ -62,6 +69,8 @@ export function answer({ page }: ClassifyPageInput, classification = 'invoice', 
 export interface WorkflowRunner {
   /** What `storeResult` was given, by job id. */
   readonly outcomes: ReadonlyMap<string, StoreResultInput>;
+  /** What `storeBatchResult` was given, by batch id. */
+  readonly batchOutcomes: ReadonlyMap<string, StoreBatchResultInput>;
   /** Serves all three queues with the real workflows and stub activities until `use` is done. */
   serve<T>(stubs: Partial<Stubs>, use: () => Promise<T>): Promise<T>;
   /** Serves a run of `classifyDocument`. */
@@ -70,6 +79,11 @@ export interface WorkflowRunner {
     use: (handle: WorkflowHandle<typeof classifyDocument>, jobId: string) => Promise<T>,
     input?: Partial<ClassifyDocumentInput>,
   ): Promise<T>;
+  /** Starts a batch, which runs while the queues are served. */
+  startBatch(
+    input?: Partial<ClassifyBatchInput>,
+    batchId?: string,
+  ): Promise<WorkflowHandleWithFirstExecutionRunId<typeof classifyBatch>>;
 }
 
 /** Bundles the real workflows once, for any number of runs in this namespace. */
@@ -77,6 +91,7 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: silent });
   const outcomes = new Map<string, StoreResultInput>();
+  const batchOutcomes = new Map<string, StoreBatchResultInput>();
 
   function createWorkers(stubs: Partial<Stubs>): Promise<Worker[]> {
     const activities: Stubs = {
@@ -89,6 +104,11 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
       deleteExpiredObjects: async () => ({ storedJobs: 0, abandonedUploads: 0 }),
       storeResult: async (given) => {
         outcomes.set(given.outcome.jobId, given);
+      },
+      prepareRuns: async ({ first, end }) => ({ runs: Array.from({ length: end - first }, () => ({ source })) }),
+      awaitRun: async () => ({ outcome: 'processed' }),
+      storeBatchResult: async (given) => {
+        batchOutcomes.set(given.batchId, given);
       },
       ...stubs,
     };
@@ -113,11 +133,11 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
 
   return {
     outcomes,
+    batchOutcomes,
     serve,
     run: (stubs, use, input = {}) =>
       serve(stubs, async () => {
         const jobId = randomUUID();
-        const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
         const handle = await client.workflow.start<typeof classifyDocument>('classifyDocument', {
           workflowId: jobId,
           taskQueue: taskQueues.workflow,
@@ -125,7 +145,23 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
         });
         return await use(handle, jobId);
       }),
+    startBatch: (input = {}, batchId = `bpr_${randomUUID()}`) =>
+      client.workflow.start<typeof classifyBatch>('classifyBatch', {
+        workflowId: batchId,
+        taskQueue: taskQueues.workflow,
+        args: [
+          {
+            tenant: 'default',
+            runCount: 3,
+            concurrency: 2,
+            priorityKey: 4,
+            template: { categories: stubCategories },
+            ...input,
+          },
+        ],
+      }),
   };
 }
 
+const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
 const silent = new DefaultLogger('ERROR', () => undefined);

@@ -1,0 +1,89 @@
+import { findFile } from '../definitions/files.ts';
+import { derivedId } from '../definitions/ids.ts';
+import {
+  prepareRunFile,
+  toRunFile,
+  type RunFile,
+  type RunFileDependencies,
+  type RunFileRequest,
+} from '../definitions/run-files.ts';
+import { jobIdOfBatch, type PreparedRun } from '../domain/batch.ts';
+import { ClassifierError, normalizeError } from '../domain/errors.ts';
+import { mapBounded } from '../domain/map-bounded.ts';
+import { jobKeys } from '../storage/keys.ts';
+import { findBatchRequest, readChunk, type BatchInput, type BatchRequest } from './batch-request.ts';
+import { writeJobRequest } from './job-request.ts';
+import { toSource } from './start-job.ts';
+
+export interface PrepareBatchRunsInput {
+  readonly tenant: string;
+  readonly batchId: string;
+  /** Indices of runs of one chunk: the first one, and the one after the last. */
+  readonly first: number;
+  readonly end: number;
+}
+
+const runsAtOnce = 8;
+
+/**
+ * Makes what prepares the runs of a batch: the file of each, its `request.json`, and what its workflow is started with. Doing it twice changes
+ * nothing. What is wrong with an input is the refusal of its run; an outage of the store is thrown.
+ */
+export function createBatchPreparer(dependencies: RunFileDependencies) {
+  return async function prepareBatchRuns(
+    { tenant, batchId, first, end }: PrepareBatchRunsInput,
+    signal: AbortSignal,
+  ): Promise<readonly PreparedRun[]> {
+    const { store } = dependencies;
+    const batch = await findBatchRequest(store, tenant, batchId);
+    const chunk = batch && (await readChunk(store, tenant, batchId, first));
+    if (!batch || !chunk) throw new ClassifierError('document_missing', 'The inputs of this batch are gone.');
+    const inputs = chunk.inputs.slice(first - chunk.first, end - chunk.first);
+    return mapBounded([...inputs.entries()], runsAtOnce, async ([offset, input]) => {
+      const jobId = jobIdOfBatch(batchId, first + offset);
+      return prepareRun(dependencies, { tenant, batchId, jobId, batch, input, signal });
+    });
+  };
+}
+
+interface RunOfBatch {
+  readonly tenant: string;
+  readonly batchId: string;
+  readonly jobId: string;
+  readonly batch: BatchRequest;
+  readonly input: BatchInput;
+  readonly signal: AbortSignal;
+}
+
+async function prepareRun(dependencies: RunFileDependencies, place: RunOfBatch): Promise<PreparedRun> {
+  const { tenant, batchId, jobId, batch, input, signal } = place;
+  const fileId = input.file.kind === 'id' ? input.file.id : fileIdOfRun(jobId, batch);
+  const found = await findOrRefuse(dependencies, { tenant, jobId, fileId, input: input.file, signal });
+  await writeJobRequest(dependencies.store, tenant, jobId, {
+    run: { ...batch.run, file: { id: fileId }, batchId },
+    ...(input.metadata && { metadata: input.metadata }),
+    ...('file' in found && 'url' in found.source && { url: found.source.url }),
+  });
+  // What is refused is never read.
+  if (!('file' in found)) return { source: { kind: 'stored', key: jobKeys(tenant, jobId).source }, refusal: found };
+  return { source: toSource({ tenant, jobId, source: found.source }), fileId, fileName: found.file.name };
+}
+
+/** The same at each attempt, so that there is one file for each input. */
+export function fileIdOfRun(jobId: string, { createdAt }: Pick<BatchRequest, 'createdAt'>): string {
+  return derivedId('file', new Date(createdAt), jobId);
+}
+
+type Refusal = NonNullable<PreparedRun['refusal']>;
+
+async function findOrRefuse(dependencies: RunFileDependencies, request: RunFileRequest): Promise<RunFile | Refusal> {
+  try {
+    // Made by an earlier attempt, and perhaps fetched since.
+    const earlier = request.input.kind !== 'id' && (await findFile(dependencies.store, request.tenant, request.fileId));
+    return earlier ? toRunFile(earlier) : await prepareRunFile(dependencies, request);
+  } catch (error) {
+    const { code, detail, retryable } = normalizeError(error);
+    if (retryable) throw error;
+    return { code: code === 'not_found' ? 'document_missing' : code, detail };
+  }
+}

@@ -1,0 +1,59 @@
+import type { Category } from '../domain/category.ts';
+import type { ClassifyDocumentInput } from '../domain/contract.ts';
+import type { PageSelection } from '../domain/page-selection.ts';
+import { writeJson } from '../storage/json-documents.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+/** How a document is to be classified, whichever it is: what all runs of a batch have in common. */
+export interface RunTemplateRequest {
+  readonly tenant: string;
+  readonly categories: readonly Category[];
+  readonly instructions?: string;
+  readonly selection: PageSelection;
+  readonly unknown?: 'allow';
+  /** The category for what fits none of the others. */
+  readonly catchAll?: string;
+}
+
+/** Descriptions that are longer in all go by object key: every page's activity would repeat them in the history. */
+const maxInlineDescriptions = 16_384;
+
+export interface TemplateKeys {
+  /** Where descriptions are put that are too long for a history. */
+  readonly descriptionsKey: string;
+  /** Of a JSON object that holds the `instructions`, which may quote anything. */
+  readonly instructionsKey: string;
+}
+
+/** A workflow's input without its document. */
+export async function toRunTemplate(
+  request: RunTemplateRequest,
+  { descriptionsKey, instructionsKey }: TemplateKeys,
+  store: ObjectStore,
+): Promise<Omit<ClassifyDocumentInput, 'source'>> {
+  const { tenant, categories, instructions, selection, unknown, catchAll } = request;
+  return {
+    schemaVersion: 1,
+    tenant,
+    ...(await toCategories(categories, descriptionsKey, store)),
+    pages: { ranges: selection.ranges, maxPages: selection.maxPages },
+    ...(instructions !== undefined && { instructionsKey }),
+    ...(unknown && { unknown }),
+    ...(catchAll !== undefined && { catchAll }),
+  };
+}
+
+async function toCategories(
+  categories: readonly Category[],
+  descriptionsKey: string,
+  store: ObjectStore,
+): Promise<Pick<ClassifyDocumentInput, 'categories' | 'descriptionsKey'>> {
+  const length = categories.reduce((sum, { description }) => sum + (description?.length ?? 0), 0);
+  if (length <= maxInlineDescriptions) return { categories };
+  await writeJson(
+    store,
+    descriptionsKey,
+    categories.map(({ description }) => description ?? null),
+  );
+  return { categories: categories.map(({ name }) => ({ name })), descriptionsKey };
+}

@@ -1,0 +1,123 @@
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  TerminatedFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  batchLimits,
+  jobIdOfBatch,
+  type BatchCounts,
+  type BatchProgress,
+  type ClassifyBatchInput,
+  type PreparedRun,
+} from '../src/domain/batch.ts';
+import type { PrepareRunsResult } from '../activities/prepare-runs.ts';
+import { workflowTypes } from '../src/domain/contract.ts';
+import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
+import { awaitRun, prepareRuns } from './activity-proxies.ts';
+import type { classifyDocument } from './classify-document.ts';
+
+export interface BatchPart {
+  /** `next` is short of the batch's end when the history is long enough, the batch was cancelled or it failed. */
+  readonly progress: BatchProgress;
+  /** Why no more runs could be started. */
+  readonly error?: unknown;
+}
+
+const noneYet: BatchProgress = { next: 0, counts: { processed: 0, failed: 0, cancelled: 0 } };
+
+/** Starts runs, at most `concurrency` at a time, and awaits every one that it started. Never throws. */
+export async function runBatch(
+  input: ClassifyBatchInput,
+  report: (progress: BatchProgress) => void,
+): Promise<BatchPart> {
+  const { next: first, counts: carried } = input.carried ?? noneYet;
+  const errors: unknown[] = [];
+  const runOf = preparer(input);
+  let next = first;
+  let counts = carried;
+
+  function mayStart(): boolean {
+    if (next >= input.runCount || errors.length > 0 || CancellationScope.current().consideredCancelled) return false;
+    return !workflowInfo().continueAsNewSuggested && next - first < (input.runsPerExecution ?? input.runCount);
+  }
+
+  async function drain(): Promise<void> {
+    while (mayStart()) {
+      const index = next;
+      next += 1;
+      try {
+        const outcome = await outcomeOf(input, index, await runOf(index));
+        counts = { ...counts, [outcome]: counts[outcome] + 1 };
+      } catch (error) {
+        if (!isCancellation(error)) errors.push(error);
+      }
+      report({ next, counts });
+    }
+  }
+
+  await Promise.all(Array.from({ length: input.concurrency }, drain));
+  return { progress: { next, counts }, ...(errors.length > 0 && { error: errors[0] }) };
+}
+
+/** Prepares the runs of a chunk when the first of them is wanted: those before it may be over, and must not be written again. */
+function preparer({ tenant, runCount, priorityKey }: ClassifyBatchInput): (index: number) => Promise<PreparedRun> {
+  const { workflowId: batchId } = workflowInfo();
+  const { inputsPerChunk } = batchLimits;
+  const chunks = new Map<number, { readonly first: number; readonly prepared: Promise<PrepareRunsResult> }>();
+  return async (index) => {
+    const number = Math.floor(index / inputsPerChunk);
+    const end = Math.min((number + 1) * inputsPerChunk, runCount);
+    const chunk = chunks.get(number) ?? {
+      first: index,
+      prepared: prepareRuns.executeWithOptions(
+        // Of the batch's own priority nothing is left once it has continued as new.
+        { summary: `Runs ${index + 1} to ${end}`, priority: { fairnessKey: tenant, priorityKey } },
+        [{ tenant, batchId, first: index, end }],
+      ),
+    };
+    chunks.set(number, chunk);
+    const run = (await chunk.prepared).runs[index - chunk.first];
+    if (!run) throw new TypeError(`run ${index} was not prepared`);
+    return run;
+  };
+}
+
+async function outcomeOf(input: ClassifyBatchInput, index: number, run: PreparedRun): Promise<keyof BatchCounts> {
+  const { workflowId: batchId } = workflowInfo();
+  const { tenant, priorityKey, template, runCount, classifierId } = input;
+  const { fileName } = run;
+  const jobId = jobIdOfBatch(batchId, index);
+  try {
+    await executeChild<typeof classifyDocument>(workflowTypes.classifyDocument, {
+      workflowId: jobId,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // A batch that is terminated still lets its runs say in the store what became of them.
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      args: [{ ...template, ...run, tenant }],
+      staticSummary: `Run ${index + 1} of ${runCount}: ${fileName ?? 'document'}`.slice(0, 200),
+      priority: { fairnessKey: tenant, priorityKey },
+      typedSearchAttributes: [
+        { key: searchAttributeKeys.tenant, value: tenant },
+        { key: searchAttributeKeys.batch, value: batchId },
+        ...(classifierId === undefined ? [] : [{ key: searchAttributeKeys.classifierId, value: classifierId }]),
+        ...(fileName === undefined ? [] : [{ key: searchAttributeKeys.fileName, value: fileName }]),
+      ],
+    });
+    return 'processed';
+  } catch (error) {
+    if (isAlreadyStarted(error)) return (await awaitRun({ tenant, jobId })).outcome;
+    if (isCancellation(error)) return 'cancelled';
+    if (!(error instanceof ChildWorkflowFailure)) throw error;
+    return error.cause instanceof TerminatedFailure ? 'cancelled' : 'failed';
+  }
+}
+
+/** It was started before this execution was reset to an earlier point. The class itself is none of @temporalio/workflow's exports. */
+function isAlreadyStarted(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError';
+}
