@@ -153,6 +153,9 @@ export const variables = z.object({
   MAX_FILE_MB: wholeNumber(1, 5000).default(500).describe('Largest document, in MB (1 MB = 1,000,000 bytes).'),
   DEFAULT_PAGES: wholeNumber(1, 1000).default(4).describe('Pages that are read when a request says nothing.'),
   MAX_PAGES: wholeNumber(1, 1000).default(50).describe('Most pages that one request may ask for.'),
+  BATCH_CONCURRENCY: wholeNumber(1, 1000)
+    .default(32)
+    .describe('Documents of one batch that are under way at a time; the others wait their turn.'),
   FETCH_TIMEOUT_SECONDS: wholeNumber(1, 1800).default(300).describe('Longest time for fetching a file_url.'),
   ALLOWED_NETWORKS: z
     .string()

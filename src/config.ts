@@ -106,6 +106,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       maxImagePixels: v.MAX_IMAGE_MEGAPIXELS * 1_000_000,
     },
     limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
+    batch: { concurrency: v.BATCH_CONCURRENCY },
     fetch: {
       connectTimeoutMs: 10_000,
       totalTimeoutMs: v.FETCH_TIMEOUT_SECONDS * 1000,

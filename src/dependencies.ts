@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import type { AppDependencies } from './http/app.ts';
 import { toJobBody } from './http/unsiloed/job-body.ts';
 import { createUrlSigner } from './http/shared/signed-url.ts';
+import { createBatchService } from './jobs/batch-service.ts';
 import { createJobService } from './jobs/job-service.ts';
 import { createBatchPreparer } from './jobs/prepare-batch-runs.ts';
 import { createQuotas } from './jobs/quota.ts';
@@ -74,9 +75,11 @@ function apiDependencies(
   const passwords = filePasswords(config, store);
   const { limits, http } = config;
   const { maxFileBytes } = limits;
+  const starting = { client, store, quotas, passwords, pageLimits: limits };
   return {
     jobs,
-    runs: createRunService({ client, store, jobs, quotas, passwords, maxFileBytes, pageLimits: limits }),
+    runs: createRunService({ ...starting, jobs, maxFileBytes }),
+    batches: createBatchService({ ...starting, concurrency: config.batch.concurrency }),
     passwords,
     signer: createUrlSigner({ store, publicUrl: http.publicUrl }),
     publicUrl: http,

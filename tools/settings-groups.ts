@@ -12,7 +12,14 @@ export const settingsGroups: readonly SettingsGroup[] = [
   { title: 'HTTP API', names: ['PORT', 'HOST', 'PUBLIC_URL', 'API_KEYS', 'RATE_LIMIT_PER_MINUTE', 'QUOTAS'] },
   {
     title: 'Limits of a request',
-    names: ['MAX_FILE_MB', 'DEFAULT_PAGES', 'MAX_PAGES', 'FETCH_TIMEOUT_SECONDS', 'ALLOWED_NETWORKS'],
+    names: [
+      'MAX_FILE_MB',
+      'DEFAULT_PAGES',
+      'MAX_PAGES',
+      'BATCH_CONCURRENCY',
+      'FETCH_TIMEOUT_SECONDS',
+      'ALLOWED_NETWORKS',
+    ],
   },
   {
     title: 'Classifier',

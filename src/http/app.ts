@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { BatchService } from '../jobs/batch-service.ts';
 import type { JobService } from '../jobs/job-service.ts';
 import type { Quotas } from '../jobs/quota.ts';
 import type { WebhookService } from '../jobs/webhook-service.ts';
@@ -35,6 +36,7 @@ export interface AppDependencies {
   readonly quotas: Quotas;
   readonly rateLimit: RateLimitOptions;
   readonly runs: RunService;
+  readonly batches: BatchService;
   readonly passwords: FilePasswords;
   readonly signer: UrlSigner;
   readonly publicUrl: PublicUrl;

@@ -13,6 +13,8 @@ export type BatchRequest = z.infer<typeof batchRequestSchema>;
 const batchRequestSchema = z.object({
   createdAt: z.string(),
   runCount: z.number(),
+  /** The caller's advice, which may quote anything; also what `classifyPage` reads. */
+  instructions: z.string().optional(),
   /** What each run is asked for, as its own request will have it. */
   run: z.object({
     config: storedConfigSchema,

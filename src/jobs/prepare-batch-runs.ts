@@ -60,7 +60,7 @@ async function prepareRun(dependencies: RunFileDependencies, place: RunOfBatch):
   const fileId = input.file.kind === 'id' ? input.file.id : fileIdOfRun(jobId, batch);
   const found = await findOrRefuse(dependencies, { tenant, jobId, fileId, input: input.file, signal });
   await writeJobRequest(dependencies.store, tenant, jobId, {
-    run: { ...batch.run, file: { id: fileId }, batchId },
+    run: { ...batch.run, file: { id: fileId }, batchId, createdAt: batch.createdAt },
     ...(input.metadata && { metadata: input.metadata }),
     ...('file' in found && 'url' in found.source && { url: found.source.url }),
   });

@@ -10,7 +10,7 @@ export interface TenantQuota {
   readonly documents: number;
 }
 
-/** One document of the month, taken before its job starts. */
+/** Documents of the month, taken before their jobs start. */
 export interface QuotaShare {
   readonly remaining: number;
   /** For a request that came to nothing, or that was an earlier one again; gives what remains then. */
@@ -24,8 +24,8 @@ export interface QuotaShare {
 export interface Quotas {
   /** Looks, before a document is received for nothing. */
   check(tenant: string, jobId: string): Promise<void>;
-  /** Counts the document; undefined for a tenant without a quota. */
-  take(tenant: string, jobId: string): Promise<QuotaShare | undefined>;
+  /** Counts the document, or all of a batch together; undefined for a tenant without a quota. */
+  take(tenant: string, jobId: string, documents?: number): Promise<QuotaShare | undefined>;
 }
 
 const usageSchema = z.object({ documents: z.number().int().min(0) });
@@ -36,14 +36,14 @@ const maxAttempts = 100;
 export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]): Quotas {
   const limits = new Map(tenants.map(({ tenant, documents }) => [tenant, documents]));
 
-  async function change(key: string, limit: number, by: 1 | -1): Promise<number> {
+  async function change(key: string, limit: number, by: number): Promise<number> {
     const { value } = await updateJson(
       store,
       key,
       parseUsage,
       (usage) => {
         const current = usage?.documents ?? 0;
-        if (by > 0 && current >= limit) throw quotaExceeded(current, limit);
+        if (by > 0 && current + by > limit) throw quotaExceeded(current, limit);
         return { documents: Math.max(current + by, 0) };
       },
       { maxAttempts },
@@ -63,13 +63,13 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
       const current = (await readJson(store, usageKey(tenant), parseUsage))?.value.documents ?? 0;
       if (current >= limit) await unlessThere(tenant, jobId, quotaExceeded(current, limit));
     },
-    async take(tenant, jobId) {
+    async take(tenant, jobId, documents = 1) {
       const limit = limits.get(tenant);
       if (limit === undefined) return undefined;
       const key = usageKey(tenant);
       try {
-        const remaining = await change(key, limit, 1);
-        return { remaining, giveBack: () => change(key, limit, -1) };
+        const remaining = await change(key, limit, documents);
+        return { remaining, giveBack: () => change(key, limit, -documents) };
       } catch (error) {
         await unlessThere(tenant, jobId, error);
         return { remaining: 0, giveBack: async () => 0 };

@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { classifyPaths } from './classify-paths.ts';
+import { extendBatchPaths } from './extend-batch-paths.ts';
 import { extendClassifierPaths } from './extend-classifier-paths.ts';
 import { extendFilePaths } from './extend-file-paths.ts';
 import { extendRunPaths } from './extend-run-paths.ts';
@@ -27,6 +28,7 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
       { name: 'files', description: "Extend's files." },
       { name: 'classify runs', description: "Extend's runs, which are jobs: the run `clr_X` is the job `X`." },
       { name: 'classifiers', description: "Extend's classifiers and their versions." },
+      { name: 'batches', description: "Extend's batches." },
       { name: 'service', description: 'Probes and documentation. No key is needed.' },
     ],
     security: [{ apiKey: [] }, { xApiKey: [] }, { bearer: [] }],
@@ -34,6 +36,8 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
       ...classifyPaths,
       ...webhookPaths,
       ...extendFilePaths,
+      // Before the paths that have a parameter in the place of `batch`.
+      ...extendBatchPaths,
       ...extendRunPaths,
       ...extendClassifierPaths,
       ...servicePaths,

@@ -1,0 +1,120 @@
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { z } from 'zod';
+import { isId } from '../definitions/ids.ts';
+import type { BatchCounts } from '../domain/batch.ts';
+import { workflowTypes } from '../domain/contract.ts';
+import { batchNotFound } from '../domain/error-sentences.ts';
+import { readJson } from '../storage/json-documents.ts';
+import { batchKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import { findBatchRequest } from './batch-request.ts';
+
+export type BatchStatus = 'pending' | 'processing' | 'processed' | 'failed' | 'cancelled';
+
+/** A batch is the API's view of one workflow execution, whose workflow id is the batch id, and of those that it continued as. */
+export interface Batch {
+  readonly batchId: string;
+  readonly status: BatchStatus;
+  readonly runCount: number;
+  readonly createdAt: string;
+}
+
+/** How many of its runs are where. */
+export interface RunCounts extends BatchCounts {
+  readonly pending: number;
+  readonly processing: number;
+}
+
+export interface ReadBatchDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+}
+
+const deadlineMs = 5000;
+/** Started, first workflow task scheduled: no worker has seen the batch yet. */
+const untouchedHistoryLength = 2;
+
+const outcomeSchema = z.object({
+  status: z.enum(['processed', 'failed', 'cancelled']),
+  counts: z.object({ processed: z.number(), failed: z.number(), cancelled: z.number() }),
+});
+
+type Outcome = z.infer<typeof outcomeSchema>;
+
+/**
+ * Reads a batch: what it was asked for and how it ended from the store, how far it is from Temporal, which needs no worker for it. Throws
+ * `not_found` for a batch that is not there, or not this tenant's.
+ */
+export async function readBatch(
+  { client, store }: ReadBatchDependencies,
+  tenant: string,
+  batchId: string,
+): Promise<Batch> {
+  const request = isId('batchRun', batchId) ? await findBatchRequest(store, tenant, batchId) : undefined;
+  if (!request) throw batchNotFound();
+  const { runCount, createdAt } = request;
+  const outcome = await readOutcome(store, tenant, batchId);
+  if (outcome) return { batchId, runCount, createdAt, status: outcome.status };
+  const description = await describe(client, batchId);
+  // Its start was never answered for.
+  if (!description) throw batchNotFound();
+  return { batchId, runCount, createdAt, status: statusOf(description) };
+}
+
+/** Counts its runs: while it lasts by Temporal's visibility, which learns of a run a moment after it began or ended. */
+export async function countRuns(
+  { client, store }: ReadBatchDependencies,
+  tenant: string,
+  { batchId, runCount }: Batch,
+): Promise<RunCounts> {
+  const outcome = await readOutcome(store, tenant, batchId);
+  if (outcome) {
+    const { processed, failed, cancelled } = outcome.counts;
+    return { ...outcome.counts, pending: runCount - processed - failed - cancelled, processing: 0 };
+  }
+  const query = `WorkflowType = '${workflowTypes.classifyDocument}' AND Batch = '${batchId}' GROUP BY ExecutionStatus`;
+  const { groups } = await callTemporal(client, deadlineMs, () => client.workflow.count(query));
+  const counted = new Map(groups.map(({ groupValues, count }) => [String(groupValues[0]), count]));
+  const sum = (...statuses: readonly string[]) => statuses.reduce((total, name) => total + (counted.get(name) ?? 0), 0);
+  const counts = {
+    processing: sum('Running', 'Paused'),
+    processed: sum('Completed'),
+    failed: sum('Failed', 'TimedOut'),
+    cancelled: sum('Canceled', 'Terminated'),
+  };
+  const started = counts.processing + counts.processed + counts.failed + counts.cancelled;
+  return { pending: Math.max(runCount - started, 0), ...counts };
+}
+
+async function readOutcome(store: ObjectStore, tenant: string, batchId: string): Promise<Outcome | undefined> {
+  const key = batchKeys(tenant, batchId).result;
+  return (await readJson(store, key, (value) => outcomeSchema.parse(value)))?.value;
+}
+
+async function describe(client: Client, batchId: string): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await callTemporal(client, deadlineMs, () => client.workflow.getHandle(batchId).describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function statusOf({ status, historyLength, runId, raw }: WorkflowExecutionDescription): BatchStatus {
+  switch (status.name) {
+    case 'COMPLETED':
+      return 'processed';
+    case 'FAILED':
+    case 'TIMED_OUT':
+      return 'failed';
+    case 'CANCELLED':
+    case 'TERMINATED':
+      return 'cancelled';
+    default: {
+      const { firstRunId } = raw.workflowExecutionInfo ?? {};
+      const isFirst = firstRunId === undefined || firstRunId === '' || firstRunId === runId;
+      return isFirst && historyLength <= untouchedHistoryLength ? 'pending' : 'processing';
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import type { Client } from '@temporalio/client';
+import type { classifyBatch } from '../../workflows/index.ts';
+import type { ClassifyConfig } from '../definitions/classify-config.ts';
+import { newId } from '../definitions/ids.ts';
+import type { RunFileInput } from '../definitions/run-files.ts';
+import { questionOf, type PageLimits, type RunQuestion } from '../definitions/run-question.ts';
+import { jobIdOfBatch, type ClassifyBatchInput } from '../domain/batch.ts';
+import { taskQueues, workflowTypes } from '../domain/contract.ts';
+import { mapBounded } from '../domain/map-bounded.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import type { FilePasswords } from '../storage/file-passwords.ts';
+import { batchKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import { writeBatchRequest, writeInputs, type BatchInput, type BatchRequest } from './batch-request.ts';
+import { priorityKeyOf } from './create-run.ts';
+import { fileIdOfRun } from './prepare-batch-runs.ts';
+import type { Quotas } from './quota.ts';
+import { toRunTemplate } from './run-template.ts';
+
+export interface StartBatchRequest {
+  readonly tenant: string;
+  /** All that applies, an override merged in. */
+  readonly config: ClassifyConfig;
+  readonly classifier: NonNullable<BatchRequest['run']['classifier']>;
+  readonly source: 'BATCH_PROCESSOR_RUN' | 'EVALUATION';
+  readonly inputs: readonly BatchFile[];
+  /** 0 (first) to 100. */
+  readonly priority?: number | undefined;
+}
+
+/** One document of a batch. */
+export interface BatchFile {
+  readonly file: RunFileInput;
+  /** Given back as it came. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface StartBatchDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly passwords: FilePasswords;
+  readonly quotas: Quotas;
+  readonly pageLimits: PageLimits;
+  /** How many runs of one batch are under way at a time. */
+  readonly concurrency: number;
+}
+
+export interface StartedBatch extends BatchRequest {
+  readonly batchId: string;
+}
+
+const startDeadlineMs = 10_000;
+const writesAtOnce = 8;
+
+/** Behind the runs that somebody waits for, which have Temporal's middle priority. */
+const defaultPriorityKey = 4;
+
+/**
+ * Starts a batch: first all that it was given stands in the store, then its workflow starts, and from there it cannot be lost. Throws `quota_exceeded`
+ * when not all of its documents fit into what is left of the month.
+ */
+export async function startBatch(
+  dependencies: StartBatchDependencies,
+  request: StartBatchRequest,
+): Promise<StartedBatch> {
+  const { store, quotas } = dependencies;
+  const { tenant, config, classifier, source, inputs } = request;
+  const now = new Date();
+  const batchId = newId('batchRun', now);
+  const question = questionOf(config, dependencies.pageLimits);
+  const batch = {
+    createdAt: now.toISOString(),
+    runCount: inputs.length,
+    run: { config, classifier, source },
+    ...(question.instructions !== undefined && { instructions: question.instructions }),
+  };
+  const share = await quotas.take(tenant, batchId, inputs.length);
+  try {
+    await writeInputs(store, tenant, batchId, await withoutPasswords(dependencies, request, { ...batch, batchId }));
+    await writeBatchRequest(store, tenant, batchId, batch);
+    await startWorkflow(dependencies, request, { batchId, question });
+    return { ...batch, batchId };
+  } catch (error) {
+    await share?.giveBack();
+    throw error;
+  }
+}
+
+/** Passwords are sealed, beside the files that they open; nothing else of them is kept. */
+function withoutPasswords(
+  { passwords }: StartBatchDependencies,
+  { tenant, inputs }: StartBatchRequest,
+  batch: StartedBatch,
+): Promise<BatchInput[]> {
+  return mapBounded([...inputs.entries()], writesAtOnce, async ([index, { file, metadata }]) => {
+    const input = { ...(metadata && { metadata }) };
+    if (!('password' in file)) return { ...input, file };
+    const { password, ...rest } = file;
+    const fileId = fileIdOfRun(jobIdOfBatch(batch.batchId, index), batch);
+    if (password !== undefined) await passwords.keep(tenant, fileId, password);
+    return { ...input, file: rest };
+  });
+}
+
+async function startWorkflow(
+  { client, store, concurrency }: StartBatchDependencies,
+  { tenant, classifier, inputs, priority }: StartBatchRequest,
+  { batchId, question }: { readonly batchId: string; readonly question: RunQuestion },
+): Promise<void> {
+  const { request: instructionsKey, descriptions: descriptionsKey } = batchKeys(tenant, batchId);
+  const template = await toRunTemplate({ tenant, ...question }, { descriptionsKey, instructionsKey }, store);
+  const input: ClassifyBatchInput = {
+    schemaVersion: 1,
+    tenant,
+    runCount: inputs.length,
+    concurrency,
+    priorityKey: priority === undefined ? defaultPriorityKey : priorityKeyOf(priority),
+    template,
+    classifierId: classifier.id,
+  };
+  await callTemporal(client, startDeadlineMs, () =>
+    client.workflow.start<typeof classifyBatch>(workflowTypes.classifyBatch, {
+      workflowId: batchId,
+      taskQueue: taskQueues.workflow,
+      args: [input],
+      // A second attempt of the client's own meets the first.
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `${inputs.length} documents into ${template.categories.length} categories`,
+      // The batch itself does little; it is its runs that have its priority.
+      priority: { fairnessKey: tenant },
+      typedSearchAttributes: [
+        { key: searchAttributeKeys.tenant, value: tenant },
+        { key: searchAttributeKeys.batch, value: batchId },
+        { key: searchAttributeKeys.classifierId, value: classifier.id },
+      ],
+    }),
+  );
+}
