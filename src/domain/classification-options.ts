@@ -39,6 +39,16 @@ export function optionOfCategory(
   return nameOptions(options).find(({ name }) => name === category)?.option;
 }
 
+/** The category that stands for the classification of this id, or of this type, or of both where both are given. */
+export function categoryOfOption(
+  options: readonly ClassificationOption[],
+  { id, type }: { readonly id?: string | undefined; readonly type?: string | undefined },
+): string | undefined {
+  return nameOptions(options).find(
+    ({ option }) => (id === undefined || option.id === id) && (type === undefined || option.type === type),
+  )?.name;
+}
+
 /** What is left of a name beside a number. */
 const maxTypeLength = categoryLimits.maxNameLength - 10;
 

@@ -12,6 +12,8 @@ export type Job =
       readonly createdAt: string;
       /** Absent when no worker could be asked in time. */
       readonly progress?: JobProgress;
+      /** What its pages have voted for, once they have: it waits for a review, or is about to end. */
+      readonly voted?: Pick<ClassifyDocumentResult, 'classification' | 'confidence'>;
     }
   | {
       readonly jobId: string;

@@ -20,7 +20,7 @@ export interface ReviewPolicy {
 export interface ReviewAnswer {
   readonly classification: string;
   /** 0..1; that of the classifier where they agree with it, else 1. */
-  readonly confidence?: number;
+  readonly confidence?: number | undefined;
 }
 
 /** What the result of a run tells of its review. */

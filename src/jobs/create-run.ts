@@ -8,7 +8,7 @@ import { questionOf, type PageLimits } from '../definitions/run-question.ts';
 import { ClassifierError, errorFacts } from '../domain/errors.ts';
 import type { RunRequest } from './job-request.ts';
 import type { Quotas, QuotaShare } from './quota.ts';
-import { startJob } from './start-job.ts';
+import { startJob, type StartJobRequest } from './start-job.ts';
 
 export interface CreateRunRequest {
   readonly tenant: string;
@@ -20,6 +20,8 @@ export interface CreateRunRequest {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** 0 (first) to 100. */
   readonly priority?: number | undefined;
+  /** When the run waits for a person. */
+  readonly review?: StartJobRequest['review'] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +55,7 @@ export async function createRun(dependencies: CreateRunDependencies, request: Cr
 
 async function start(
   dependencies: CreateRunDependencies,
-  { tenant, config, classifier, metadata, priority }: CreateRunRequest,
+  { tenant, config, classifier, metadata, priority, review }: CreateRunRequest,
   jobId: string,
   { file, source }: RunFile,
 ): Promise<void> {
@@ -69,8 +71,10 @@ async function start(
       source: 'API',
       createdAt: new Date().toISOString(),
       ...(classifier && { classifier }),
+      ...(review && { review }),
     },
     ...(metadata && { metadata }),
+    ...(review && { review }),
     ...(priority !== undefined && { priority: priorityKeyOf(priority) }),
   });
 }

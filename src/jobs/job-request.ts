@@ -25,8 +25,8 @@ const runRequestSchema = z.object({
   source: z.enum(runSources),
   /** When it was accepted; its execution may start later. */
   createdAt: z.string().optional(),
-  /** Whether, and below which confidence, a person is asked. */
-  review: z.looseObject({}).optional(),
+  /** Below which confidence a person is asked, and for how long. */
+  review: z.object({ belowConfidence: z.number(), timeoutSeconds: z.number().optional() }).optional(),
 });
 
 const jobRequestSchema = z.object({

@@ -9,6 +9,7 @@ import { readMetadata, readReasoning } from './job-details.ts';
 import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
 import { openPageImage, type PageImage } from './page-image.ts';
 import { createJobReader } from './read-job.ts';
+import { reviewJob, type ReviewJobRequest } from './review-job.ts';
 import { startJob, type StartedJob, type StartJobRequest } from './start-job.ts';
 import { waitForJob } from './wait-for-job.ts';
 
@@ -35,6 +36,8 @@ export interface JobService {
   list(request: ListJobsRequest): Promise<JobPage>;
   /** Asks for cancellation, which takes a few seconds; a finished job stays as it is. */
   cancel(tenant: string, jobId: string): Promise<Job>;
+  /** Gives a job a person's word. Throws `invalid_request` for one that failed, or that is under way and waits for nobody. */
+  review(request: ReviewJobRequest): Promise<Job>;
   /** Deletes the job and all that belongs to it. */
   delete(tenant: string, jobId: string): Promise<void>;
   /** Throws `not_found` when the page has no image. */
@@ -53,6 +56,7 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     wait: (tenant, jobId, waitMs, signal) => waitForJob(dependencies, reader, { tenant, jobId, waitMs, signal }),
     list: (request) => listJobs(dependencies, reader.read, request),
     cancel: (tenant, jobId) => cancelJob(dependencies, reader.read, tenant, jobId),
+    review: (request) => reviewJob({ ...dependencies, reader }, request),
     async delete(tenant, jobId) {
       await deleteJob(dependencies, tenant, await reader.read(tenant, jobId));
       reader.forget(tenant, jobId);

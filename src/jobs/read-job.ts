@@ -10,8 +10,10 @@ import type { classifyDocument } from '../../workflows/index.ts';
 import { progressQueryName, workflowTypes, type JobProgress } from '../domain/contract.ts';
 import { cancelled, jobNotFound } from '../domain/error-sentences.ts';
 import type { Job, JobError } from '../domain/job.ts';
+import type { ReviewFacts } from '../domain/review.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { withReview } from '../storage/stored-review.ts';
 import { hasTombstone } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { readStoredJob } from './stored-job.ts';
@@ -30,12 +32,12 @@ const maxIdLength = 255;
 export interface JobReader {
   /** Throws `not_found` for a job that is not there, or not this tenant's. */
   readonly read: (tenant: string, jobId: string) => Promise<Job>;
-  /** Drops a deleted job from memory. */
+  /** Drops a job from memory that was deleted or reviewed. */
   readonly forget: (tenant: string, jobId: string) => void;
 }
 
 /**
- * Makes what reads jobs. Order: finished jobs from memory (they cannot change); `describe()`, which needs no
+ * Makes what reads jobs. Order: finished jobs from memory (only a review changes them); `describe()`, which needs no
  * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention, `result.json`.
  */
 export function createJobReader({
@@ -67,11 +69,12 @@ export function createJobReader({
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED') {
       if (await hasTombstone(store, tenant, jobId, description.runId)) throw jobNotFound();
       const finishedAt = description.closeTime?.toISOString();
-      return closedJob(jobId, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
+      return closedJob(tenant, jobId, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
     }
     if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
     const progress = await queryProgress(jobId);
-    return { jobId, status: 'processing', createdAt, ...(progress && { progress }) };
+    const voted = votedOf(description);
+    return { jobId, status: 'processing', createdAt, ...(progress && { progress }), ...(voted && { voted }) };
   }
 
   async function describe(jobId: string): Promise<WorkflowExecutionDescription | undefined> {
@@ -95,18 +98,26 @@ export function createJobReader({
   }
 
   async function closedJob(
+    tenant: string,
     jobId: string,
     times: { readonly createdAt: string; readonly finishedAt?: string },
   ): Promise<Job> {
     try {
       const handle = client.workflow.getHandle<typeof classifyDocument>(jobId);
       const result = await callTemporal(client, describeDeadlineMs, () => handle.result());
-      return { jobId, status: 'completed', ...times, result };
+      return await withReview(store, tenant, { jobId, status: 'completed', ...times, result });
     } catch (error) {
       if (error instanceof WorkflowFailedError) return { jobId, status: 'failed', ...times, error: jobError(error) };
       throw error;
     }
   }
+}
+
+/** A run is labelled with its answer before it waits for a review: no worker is needed to know it. */
+function votedOf({ typedSearchAttributes }: WorkflowExecutionDescription): ReviewFacts['initial'] | undefined {
+  const classification = typedSearchAttributes.get(searchAttributeKeys.classification);
+  const confidence = typedSearchAttributes.get(searchAttributeKeys.confidence);
+  return classification === undefined || confidence === undefined ? undefined : { classification, confidence };
 }
 
 function jobError({ cause }: WorkflowFailedError): JobError {

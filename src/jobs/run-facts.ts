@@ -3,11 +3,14 @@ import type { ClassifyConfig } from '../definitions/classify-config.ts';
 import { findFile, type StoredFile } from '../definitions/files.ts';
 import type { Category } from '../domain/category.ts';
 import { catchAllType } from '../domain/classification-options.ts';
+import type { ClassifyDocumentResult } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
+import type { ReviewFacts } from '../domain/review.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { readReview } from '../storage/stored-review.ts';
 import { readDecidingReason } from './job-details.ts';
-import { readJobRequest, type RunSource } from './job-request.ts';
+import { readJobRequest, type RunRequest, type RunSource } from './job-request.ts';
 
 /** A job and all that Extend's contract tells of it: read from the store alone, so that workers can tell it as well. */
 export interface RunFacts {
@@ -22,8 +25,12 @@ export interface RunFacts {
   /** Undefined where it was deleted, and for a job of the other contract. */
   readonly file: StoredFile | undefined;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
-  /** Why the document is what it is; only of a finished one, and only where it is asked for. */
+  /** Why the classifier took the document for what it said; only of a finished one, and only where it is asked for. */
   readonly reason: string | undefined;
+  /** What it says so far, where it waits for a person to review that. */
+  readonly awaitingReview: ReviewFacts['initial'] | undefined;
+  /** Why the person who reviewed it disagrees, where they gave a reason; only where it is asked for. */
+  readonly reviewReasons: readonly string[];
 }
 
 export interface RunFactsOptions {
@@ -41,10 +48,11 @@ export async function readRunFacts(
 ): Promise<RunFacts> {
   const request = await readJobRequest(store, tenant, job.jobId);
   const run = request?.run;
-  const [classifier, file, reason] = await Promise.all([
+  const [classifier, file, reason, reviewReasons] = await Promise.all([
     run?.classifier && findClassifierVersion(store, tenant, run.classifier),
     run && findFile(store, tenant, run.file.id),
-    withReason && job.status === 'completed' ? readDecidingReason(store, tenant, job.result) : undefined,
+    withReason && job.status === 'completed' ? readDecidingReason(store, tenant, initialOf(job.result)) : undefined,
+    withReason ? readReviewReasons(store, tenant, job) : [],
   ]);
   return {
     job,
@@ -56,7 +64,25 @@ export async function readRunFacts(
     file,
     metadata: request?.metadata,
     reason,
+    awaitingReview: awaitingReview(job, run?.review),
+    reviewReasons,
   };
+}
+
+function awaitingReview(job: Job, policy: RunRequest['review']): RunFacts['awaitingReview'] {
+  if (job.status !== 'processing' || !job.voted || !policy) return undefined;
+  return job.voted.confidence < policy.belowConfidence ? job.voted : undefined;
+}
+
+/** The result as the classifier left it. */
+function initialOf(result: ClassifyDocumentResult): ClassifyDocumentResult {
+  return { ...result, ...result.review?.initial };
+}
+
+async function readReviewReasons(store: ObjectStore, tenant: string, job: Job): Promise<readonly string[]> {
+  if (job.status !== 'completed' || !job.result.review) return [];
+  const { insights = [] } = (await readReview(store, tenant, job.jobId)) ?? {};
+  return insights.map(({ content }) => content);
 }
 
 async function findClassifierVersion(

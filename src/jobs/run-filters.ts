@@ -12,6 +12,8 @@ export interface RunFilters {
   /** The id of what made the runs: of their batch. */
   readonly sourceId?: string | undefined;
   readonly fileNameContains?: string | undefined;
+  /** Those alone that wait for a person. */
+  readonly awaitingReview?: boolean | undefined;
 }
 
 /** Somebody who runs Temporal may end a run as well as its owner: both are cancellations. */
@@ -24,11 +26,19 @@ const executionStatuses = {
 } as const satisfies Record<RunStatus, readonly string[]>;
 
 /** As far as Temporal can tell; what it cannot is looked at when a run is read. */
-export function runExecutionQuery({ tenant, status, classifierId, batchId, sourceId }: RunFilters): string {
+export function runExecutionQuery({
+  tenant,
+  status,
+  classifierId,
+  batchId,
+  sourceId,
+  awaitingReview,
+}: RunFilters): string {
   const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
   if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
   if (classifierId !== undefined) conditions.push(`ClassifierId = ${quoted(classifierId)}`);
   if (batchId !== undefined) conditions.push(`Batch = ${quoted(batchId)}`);
+  if (awaitingReview) conditions.push("ExecutionStatus = 'Running'", 'Classification IS NOT NULL');
   if (sourceId !== undefined) conditions.push(`Batch = ${quoted(sourceId)}`);
   return conditions.join(' AND ');
 }

@@ -1,7 +1,10 @@
 import type { Page } from '../definitions/list-page.ts';
+import type { ClassifyConfig } from '../definitions/classify-config.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
+import { categoryOfOption } from '../domain/classification-options.ts';
 import { createRun, type CreateRunDependencies, type CreateRunRequest } from './create-run.ts';
+import type { ReviewJobRequest } from './review-job.ts';
 import type { JobService } from './job-service.ts';
 import { listRuns, type ListRunsRequest } from './list-runs.ts';
 import { readCategories } from './read-categories.ts';
@@ -21,8 +24,21 @@ export interface RunService {
   list(request: ListRunsRequest): Promise<Page<RunFacts>>;
   /** Resolves when the run is cancelled, or has not yet heeded it after some seconds. Throws `invalid_request` for one that is over. */
   cancel(tenant: string, jobId: string, signal: AbortSignal): Promise<RunFacts>;
+  /**
+   * Gives a run a person's word, and the run as it is then. Throws `invalid_request` for a classification that is none of the run's, for one that failed, and for one that is under
+   * way and waits for nobody.
+   */
+  review(tenant: string, jobId: string, answer: RunReview): Promise<RunFacts>;
   /** Deletes the run, all that belongs to it, and the file that came with it. */
   delete(tenant: string, jobId: string): Promise<void>;
+}
+
+/** What a person says of a run: one of its classifications, by id, type or both. */
+export interface RunReview {
+  readonly id?: string | undefined;
+  readonly type?: string | undefined;
+  readonly confidence?: number | undefined;
+  readonly insights?: ReviewJobRequest['insights'];
 }
 
 export interface RunServiceDependencies extends CreateRunDependencies {
@@ -74,6 +90,12 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       if (isRunOver(job)) throw runIsOver(job);
       return factsOf(tenant, await wait(tenant, jobId, cancelPatienceMs, signal));
     },
+    async review(tenant, jobId, { id, type, confidence, insights }) {
+      const { config } = await factsOf(tenant, await jobs.read(tenant, jobId));
+      const classification = categoryOfOption(config.classifications, { id, type });
+      if (classification === undefined) throw notOfThisRun(config);
+      return factsOf(tenant, await jobs.review({ tenant, jobId, classification, confidence, insights }));
+    },
     delete: (tenant, jobId) => jobs.delete(tenant, jobId),
   };
 }
@@ -81,4 +103,11 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
 function runIsOver(job: Job): ClassifierError {
   const detail = `This run is in a terminal state already (${runStatusOf(job)}) and cannot be cancelled.`;
   return new ClassifierError('invalid_request', detail);
+}
+
+function notOfThisRun({ classifications }: ClassifyConfig): ClassifierError {
+  const known = classifications
+    .map(({ id, type }) => (id === type ? `"${type}"` : `"${type}" (id "${id}")`))
+    .join(', ');
+  return new ClassifierError('invalid_request', `The classification must be one of those of this run: ${known}.`);
 }

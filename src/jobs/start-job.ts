@@ -28,6 +28,8 @@ export interface StartJobRequest {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The category for what fits none of the others. */
   readonly catchAll?: string;
+  /** Below a confidence the run waits for a person. */
+  readonly review?: ClassifyDocumentInput['review'];
   /** What Extend's contract gives back of a run; never in a history. */
   readonly run?: RunRequest;
   /** From 1 (first) to 5; 3 when absent (Temporal's priority keys). */
@@ -128,7 +130,7 @@ async function startWorkflow(
 }
 
 async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Promise<ClassifyDocumentInput> {
-  const { tenant, jobId, fileName, webhookUrl, run } = request;
+  const { tenant, jobId, fileName, webhookUrl, review, run } = request;
   const { request: requestKey, descriptions } = jobKeys(tenant, jobId);
   const keys = { descriptionsKey: descriptions, instructionsKey: requestKey };
   return {
@@ -137,6 +139,7 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
     ...(fileName !== undefined && { fileName }),
     ...(run && { fileId: run.file.id }),
     ...(webhookUrl !== undefined && { webhook: { requestKey } }),
+    ...(review && { review }),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Job, StoredOutcome } from '../domain/job.ts';
 import { jobKeys } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
+import { withReview } from './stored-review.ts';
 
 /** A finished job as its `result.json` tells it; undefined when there is none, or none that is understood. */
 export async function readOutcome(store: ObjectStore, tenant: string, jobId: string): Promise<Job | undefined> {
@@ -10,7 +11,7 @@ export async function readOutcome(store: ObjectStore, tenant: string, jobId: str
   if (!outcome) return undefined;
   const { createdAt, finishedAt, result, error } = outcome;
   const times = { createdAt, ...(finishedAt !== undefined && { finishedAt }) };
-  if (result) return { jobId, status: 'completed', ...times, result };
+  if (result) return withReview(store, tenant, { jobId, status: 'completed', ...times, result });
   if (error) return { jobId, status: 'failed', ...times, error };
   return undefined;
 }

@@ -18,6 +18,7 @@ export const createBatchSchema = z
       .optional()
       .meta({ description: 'From 0 (first) to 100; without one its runs come behind single ones.' }),
     config: z.never({ error: 'is not taken here: create a classifier and name it as classifier.id' }).optional(),
+    review: z.never({ error: 'is not taken here: review the runs of a batch when they are over' }).optional(),
   })
   .meta({ id: 'CreateClassifyRunBatch' });
 

@@ -14,8 +14,10 @@ import { untilClosed } from '../shared/until-closed.ts';
 import { jobIdOfRun, runIdOf } from './ids.ts';
 import { parseJsonBody } from './json-body.ts';
 import { toListBody } from './list.ts';
+import { reviewSchema } from './review-schemas.ts';
 import { toRunBody, toRunSummary } from './run-body.ts';
 import { parseRunListQuery } from './run-list-query.ts';
+import { toRunReviewBody } from './run-outputs.ts';
 import { createRunSchema, toRunFileInput } from './run-request-schemas.ts';
 
 export interface ClassifyRunDependencies extends PublicUrl {
@@ -47,8 +49,8 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
 
   async function toCreateRequest(request: Request, signal: AbortSignal): Promise<CreateRunRequest> {
     const tenant = tenantOf(request);
-    const { file, classifier, config, metadata, priority } = parseJsonBody(createRunSchema, request);
-    const asked = { tenant, file: toRunFileInput(file, allowed), metadata, priority, signal };
+    const { file, classifier, config, metadata, priority, review } = parseJsonBody(createRunSchema, request);
+    const asked = { tenant, file: toRunFileInput(file, allowed), metadata, priority, review, signal };
     if (config) return { ...asked, config };
     const { id = '', version, overrideConfig } = classifier ?? {};
     const resolved = await resolveClassifier(store, tenant, { id, version });
@@ -95,6 +97,18 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
     response.json(toRunBody(run, baseUrlOf(request, dependencies)));
   }
 
+  async function readReview(request: Request<RunParameters>, response: Response): Promise<void> {
+    const run = await known(request, (jobId) => runs.read(tenantOf(request), jobId));
+    response.set('Cache-Control', 'no-store').json(toRunReviewBody(run));
+  }
+
+  async function takeReview(request: Request<RunParameters>, response: Response): Promise<void> {
+    const { type, output = { type } } = parseJsonBody(reviewSchema, request);
+    const run = await known(request, (jobId) => runs.review(tenantOf(request), jobId, output));
+    requestContext(request).log.info('run reviewed');
+    response.json(toRunBody(run, baseUrlOf(request, dependencies)));
+  }
+
   async function remove(request: Request<RunParameters>, response: Response): Promise<void> {
     await known(request, (jobId) => runs.delete(tenantOf(request), jobId));
     response.json({ id: request.params.runId });
@@ -106,6 +120,8 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   router.get('/classify_runs/:runId', read);
   router.delete('/classify_runs/:runId', remove);
   router.post('/classify_runs/:runId/cancel', cancel);
+  router.get('/classify_runs/:runId/review', readReview);
+  router.post('/classify_runs/:runId/review', takeReview);
   return router;
 }
 

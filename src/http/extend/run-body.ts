@@ -1,4 +1,3 @@
-import { optionOfCategory } from '../../domain/classification-options.ts';
 import type { Job } from '../../domain/job.ts';
 import type { RunFacts } from '../../jobs/run-facts.ts';
 import { runStatusOf } from '../../jobs/run-status.ts';
@@ -6,7 +5,8 @@ import { toClassifierSummary, toVersionSummary } from './classifier-body.ts';
 import { failureReasonOf } from './failure-reasons.ts';
 import { toFileSummary } from './file-schemas.ts';
 import { runIdOf } from './ids.ts';
-import type { ClassifyOutputBody, ClassifyRunBody, ClassifyRunSummaryBody } from './run-schemas.ts';
+import { toRunOutputs } from './run-outputs.ts';
+import type { ClassifyRunBody, ClassifyRunSummaryBody } from './run-schemas.ts';
 
 /** A run in Extend's words: every key, always. `baseUrl` is where callers reach this service. */
 export function toRunBody(facts: RunFacts, baseUrl: string): ClassifyRunBody {
@@ -14,9 +14,7 @@ export function toRunBody(facts: RunFacts, baseUrl: string): ClassifyRunBody {
   const { id, usage } = summary;
   return {
     ...summary,
-    output: outputOf(facts),
-    initialOutput: null,
-    reviewedOutput: null,
+    ...toRunOutputs(facts),
     config: facts.config,
     usage: usage && { ...usage, breakdown: [{ object: 'classify_run', id, credits: usage.credits }] },
   };
@@ -30,6 +28,8 @@ export function toRunSummary(
   const id = runIdOf(job.jobId);
   const status = runStatusOf(job);
   const error = job.status === 'failed' && status === 'FAILED' ? job.error : undefined;
+  const review = job.status === 'completed' ? job.result.review : undefined;
+  const finishedAt = 'finishedAt' in job ? job.finishedAt : undefined;
   return {
     object: 'classify_run',
     id,
@@ -39,26 +39,14 @@ export function toRunSummary(
     failureReason: error ? failureReasonOf(error.code) : null,
     failureMessage: error ? error.detail : null,
     metadata: metadata ?? null,
-    reviewed: false,
-    edited: false,
+    reviewed: review !== undefined,
+    edited: review?.isEdited ?? false,
     file: file ? toFileSummary(file) : null,
     parseRunId: null,
     dashboardUrl: `${baseUrl}/classify/${encodeURIComponent(job.jobId)}`,
     usage: usageOf(job),
     createdAt,
-    updatedAt: 'finishedAt' in job && job.finishedAt !== undefined ? job.finishedAt : createdAt,
-  };
-}
-
-function outputOf({ job, config, reason }: RunFacts): ClassifyOutputBody | null {
-  if (job.status !== 'completed') return null;
-  const { classification, confidence } = job.result;
-  const option = optionOfCategory(config.classifications, classification);
-  return {
-    id: option?.id ?? classification,
-    type: option?.type ?? classification,
-    confidence,
-    insights: reason === undefined ? [] : [{ type: 'reasoning', content: reason }],
+    updatedAt: latest(createdAt, finishedAt, review?.reviewedAt),
   };
 }
 
@@ -67,4 +55,9 @@ function usageOf(job: Job): ClassifyRunSummaryBody['usage'] {
   if (job.status !== 'completed') return null;
   const credits = job.result.pages.filter(({ success }) => success).length;
   return { credits, totalCredits: credits };
+}
+
+/** Instants in UTC, all of one form, sort as text. */
+function latest(...instants: readonly (string | undefined)[]): string {
+  return instants.reduce<string>((last, instant) => (instant !== undefined && instant > last ? instant : last), '');
 }

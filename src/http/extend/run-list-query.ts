@@ -17,6 +17,7 @@ export const listedSources = [
 export function parseRunListQuery(query: Readonly<Record<string, unknown>>): Omit<ListRunsRequest, 'tenant'> {
   const status = queryChoice(query, 'status', runStatuses);
   const source = queryChoice(query, 'source', listedSources);
+  const awaitingReview = queryChoice(query, 'awaitingReview', ['true']) === 'true';
   return {
     ...parseSortedPageRequest(query),
     status,
@@ -25,8 +26,11 @@ export function parseRunListQuery(query: Readonly<Record<string, unknown>>): Omi
     batchId: queryText(query, 'batchId'),
     sourceId: queryText(query, 'sourceId'),
     fileNameContains: queryText(query, 'fileNameContains'),
-    // What Temporal cannot tell apart: whether anybody has begun with a run that is under way, and who made it.
+    awaitingReview,
+    // What Temporal cannot tell apart: whether anybody has begun with a run that is under way, who made it, and whether one that has its answer waits.
     isWanted: (facts) =>
-      (status === undefined || runStatusOf(facts.job) === status) && (source === undefined || facts.source === source),
+      (status === undefined || runStatusOf(facts.job) === status) &&
+      (source === undefined || facts.source === source) &&
+      (!awaitingReview || facts.awaitingReview !== undefined),
   };
 }

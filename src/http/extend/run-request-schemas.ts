@@ -3,6 +3,7 @@ import 'zod-openapi';
 import type { RunFileInput } from '../../definitions/run-files.ts';
 import { parseSourceUrl, type AllowedNetworks } from '../../domain/source-url.ts';
 import { displayFileName } from '../shared/file-name.ts';
+import { reviewPolicySchema } from './review-schemas.ts';
 import { classifyConfigSchema, classifyOverrideConfigSchema } from './config-schema.ts';
 
 /** Extend's limit: 10 KB. */
@@ -80,6 +81,7 @@ const runFields = {
   file: runFileSchema,
   priority: prioritySchema.optional(),
   metadata: metadataSchema.optional(),
+  review: reviewPolicySchema.optional(),
 };
 
 export const createRunSchema = z

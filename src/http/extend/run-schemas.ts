@@ -72,6 +72,20 @@ export const classifyRunSchema = z
   .meta({ id: 'ClassifyRun' });
 export type ClassifyRunBody = z.infer<typeof classifyRunSchema>;
 
+/** Not of Extend's contract, which shows no output of a run that waits. */
+export const runReviewSchema = z
+  .strictObject({
+    object: z.literal('classify_run_review'),
+    runId: z.string().regex(/^clr_/),
+    awaitingReview: z.boolean(),
+    reviewed: z.boolean(),
+    edited: z.boolean(),
+    initialOutput: classifyOutputSchema.nullable().meta({ description: 'What the classifier says, once it does.' }),
+    reviewedOutput: classifyOutputSchema.nullable(),
+  })
+  .meta({ id: 'ClassifyRunReview' });
+export type RunReviewBody = z.infer<typeof runReviewSchema>;
+
 export const classifyRunListSchema = listSchema(classifyRunSummarySchema).meta({ id: 'ClassifyRunList' });
 
 export const deletedByIdSchema = z.strictObject({ id: z.string() }).meta({ id: 'DeletedById' });

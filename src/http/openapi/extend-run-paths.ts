@@ -3,7 +3,8 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { runStatuses } from '../../jobs/run-status.ts';
 import { listedSources } from '../extend/run-list-query.ts';
 import { createRunSchema } from '../extend/run-request-schemas.ts';
-import { classifyRunListSchema, classifyRunSchema, deletedByIdSchema } from '../extend/run-schemas.ts';
+import { reviewSchema } from '../extend/review-schemas.ts';
+import { classifyRunListSchema, classifyRunSchema, deletedByIdSchema, runReviewSchema } from '../extend/run-schemas.ts';
 import { sortedPageQuery } from './extend-queries.ts';
 import { extendErrors } from './extend-responses.ts';
 import { json } from './responses.ts';
@@ -19,6 +20,7 @@ const runListQuery = sortedPageQuery.extend({
   source: z.enum(listedSources).optional(),
   sourceId: z.string().optional().meta({ description: 'The id of what made the runs: of their batch.' }),
   fileNameContains: z.string().optional(),
+  awaitingReview: z.literal('true').optional().meta({ description: 'Those alone that wait for a review.' }),
 });
 
 const runBody = { required: true, content: { 'application/json': { schema: createRunSchema } } };
@@ -82,6 +84,23 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       summary: 'Cancel a run that is under way; one that is over is refused',
       requestParams: { path: runPath },
       responses: { 200: json('The run, cancelled or about to be.', classifyRunSchema), ...extendErrors(404) },
+    },
+  },
+  '/classify_runs/{run_id}/review': {
+    get: {
+      tags,
+      operationId: 'readClassifyRunReview',
+      summary: 'What there is to review of a run, and what was',
+      requestParams: { path: runPath },
+      responses: { 200: json('What the classifier said, and the person.', runReviewSchema), ...extendErrors(404) },
+    },
+    post: {
+      tags,
+      operationId: 'reviewClassifyRun',
+      summary: 'Review a run that waits for it, or one that is over; a second review takes the place of the first',
+      requestParams: { path: runPath },
+      requestBody: { required: true, content: { 'application/json': { schema: reviewSchema } } },
+      responses: { 200: json('The run as it is now.', classifyRunSchema), ...extendErrors(404) },
     },
   },
 };

@@ -1,0 +1,91 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { jobNotFound } from '../domain/error-sentences.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import { reviewUpdateName, type ReviewAnswer, type ReviewFacts } from '../domain/review.ts';
+import { jobKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { deleteReview, writeReview, type StoredReview } from '../storage/stored-review.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import type { JobReader } from './read-job.ts';
+import { waitForJob } from './wait-for-job.ts';
+
+export interface ReviewJobDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly reader: JobReader;
+}
+
+export interface ReviewJobRequest extends Omit<StoredReview, 'reviewedAt'> {
+  readonly tenant: string;
+  readonly jobId: string;
+}
+
+/** An update needs a worker. */
+const updateDeadlineMs = 10_000;
+/** A run that has its review still stores its result. */
+const endPatienceMs = 10_000;
+
+/**
+ * Gives a job a person's word: a run that waits for it goes on with it, a finished one is changed in the store, and so is an earlier review. Gives the
+ * job as it is then. Throws `invalid_request` for a job that failed, or that is under way and waits for nobody.
+ */
+export async function reviewJob(dependencies: ReviewJobDependencies, request: ReviewJobRequest): Promise<Job> {
+  const { reader } = dependencies;
+  const { tenant, jobId } = request;
+  const job = await reader.read(tenant, jobId);
+  if (isUnderWay(job) && (await tellRun(dependencies.client, request))) return afterReview(dependencies, request);
+  const { status } = await reader.read(tenant, jobId);
+  if (status !== 'completed') {
+    throw new ClassifierError(
+      'invalid_request',
+      `This run is ${status}; only a finished one, or one that waits, can be reviewed.`,
+    );
+  }
+  await storeReview(dependencies, request);
+  // Deleted meanwhile: nothing of it must be left.
+  if (!(await dependencies.store.head(jobKeys(tenant, jobId).result))) {
+    await deleteReview(dependencies.store, tenant, jobId);
+    throw jobNotFound();
+  }
+  return reader.read(tenant, jobId);
+}
+
+/** What the run was told stands in its result; the reasons stand in no history. */
+async function afterReview(dependencies: ReviewJobDependencies, request: ReviewJobRequest): Promise<Job> {
+  const { tenant, jobId, insights } = request;
+  if (insights !== undefined) await storeReview(dependencies, request);
+  const signal = AbortSignal.timeout(endPatienceMs);
+  return waitForJob(dependencies, dependencies.reader, { tenant, jobId, waitMs: endPatienceMs, signal });
+}
+
+async function storeReview({ store, reader }: ReviewJobDependencies, request: ReviewJobRequest): Promise<void> {
+  const { tenant, jobId, ...review } = request;
+  await writeReview(store, tenant, jobId, { ...review, reviewedAt: new Date().toISOString() });
+  reader.forget(tenant, jobId);
+}
+
+function isUnderWay({ status }: Job): boolean {
+  return status === 'queued' || status === 'processing';
+}
+
+/** False when the run was over before it could hear of it. */
+async function tellRun(client: Client, { jobId, classification, confidence }: ReviewJobRequest): Promise<boolean> {
+  const answer = { classification, ...(confidence !== undefined && { confidence }) };
+  const handle = client.workflow.getHandle(jobId);
+  try {
+    await callTemporal(client, updateDeadlineMs, () =>
+      handle.executeUpdate<ReviewFacts, [ReviewAnswer]>(reviewUpdateName, { args: [answer] }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+      if (error.cause.type === 'invalid_request') throw new ClassifierError('invalid_request', error.cause.message);
+      // The SDK's own: the run ended with the update still waiting for its turn.
+      return false;
+    }
+    throw error;
+  }
+}
