@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExtendError, type Extend, type ExtendClient } from 'extend-ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jobIdOfBatch } from '../../src/domain/batch.ts';
 import { extendClient } from '../support/extend-client.ts';
+import { freePort } from '../support/free-ports.ts';
 import { createNamespace, temporalSettings, type TestNamespace } from '../support/namespace.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { createFleet, type Fleet } from './fleet.ts';
@@ -40,6 +42,13 @@ async function finished(client: ExtendClient, batchId: string): Promise<Extend.B
   }
 }
 
+/** Its pages wait for a worker who reads them. */
+async function untilItStandsInLine(jobId: string): Promise<void> {
+  const handle = namespace.client.workflow.getHandle(jobId);
+  const pending = async () => (await handle.describe().catch(() => undefined))?.raw.pendingActivities ?? [];
+  await expect.poll(pending, { timeout: 60_000 }).toHaveLength(1);
+}
+
 describe('a batch whose workers and API are killed again and again', () => {
   test('runs every one of its documents, and none of them twice', async () => {
     let worker = await fleet.startWorker();
@@ -65,5 +74,31 @@ describe('a batch whose workers and API are killed again and again', () => {
     expect(runs.data.every(({ status }) => status === 'PROCESSED')).toBe(true);
     const { data: files } = await client.files.list({ maxPageSize: 100 });
     expect(files).toHaveLength(runCount);
+    await worker.end('SIGTERM');
+  }, 240_000);
+});
+
+describe('a run that somebody waits for', () => {
+  test('overtakes the runs of a batch that came before it', async () => {
+    const batchSize = 20;
+    const api = await fleet.startApi({ PORT: String(await freePort()), BATCH_CONCURRENCY: String(batchSize) });
+    const client = extendClient(api.url, 'no-key');
+    const { id: classifierId } = await client.classifiers.create({ name: 'Mail', config: { classifications } });
+    const inputs = Array.from({ length: batchSize }, (_, index) => ({ file: { text: `Bill number ${index}` } }));
+    // Nobody reads documents yet, so that the runs of the batch stand in line before the other one comes.
+    const workflows = await fleet.startWorker({ QUEUES: 'workflow' });
+    const { id } = await client.classifyRuns.createBatch({ classifier: { id: classifierId }, inputs });
+    for (const index of inputs.keys()) await untilItStandsInLine(jobIdOfBatch(id, index));
+    const single = await client.classifyRuns.create({ config: { classifications }, file: { text: 'A letter' } });
+    await untilItStandsInLine(single.id.slice('clr_'.length));
+
+    const readers = await fleet.startWorker({ QUEUES: 'render,model' });
+    expect((await finished(client, id)).status).toBe('PROCESSED');
+
+    const { data } = await client.classifyRuns.list({ batchId: id, maxPageSize: 100 });
+    const { updatedAt } = await client.classifyRuns.retrieve(single.id);
+    // One or two may have been taken in the moment before the queue was in order.
+    expect(data.filter((run) => run.updatedAt < updatedAt).length).toBeLessThan(batchSize / 4);
+    await Promise.all([workflows.end('SIGTERM'), readers.end('SIGTERM')]);
   }, 240_000);
 });
