@@ -139,6 +139,40 @@ export function webhookSecretKey(tenant: string): string {
   return `tenants/${tenant}/webhook-secret.json`;
 }
 
+/** Endpoints that events are delivered to, and what was delivered. */
+export interface WebhookKeys {
+  readonly endpoints: string;
+  endpoint(endpointId: string): string;
+  /** Apart from the endpoint: whoever reads that one cannot give it away. */
+  signingSecret(endpointId: string): string;
+  deliveries(endpointId: string): string;
+  /** The newest event sorts first. */
+  delivery(endpointId: string, eventId: string): string;
+  /** What an event said, where it cannot be read later: its subject changes. */
+  event(eventId: string): string;
+}
+
+export function webhookKeys(tenant: string): WebhookKeys {
+  const endpoints = `tenants/${tenant}/webhooks/`;
+  const deliveries = (endpointId: string) => `tenants/${tenant}/webhook-deliveries/${pathSegment(endpointId)}/`;
+  return {
+    endpoints,
+    endpoint: (endpointId) => `${endpoints}${pathSegment(endpointId)}.json`,
+    signingSecret: (endpointId) => `tenants/${tenant}/webhook-signing-secrets/${pathSegment(endpointId)}.json`,
+    deliveries,
+    delivery: (endpointId, eventId) => `${deliveries(endpointId)}${newestFirst(eventId)}-${pathSegment(eventId)}.json`,
+    event: (eventId) => `tenants/${tenant}/webhook-events/${pathSegment(eventId)}.json`,
+  };
+}
+
+const maxTime = 0xffff_ffff_ffff;
+
+/** The time in an event's id, counted backwards. */
+function newestFirst(eventId: string): string {
+  const time = Number.parseInt(/^event_([0-9a-f]{12})/.exec(eventId)?.[1] ?? '0', 16);
+  return (maxTime - time).toString(16).padStart(12, '0');
+}
+
 /** Signs the addresses that need no API key; one for the whole deployment. */
 export const urlSigningKey = 'url-signing-key.json';
 
