@@ -4,6 +4,7 @@ import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
 import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { EventPayloads } from '../src/webhook/event-payload.ts';
 import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
 import { createAwaitRun } from './await-run.ts';
 import { createClassifyPage } from './classify-page.ts';
@@ -24,6 +25,8 @@ export interface ActivityDependencies {
   readonly postWebhook: GuardedPost;
   readonly webhookSecrets: WebhookSecrets;
   readonly toWebhookBody: DeliverWebhookDependencies['toWebhookBody'];
+  readonly postToEndpoint: GuardedPost;
+  readonly eventPayloads: EventPayloads;
   readonly prepareBatchRuns: PrepareRunsDependencies['prepareBatchRuns'];
   readonly renderer: DocumentRenderer;
   readonly passwords: FilePasswords;

@@ -11,8 +11,9 @@ import { createOpenAiClassifier } from './classifier/openai/openai-classifier.ts
 import type { PageClassifier } from './classifier/page-classifier.ts';
 import type { Config } from './config.ts';
 import type { AppDependencies } from './http/app.ts';
-import { toJobBody } from './http/unsiloed/job-body.ts';
+import { createEventPayloads } from './http/extend/event-payloads.ts';
 import { createUrlSigner } from './http/shared/signed-url.ts';
+import { toJobBody } from './http/unsiloed/job-body.ts';
 import { createBatchService } from './jobs/batch-service.ts';
 import { createJobService } from './jobs/job-service.ts';
 import { createBatchPreparer } from './jobs/prepare-batch-runs.ts';
@@ -27,6 +28,7 @@ import { createObjectStore } from './storage/create-store.ts';
 import { createFilePasswords, type FilePasswords } from './storage/file-passwords.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { createServerKey } from './storage/server-key.ts';
+import type { EventPayloads } from './webhook/event-payload.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhook/webhook-secrets.ts';
 
 export type WorkerDependencies = ActivityDependencies;
@@ -109,15 +111,15 @@ function workerDependencies(
 ): WorkerDependencies {
   const passwords = filePasswords(config, store);
   const { maxFileBytes } = config.limits;
+  const { allowedNetworks } = config.fetch;
+  const { timeoutMs } = config.webhook;
   return {
     store,
     fetchGuard: createGuardedFetch({ ...config.fetch, logger }),
     fileFetchGuard: createGuardedFetch({ ...config.fetch, field: fileUrlField, logger }),
-    postWebhook: createGuardedPost({
-      allowedNetworks: config.fetch.allowedNetworks,
-      timeoutMs: config.webhook.timeoutMs,
-      field: 'webhook_url',
-    }),
+    postWebhook: createGuardedPost({ allowedNetworks, timeoutMs, field: 'webhook_url' }),
+    postToEndpoint: createGuardedPost({ allowedNetworks, timeoutMs, field: 'url' }),
+    eventPayloads: eventPayloads(config, store),
     webhookSecrets: webhookSecrets(config, store),
     toWebhookBody: (job) => toJobBody(job),
     passwords,
@@ -132,6 +134,10 @@ function workerDependencies(
 
 function filePasswords({ serverKey }: Config, store: ObjectStore): FilePasswords {
   return createFilePasswords(store, createServerKey({ store, given: serverKey }));
+}
+
+function eventPayloads({ http: { publicUrl } }: Config, store: ObjectStore): EventPayloads {
+  return createEventPayloads({ store, signer: createUrlSigner({ store, publicUrl }), publicUrl });
 }
 
 function webhookSecrets({ webhook }: Config, store: ObjectStore): WebhookSecrets {

@@ -1,4 +1,5 @@
 import { CancellationScope, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { RunEvent, StoreResultResult } from '../activities/store-result.ts';
 import { combinePages } from '../src/domain/classification.ts';
 import type {
   ClassifyDocumentInput,
@@ -14,7 +15,7 @@ import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages
 import { describeFailure, jobFailure } from './failures.ts';
 import { progressQuery } from './messages.ts';
 import { labelClassification, labelFailure, labelRun } from './search-attributes.ts';
-import { startWebhook } from './start-webhook.ts';
+import { tellOfEnd } from './start-webhook.ts';
 
 /**
  * Classifies one document: stores it, renders its pages, judges each page, lets the pages vote and stores the result.
@@ -40,12 +41,16 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     const result = await awaitReview(voted, report);
     if (result !== voted) labelClassification(result);
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
-    await storeResult({ tenant: parsed.tenant, outcome: { ...outcome, finishedAt: currentTime(), result } });
-    await startWebhook(parsed, jobId);
+    const event = await store(parsed, { ...outcome, finishedAt: currentTime(), result });
+    await tellOfEnd(parsed, jobId, event);
     return result;
   } catch (error) {
-    await recordFailure(parsed.tenant, { ...outcome, finishedAt: currentTime(), error: describeFailure(error) });
-    await startWebhook(parsed, jobId);
+    const event = await recordFailure(parsed, {
+      ...outcome,
+      finishedAt: currentTime(),
+      error: describeFailure(error),
+    });
+    await tellOfEnd(parsed, jobId, event);
     if (isCancellation(error)) throw error;
     throw jobFailure(describeFailure(error), error instanceof Error ? error : undefined);
   }
@@ -117,11 +122,21 @@ function voteOrFail(
   return { ...vote, classifier: classified.classifier };
 }
 
+/** Stores the outcome, and gives the event that its end is, where somebody wants to hear of it. */
+async function store({ tenant, events }: ParsedInput, outcome: StoredOutcome): Promise<RunEvent | undefined> {
+  // A worker of an earlier version answers nothing.
+  const stored: StoreResultResult | undefined = await storeResult({ tenant, outcome, ...(events && { events }) });
+  return stored?.event;
+}
+
 /** Also when the run was cancelled: the store remembers what became of every job. */
-async function recordFailure(tenant: string, outcome: StoredOutcome & { readonly error: JobError }): Promise<void> {
-  await CancellationScope.nonCancellable(async () => {
+function recordFailure(
+  input: ParsedInput,
+  outcome: StoredOutcome & { readonly error: JobError },
+): Promise<RunEvent | undefined> {
+  return CancellationScope.nonCancellable(async () => {
     labelFailure(outcome.error.code);
-    await storeResult({ tenant, outcome });
+    return store(input, outcome);
   });
 }
 

@@ -1,22 +1,51 @@
-import { CancellationScope, log, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { CancellationScope, log, ParentClosePolicy, startChild, uuid4 } from '@temporalio/workflow';
+import type { RunEvent } from '../activities/store-result.ts';
 import { workflowTypes } from '../src/domain/contract.ts';
 import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
-import { webhookWorkflowId } from '../src/domain/webhook.ts';
+import { webhookWorkflowId, type DeliverWebhookInput } from '../src/domain/webhook.ts';
+import {
+  deliveryWorkflowId,
+  eventIdOf,
+  type EndpointEventType,
+  type EventSubject,
+} from '../src/domain/webhook-event.ts';
 import type { ParsedInput } from '../src/domain/workflow-input.ts';
 import type { deliverWebhook } from './deliver-webhook.ts';
 
-/**
- * Leaves the delivery of a job's answer to a run of its own, where one was asked for: a dead receiver must not delay or
- * fail the job. Also when the job was cancelled, and without ever throwing.
- */
+/** Leaves the delivery of a job's answer to a run of its own, where one was asked for. */
 export async function startWebhook({ tenant, webhook }: ParsedInput, jobId: string): Promise<void> {
   if (!webhook) return;
+  await startDelivery(webhookWorkflowId(jobId), { tenant, jobId, requestKey: webhook.requestKey });
+}
+
+/** Tells endpoints what happened: a run of its own for each, all with the same event. */
+export async function announce(
+  tenant: string,
+  subject: EventSubject,
+  { eventType, endpointIds }: { readonly eventType: EndpointEventType; readonly endpointIds: readonly string[] },
+): Promise<void> {
+  const event = { eventId: eventIdOf(Date.now(), uuid4()), eventType, subject };
+  const starts = endpointIds.map((endpointId) =>
+    startDelivery(deliveryWorkflowId(event.eventId, endpointId), { tenant, endpointId, event }),
+  );
+  await Promise.all(starts);
+}
+
+/** Whatever is to be told of the end of a run, to whom it was asked for. */
+export async function tellOfEnd(input: ParsedInput, jobId: string, event: RunEvent | undefined): Promise<void> {
+  await startWebhook(input, jobId);
+  if (event) await announce(input.tenant, { kind: 'run', id: jobId }, event);
+}
+
+/** A dead receiver must not delay or fail a job, so its delivery goes on alone. Also when the job was cancelled, and without ever throwing. */
+async function startDelivery(workflowId: string, input: DeliverWebhookInput): Promise<void> {
+  const { tenant } = input;
   await CancellationScope.nonCancellable(async () => {
     try {
       await startChild<typeof deliverWebhook>(workflowTypes.deliverWebhook, {
-        workflowId: webhookWorkflowId(jobId),
+        workflowId,
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        args: [{ tenant, jobId, requestKey: webhook.requestKey }],
+        args: [input],
         typedSearchAttributes: [{ key: searchAttributeKeys.tenant, value: tenant }],
         priority: { fairnessKey: tenant },
       });

@@ -62,6 +62,13 @@ export interface ClassifyDocumentInput {
   readonly review?: Partial<ReviewPolicy> & Pick<ReviewPolicy, 'belowConfidence'>;
   /** Why this document cannot be classified, where that was known before the run began: the run fails with it, as a run of a batch must. */
   readonly refusal?: { readonly code: string; readonly detail: string };
+  /** The end of the run is an event, for the tenant's endpoints that want such. */
+  readonly events?: EventOptions;
+}
+
+export interface EventOptions {
+  /** Whose run it is, for those that subscribed to this classifier alone. */
+  readonly classifierId?: string;
 }
 
 export interface CandidateResult {

@@ -1,14 +1,26 @@
+import type { WebhookEvent } from './webhook-event.ts';
+
 /** What the workflow `deliverWebhook` is started with. The address itself stands in no history: its query may be a secret. */
-export interface DeliverWebhookInput {
+export type DeliverWebhookInput = DeliverJobInput | DeliverEventInput;
+
+/** A job's answer, for the `webhook_url` that came with it. */
+export interface DeliverJobInput {
   readonly tenant: string;
   readonly jobId: string;
   /** Key of a JSON object `{webhookUrl}`. */
   readonly requestKey: string;
 }
 
-/** One attempt at delivering a job's answer, as its log tells it. */
+/** An event, for an endpoint that was registered. */
+export interface DeliverEventInput {
+  readonly tenant: string;
+  readonly endpointId: string;
+  readonly event: WebhookEvent;
+}
+
+/** One attempt at a delivery, as its log tells it. */
 export interface DeliveryAttempt {
-  /** From 1, over all attempts of the job, those that were asked for among them. */
+  /** From 1, over all attempts, those that were asked for among them. */
   readonly attempt: number;
   readonly at: string;
   /** The receiver's HTTP status; null when it gave none. */

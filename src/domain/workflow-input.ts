@@ -1,5 +1,5 @@
 import { parseCategories, type Category } from './category.ts';
-import type { DocumentSource, StoredDocument } from './contract.ts';
+import type { DocumentSource, EventOptions, StoredDocument } from './contract.ts';
 import { documentTypes } from './document.ts';
 import { ClassifierError } from './errors.ts';
 import { defaultTenant, tenantPattern, type JobError } from './job.ts';
@@ -29,6 +29,7 @@ export interface ParsedInput {
   readonly webhook?: { readonly requestKey: string };
   readonly review?: ReviewPolicy;
   readonly refusal?: JobError;
+  readonly events?: EventOptions;
 }
 
 /**
@@ -54,6 +55,7 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     ...parseWebhook(input['webhook'], tenant),
     ...parseReview(input['review']),
     ...parseRefusal(input['refusal']),
+    ...parseEvents(input['events']),
     ...optionalString(input, 'fileName', 255),
     ...optionalKey(input, 'descriptionsKey', tenant),
     ...optionalString(input, 'instructions', inputLimits.maxInstructionsLength),
@@ -88,6 +90,12 @@ function parseRefusal(refusal: unknown): Pick<ParsedInput, 'refusal'> {
     throw invalid('refusal', 'must be an object with a "code" and a "detail"');
   }
   return { refusal: { code, detail } };
+}
+
+function parseEvents(events: unknown): Pick<ParsedInput, 'events'> {
+  if (events === undefined || events === null) return {};
+  if (!isRecord(events)) throw invalid('events', 'must be an object');
+  return { events: optionalString(events, 'classifierId', 255) };
 }
 
 function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {

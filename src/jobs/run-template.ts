@@ -3,6 +3,7 @@ import type { ClassifyDocumentInput } from '../domain/contract.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 import { writeJson } from '../storage/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { RunRequest } from './job-request.ts';
 
 /** How a document is to be classified, whichever it is: what all runs of a batch have in common. */
 export interface RunTemplateRequest {
@@ -41,6 +42,15 @@ export async function toRunTemplate(
     ...(unknown && { unknown }),
     ...(catchAll !== undefined && { catchAll }),
   };
+}
+
+/** The end of a run, or of a batch, is told, unless it was made for an evaluation, which tells of nothing but itself. */
+export function eventsOf({
+  source,
+  classifier,
+}: Pick<RunRequest, 'source' | 'classifier'>): Pick<ClassifyDocumentInput, 'events'> {
+  if (source === 'EVALUATION') return {};
+  return { events: classifier ? { classifierId: classifier.id } : {} };
 }
 
 async function toCategories(

@@ -8,7 +8,7 @@ import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
-import { toRunTemplate } from './run-template.ts';
+import { eventsOf, toRunTemplate } from './run-template.ts';
 import { claimJob, writeJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
 
 export interface StartJobRequest {
@@ -140,6 +140,7 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
     ...(run && { fileId: run.file.id }),
     ...(webhookUrl !== undefined && { webhook: { requestKey } }),
     ...(review && { review }),
+    ...(run && eventsOf(run)),
   };
 }
 

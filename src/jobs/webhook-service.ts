@@ -1,16 +1,13 @@
 import type { Client } from '@temporalio/client';
-import type { deliverWebhook } from '../../workflows/index.ts';
-import { taskQueues, workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
-import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import { sendAgainSignalName, webhookWorkflowId, type DeliveryAttempt } from '../domain/webhook.ts';
+import { webhookWorkflowId, type DeliveryAttempt } from '../domain/webhook.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { callTemporal } from '../temporal/connection.ts';
 import { readDeliveries } from '../webhook/delivery-log.ts';
 import type { WebhookSecrets } from '../webhook/webhook-secrets.ts';
 import { readJobRequest } from './job-request.ts';
 import type { JobService } from './job-service.ts';
+import { deliverAgain } from './start-delivery.ts';
 
 /** What a tenant can do about its webhooks. Jobs of others throw `not_found`. */
 export interface WebhookService {
@@ -28,8 +25,6 @@ export interface WebhookServiceDependencies {
   readonly secrets: WebhookSecrets;
 }
 
-const deadlineMs = 5000;
-
 export function createWebhookService({ client, store, jobs, secrets }: WebhookServiceDependencies): WebhookService {
   async function sendAgain(tenant: string, jobId: string): Promise<void> {
     const { status } = await jobs.read(tenant, jobId);
@@ -39,17 +34,11 @@ export function createWebhookService({ client, store, jobs, secrets }: WebhookSe
     if (status !== 'completed' && status !== 'failed') {
       throw new ClassifierError('invalid_request', 'This job is not finished; its webhook follows when it is.');
     }
-    const input = { tenant, jobId, requestKey: jobKeys(tenant, jobId).request };
-    await callTemporal(client, deadlineMs, () =>
-      client.workflow.signalWithStart<typeof deliverWebhook>(workflowTypes.deliverWebhook, {
-        workflowId: webhookWorkflowId(jobId),
-        taskQueue: taskQueues.workflow,
-        args: [input],
-        signal: sendAgainSignalName,
-        typedSearchAttributes: [{ key: searchAttributeKeys.tenant, value: tenant }],
-        priority: { fairnessKey: tenant },
-      }),
-    );
+    await deliverAgain(client, webhookWorkflowId(jobId), {
+      tenant,
+      jobId,
+      requestKey: jobKeys(tenant, jobId).request,
+    });
   }
 
   return {

@@ -1,23 +1,8 @@
-import { z } from 'zod';
 import type { DeliveryAttempt } from '../domain/webhook.ts';
 import { readJson, updateJson } from '../storage/json-documents.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-
-const logSchema = z.array(
-  z.object({
-    attempt: z.number(),
-    at: z.string(),
-    status: z.number().nullable(),
-    ok: z.boolean(),
-    error: z.string().nullable(),
-    durationMs: z.number(),
-    nextAttemptAt: z.string().exactOptional(),
-  }),
-);
-
-/** Older attempts are dropped: who asks for a thousand shall not fill the store. */
-const maxAttempts = 200;
+import { attemptsSchema, withAttempt, type AttemptOutcome } from './delivery-attempts.ts';
 
 /** What was tried so far, oldest first. In the store, because it must outlive Temporal's retention. */
 export async function readDeliveries(
@@ -31,13 +16,11 @@ export async function readDeliveries(
 export async function logDelivery(
   store: ObjectStore,
   { tenant, jobId }: { readonly tenant: string; readonly jobId: string },
-  outcome: Omit<DeliveryAttempt, 'attempt'>,
+  outcome: AttemptOutcome,
 ): Promise<void> {
-  await updateJson(store, jobKeys(tenant, jobId).deliveries, parse, (log = []) =>
-    [...log, { attempt: (log.at(-1)?.attempt ?? 0) + 1, ...outcome }].slice(-maxAttempts),
-  );
+  await updateJson(store, jobKeys(tenant, jobId).deliveries, parse, (log = []) => withAttempt(log, outcome));
 }
 
 function parse(value: unknown): DeliveryAttempt[] {
-  return logSchema.parse(value);
+  return attemptsSchema.parse(value);
 }

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { StoreResultInput, StoreResultResult } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import type { ClassifyDocumentInput } from '../../src/domain/contract.ts';
 import type { DeleteExpiredJobsInput } from '../../src/domain/retention.ts';
@@ -93,6 +94,12 @@ export const recordedRuns: readonly RecordedRun[] = [
     },
     batch: {},
   },
+  { name: 'completed-with-events', stubs: { storeResult: wantedByTwo }, input: { events: { classifierId: 'cl_1' } } },
+  {
+    name: 'failed-with-events',
+    stubs: { storeResult: wantedByTwo, renderPages: async () => rendered(1, { isBlank: true }) },
+    input: { webhook, events: {} },
+  },
 ];
 
 function sweepsInSteps(): Partial<Stubs> {
@@ -110,6 +117,11 @@ function sweepsInSteps(): Partial<Stubs> {
 async function oneOfThreeIsRefused(): ReturnType<Stubs['prepareRuns']> {
   const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
   return { runs: [{ source }, { source, refusal }, { source, fileName: 'a.pdf' }] };
+}
+
+async function wantedByTwo({ outcome: { error } }: StoreResultInput): Promise<StoreResultResult> {
+  const eventType = error ? 'classify_run.failed' : 'classify_run.processed';
+  return { event: { eventType, endpointIds: ['wh_1', 'wh_2'] } };
 }
 
 function failsTwice(): Stubs['deliverWebhook'] {

@@ -13,7 +13,7 @@ import type { AwaitRunInput, AwaitRunResult } from '../../activities/await-run.t
 import type { PrepareRunsInput, PrepareRunsResult } from '../../activities/prepare-runs.ts';
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
 import type { StoreBatchResultInput } from '../../activities/store-batch-result.ts';
-import type { StoreResultInput } from '../../activities/store-result.ts';
+import type { StoreResultInput, StoreResultResult } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
@@ -33,7 +33,7 @@ export interface Stubs {
   readonly storeDocument: () => Promise<StoredDocument>;
   readonly renderPages: (input: RenderPagesInput) => Promise<RenderPagesResult>;
   readonly classifyPage: (input: ClassifyPageInput) => Promise<ClassifyPageResult>;
-  readonly storeResult: (input: StoreResultInput) => Promise<void>;
+  readonly storeResult: (input: StoreResultInput) => Promise<StoreResultResult>;
   readonly deliverWebhook: (input: AttemptDeliveryInput) => Promise<AttemptDeliveryResult>;
   readonly setLifecycleRules: (retention: Retention) => Promise<void>;
   readonly deleteExpiredExecutions: (input: DeleteExpiredExecutionsInput) => Promise<DeleteExpiredExecutionsResult>;
@@ -104,6 +104,7 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
       deleteExpiredObjects: async () => ({ storedJobs: 0, abandonedUploads: 0 }),
       storeResult: async (given) => {
         outcomes.set(given.outcome.jobId, given);
+        return {};
       },
       prepareRuns: async ({ first, end }) => ({ runs: Array.from({ length: end - first }, () => ({ source })) }),
       awaitRun: async () => ({ outcome: 'processed' }),

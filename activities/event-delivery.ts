@@ -1,0 +1,67 @@
+import { logEventDelivery } from '../src/definitions/webhook-deliveries.ts';
+import { findEndpoint, type AdvancedOptions } from '../src/definitions/webhook-endpoints.ts';
+import { readSigningSecret } from '../src/definitions/webhook-signing-secrets.ts';
+import type { DeliverEventInput } from '../src/domain/webhook.ts';
+import type { GuardedPost } from '../src/net/guarded-post.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { signForEndpoint } from '../src/webhook/endpoint-signature.ts';
+import type { EventPayload, EventPayloads } from '../src/webhook/event-payload.ts';
+import type { PreparedDelivery } from './prepared-delivery.ts';
+
+export interface EventDeliveryDependencies {
+  readonly store: ObjectStore;
+  readonly postToEndpoint: GuardedPost;
+  readonly eventPayloads: EventPayloads;
+}
+
+/** An event for an endpoint, as Extend's clients verify it; undefined when there is nobody to tell, or nothing. */
+export async function prepareEventDelivery(
+  { store, postToEndpoint, eventPayloads }: EventDeliveryDependencies,
+  { tenant, endpointId, event }: DeliverEventInput,
+): Promise<PreparedDelivery | undefined> {
+  const endpoint = await findEndpoint(store, tenant, endpointId);
+  const signingSecret = await readSigningSecret(store, tenant, endpointId);
+  if (!endpoint || !signingSecret) return undefined;
+  const sentAt = new Date();
+  const log: PreparedDelivery['log'] = (outcome) => logEventDelivery(store, { tenant, endpointId, event }, outcome);
+  const stop = async (error: string): Promise<undefined> => {
+    await log({ at: sentAt.toISOString(), status: null, ok: false, error, durationMs: 0 });
+  };
+  if (endpoint.status === 'disabled') return stop('The endpoint is disabled.');
+  const payload = await eventPayloads.read(tenant, event);
+  if (!payload) return stop('What the event told of was deleted.');
+  const { eventId, eventType } = event;
+  const isLinked = isLink(payload.body, endpoint.advancedOptions?.payload);
+  const shown = isLinked ? toLink(payload, await eventPayloads.link(tenant, event)) : payload.body;
+  const body = JSON.stringify({ eventId, eventType, payload: shown });
+  return {
+    url: endpoint.url,
+    field: 'url',
+    body,
+    headers: {
+      ...lowerCased(endpoint.advancedOptions?.headers),
+      // Ours stand last: nobody may speak in our name.
+      'content-type': 'application/json',
+      ...signForEndpoint({ sentAt, body }, signingSecret.reveal()),
+    },
+    sentAt,
+    post: postToEndpoint,
+    isStillThere: async () => (await findEndpoint(store, tenant, endpointId)) !== undefined,
+    log,
+  };
+}
+
+/** `url`: what is larger than the threshold, or everything where there is none. */
+function isLink(body: unknown, options: AdvancedOptions['payload']): boolean {
+  if (options?.format !== 'url') return false;
+  return options.urlThresholdBytes === undefined || Buffer.byteLength(JSON.stringify(body)) > options.urlThresholdBytes;
+}
+
+function toLink({ id, metadata }: EventPayload, url: string) {
+  return { object: 'signed_data_url', data: url, id, ...(metadata && { metadata }) };
+}
+
+/** One spelling of each name, so that a later one replaces an earlier one. */
+function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

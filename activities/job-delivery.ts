@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Job } from '../src/domain/job.ts';
+import { webhookMessageId, type DeliverJobInput } from '../src/domain/webhook.ts';
+import type { GuardedPost } from '../src/net/guarded-post.ts';
+import { readJson } from '../src/storage/json-documents.ts';
+import { jobKeys } from '../src/storage/keys.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { readOutcome } from '../src/storage/stored-outcome.ts';
+import { logDelivery } from '../src/webhook/delivery-log.ts';
+import { signMessage } from '../src/webhook/signature.ts';
+import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
+import type { PreparedDelivery } from './prepared-delivery.ts';
+
+export interface JobDeliveryDependencies {
+  readonly store: ObjectStore;
+  readonly postWebhook: GuardedPost;
+  readonly webhookSecrets: WebhookSecrets;
+  /** A job as GET answers it. */
+  readonly toWebhookBody: (job: Job) => unknown;
+}
+
+const requestSchema = z.looseObject({ webhookUrl: z.string().optional() });
+
+/** A job's answer for its `webhook_url`, by Standard Webhooks; undefined when the job was deleted. */
+export async function prepareJobDelivery(
+  { store, postWebhook, webhookSecrets, toWebhookBody }: JobDeliveryDependencies,
+  { tenant, jobId, requestKey }: DeliverJobInput,
+): Promise<PreparedDelivery | undefined> {
+  const url = (await readJson(store, requestKey, (value) => requestSchema.parse(value)))?.value.webhookUrl;
+  const job = await readOutcome(store, tenant, jobId);
+  if (url === undefined || !job) return undefined;
+  const message = { id: webhookMessageId(jobId), sentAt: new Date(), body: JSON.stringify(toWebhookBody(job)) };
+  return {
+    url,
+    field: 'webhook_url',
+    body: message.body,
+    headers: {
+      'content-type': 'application/json',
+      ...signMessage(message, await webhookSecrets.forSigning(tenant)),
+    },
+    sentAt: message.sentAt,
+    post: postWebhook,
+    isStillThere: async () => (await store.head(jobKeys(tenant, jobId).result)) !== undefined,
+    log: (outcome) => logDelivery(store, { tenant, jobId }, outcome),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
+import type { deliverWebhook } from '../../workflows/index.ts';
+import { taskQueues, workflowTypes } from '../domain/contract.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import { sendAgainSignalName, type DeliverWebhookInput } from '../domain/webhook.ts';
+import { callTemporal } from '../temporal/connection.ts';
+
+const deadlineMs = 5000;
+
+/** Starts a delivery, once for each id. Resolves when it cannot be lost any more. */
+export async function startDelivery(client: Client, workflowId: string, input: DeliverWebhookInput): Promise<void> {
+  const options = { ...deliveryOptions(workflowId, input), workflowIdConflictPolicy: 'USE_EXISTING' } as const;
+  await callTemporal(client, deadlineMs, () =>
+    client.workflow.start<typeof deliverWebhook>(workflowTypes.deliverWebhook, options),
+  );
+}
+
+/** Delivers again, at once, also what was given up or delivered long ago, and begins the schedule anew. */
+export async function deliverAgain(client: Client, workflowId: string, input: DeliverWebhookInput): Promise<void> {
+  const options = { ...deliveryOptions(workflowId, input), signal: sendAgainSignalName };
+  await callTemporal(client, deadlineMs, () =>
+    client.workflow.signalWithStart<typeof deliverWebhook>(workflowTypes.deliverWebhook, options),
+  );
+}
+
+function deliveryOptions(
+  workflowId: string,
+  input: DeliverWebhookInput,
+): WorkflowStartOptions<typeof deliverWebhook> & { readonly args: [DeliverWebhookInput] } {
+  const { tenant } = input;
+  return {
+    workflowId,
+    taskQueue: taskQueues.workflow,
+    args: [input],
+    typedSearchAttributes: [{ key: searchAttributeKeys.tenant, value: tenant }],
+    priority: { fairnessKey: tenant },
+  };
+}
