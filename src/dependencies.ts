@@ -15,6 +15,7 @@ import { createEventPayloads } from './http/extend/event-payloads.ts';
 import { createUrlSigner } from './http/shared/signed-url.ts';
 import { toJobBody } from './http/unsiloed/job-body.ts';
 import { createBatchService } from './jobs/batch-service.ts';
+import { createEventService } from './jobs/event-service.ts';
 import { createJobService } from './jobs/job-service.ts';
 import { createBatchPreparer } from './jobs/prepare-batch-runs.ts';
 import { createQuotas } from './jobs/quota.ts';
@@ -86,6 +87,8 @@ function apiDependencies(
     signer: createUrlSigner({ store, publicUrl: http.publicUrl }),
     publicUrl: http,
     webhooks: createWebhookService({ client, store, jobs, secrets: webhookSecrets(config, store) }),
+    events: createEventService({ client, store, logger }),
+    eventPayloads: eventPayloads(config, store),
     quotas,
     rateLimit: { perMinute: config.http.rateLimitPerMinute },
     store,

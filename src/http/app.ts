@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { BatchService } from '../jobs/batch-service.ts';
+import type { EventService } from '../jobs/event-service.ts';
 import type { JobService } from '../jobs/job-service.ts';
 import type { Quotas } from '../jobs/quota.ts';
 import type { WebhookService } from '../jobs/webhook-service.ts';
@@ -7,20 +8,22 @@ import type { RunService } from '../jobs/run-service.ts';
 import type { Logger } from '../logger.ts';
 import type { FilePasswords } from '../storage/file-passwords.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { EventPayloads } from '../webhook/event-payload.ts';
 import { extendErrorHandler } from './extend/errors.ts';
+import { eventPayloadRoutes } from './extend/event-payload-routes.ts';
 import { signedFileRoutes } from './extend/file-links.ts';
 import { isExtendRequest } from './extend/is-extend-request.ts';
 import { withExtendRequestId } from './extend/request-id.ts';
 import { extendRoutes } from './extend/routes.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';
 import type { PublicUrl } from './shared/base-url.ts';
-import type { UrlSigner } from './shared/signed-url.ts';
 import { isServiceRequest, serviceRoutes } from './service-routes.ts';
 import type { HealthDependencies } from './shared/health.ts';
 import { notFoundHandler, problemHandler } from './shared/problem.ts';
 import { limitRate, type RateLimitOptions } from './shared/rate-limit.ts';
 import { withRequestContext } from './shared/request-context.ts';
 import { requireHost } from './shared/unreadable-request.ts';
+import { isSignedRequest, type UrlSigner } from './shared/signed-url.ts';
 import { when } from './shared/when.ts';
 import { unsiloedRoutes } from './unsiloed/routes.ts';
 import type { SubmitLimits } from './unsiloed/submit.ts';
@@ -28,6 +31,9 @@ import type { SubmitLimits } from './unsiloed/submit.ts';
 export interface AppDependencies {
   readonly jobs: JobService;
   readonly webhooks: WebhookService;
+  readonly events: EventService;
+  readonly eventPayloads: EventPayloads;
+  readonly signer: UrlSigner;
   readonly store: ObjectStore;
   readonly logger: Logger;
   readonly authentication: AuthenticationOptions;
@@ -38,7 +44,6 @@ export interface AppDependencies {
   readonly runs: RunService;
   readonly batches: BatchService;
   readonly passwords: FilePasswords;
-  readonly signer: UrlSigner;
   readonly publicUrl: PublicUrl;
 }
 
@@ -53,7 +58,8 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(when(isExtendRequest, withExtendRequestId));
   app.use(requireHost);
   app.use(when(isServiceRequest, serviceRoutes(health)));
-  app.use(signedFileRoutes(dependencies));
+  app.use(when(isSignedRequest, signedFileRoutes(dependencies)));
+  app.use(when(isSignedRequest, eventPayloadRoutes(dependencies)));
   app.use(authenticate(authentication));
   app.use(limitRate(rateLimit));
   app.use(when(isExtendRequest, extendRoutes({ ...dependencies, ...limits, ...publicUrl })));

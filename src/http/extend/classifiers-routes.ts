@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import { listVersions, publishVersion, resolveClassifier } from '../../definitions/classifier-versions.ts';
 import { createClassifier, listClassifiers, readClassifier, updateClassifier } from '../../definitions/classifiers.ts';
 import type { ClassifyConfig } from '../../definitions/classify-config.ts';
+import type { EventService } from '../../jobs/event-service.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { tenantOf } from '../shared/request-context.ts';
 import { toClassifierBody, toClassifierSummary, toVersionBody, toVersionSummary } from './classifier-body.ts';
@@ -9,12 +10,18 @@ import { createClassifierSchema, publishVersionSchema, updateClassifierSchema } 
 import { parseJsonBody } from './json-body.ts';
 import { parsePageRequest, parseSortedPageRequest, toListBody } from './list.ts';
 
+export interface ClassifierDependencies {
+  readonly store: ObjectStore;
+  /** Told of every change. */
+  readonly events: Pick<EventService, 'announce'>;
+}
+
 interface ClassifierParameters {
   readonly classifierId: string;
 }
 
 /** Classifiers and their versions: `/classifiers`. */
-export function classifierRoutes({ store }: { readonly store: ObjectStore }): Router {
+export function classifierRoutes({ store, events }: ClassifierDependencies): Router {
   const router = Router();
 
   async function create(request: Request, response: Response): Promise<void> {
@@ -22,7 +29,9 @@ export function classifierRoutes({ store }: { readonly store: ObjectStore }): Ro
     const { name, config, cloneClassifierId } = parseJsonBody(createClassifierSchema, request);
     const given: ClassifyConfig | undefined =
       cloneClassifierId === undefined ? config : (await readClassifier(store, tenant, cloneClassifierId)).config;
-    response.json(toClassifierBody(await createClassifier(store, tenant, { name, config: given })));
+    const payload = toClassifierBody(await createClassifier(store, tenant, { name, config: given }));
+    await events.announce(tenant, { eventType: 'classifier.created', classifierId: payload.id, payload });
+    response.json(payload);
   }
 
   async function list(request: Request, response: Response): Promise<void> {
@@ -41,13 +50,21 @@ export function classifierRoutes({ store }: { readonly store: ObjectStore }): Ro
   async function update(request: Request<ClassifierParameters>, response: Response): Promise<void> {
     const changes = parseJsonBody(updateClassifierSchema, request);
     const { classifierId } = request.params;
-    response.json(toClassifierBody(await updateClassifier(store, tenantOf(request), classifierId, changes)));
+    const tenant = tenantOf(request);
+    const payload = toClassifierBody(await updateClassifier(store, tenant, classifierId, changes));
+    const told = { classifierId, payload };
+    if (changes.name !== undefined) await events.announce(tenant, { eventType: 'classifier.updated', ...told });
+    if (changes.config) await events.announce(tenant, { eventType: 'classifier.draft.updated', ...told });
+    response.json(payload);
   }
 
   async function publish(request: Request<ClassifierParameters>, response: Response): Promise<void> {
     const release = parseJsonBody(publishVersionSchema, request);
     const { classifierId } = request.params;
-    response.json(toVersionBody(await publishVersion(store, tenantOf(request), classifierId, release)));
+    const tenant = tenantOf(request);
+    const payload = toVersionBody(await publishVersion(store, tenant, classifierId, release));
+    await events.announce(tenant, { eventType: 'classifier.version.published', classifierId, payload });
+    response.json(payload);
   }
 
   async function listOfVersions(request: Request<ClassifierParameters>, response: Response): Promise<void> {

@@ -1,14 +1,17 @@
 import express, { Router } from 'express';
-import type { ObjectStore } from '../../storage/object-store.ts';
 import { batchRoutes, type BatchDependencies } from './batch-routes.ts';
-import { classifierRoutes } from './classifiers-routes.ts';
+import { classifierRoutes, type ClassifierDependencies } from './classifiers-routes.ts';
 import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs-routes.ts';
 import { extendNotFound } from './errors.ts';
 import { fileRoutes, type FileDependencies } from './files-routes.ts';
+import { webhookEndpointRoutes, type WebhookEndpointDependencies } from './webhook-endpoints-routes.ts';
+import { webhookSubscriptionRoutes } from './webhook-subscriptions-routes.ts';
 
-export interface ExtendDependencies extends ClassifyRunDependencies, FileDependencies, BatchDependencies {
-  readonly store: ObjectStore;
-}
+export type ExtendDependencies = ClassifyRunDependencies &
+  FileDependencies &
+  BatchDependencies &
+  ClassifierDependencies &
+  WebhookEndpointDependencies;
 
 /** A text document of 5 MB fits into a body, escaped as JSON. */
 const maxBodyBytes = '16mb';
@@ -21,6 +24,8 @@ export function extendRoutes(dependencies: ExtendDependencies): Router {
   router.use(batchRoutes(dependencies));
   router.use(classifyRunRoutes(dependencies));
   router.use(classifierRoutes(dependencies));
+  router.use(webhookEndpointRoutes(dependencies));
+  router.use(webhookSubscriptionRoutes(dependencies));
   router.use(extendNotFound);
   return router;
 }

@@ -4,6 +4,7 @@ import { extendBatchPaths } from './extend-batch-paths.ts';
 import { extendClassifierPaths } from './extend-classifier-paths.ts';
 import { extendFilePaths } from './extend-file-paths.ts';
 import { extendRunPaths } from './extend-run-paths.ts';
+import { eventHappened, extendWebhookPaths } from './extend-webhook-paths.ts';
 import { servicePaths } from './service-paths.ts';
 import { jobFinished, webhookPaths } from './webhook-paths.ts';
 
@@ -24,7 +25,10 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
     servers: [{ url: '/' }],
     tags: [
       { name: 'classify', description: 'Documents and their jobs.' },
-      { name: 'webhooks', description: 'What is sent when a job is finished.' },
+      {
+        name: 'webhooks',
+        description: 'What is sent when a job is finished, or when something happened that an endpoint asked for.',
+      },
       { name: 'files', description: "Extend's files." },
       { name: 'classify runs', description: "Extend's runs, which are jobs: the run `clr_X` is the job `X`." },
       { name: 'classifiers', description: "Extend's classifiers and their versions." },
@@ -40,9 +44,10 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
       ...extendBatchPaths,
       ...extendRunPaths,
       ...extendClassifierPaths,
+      ...extendWebhookPaths,
       ...servicePaths,
     },
-    webhooks: { jobFinished },
+    webhooks: { jobFinished, eventHappened },
     components: {
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'api-key' },

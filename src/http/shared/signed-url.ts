@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
 import { readJson, writeJson } from '../../storage/json-documents.ts';
 import { urlSigningKey } from '../../storage/keys.ts';
 import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
+import { firstSegment } from './when.ts';
 
 export interface UrlSignerOptions {
   readonly store: ObjectStore;
@@ -51,6 +52,13 @@ export function createUrlSigner({ store, publicUrl }: UrlSignerOptions): UrlSign
       return given.length === expected.length && timingSafeEqual(given, expected);
     },
   };
+}
+
+/** Below which all of them stand, and nothing else. */
+const signedSegment = 'signed';
+
+export function isSignedRequest(request: Request): boolean {
+  return firstSegment(request) === signedSegment;
 }
 
 /** Lets through what has a good signature; mounted before `authenticate`, at a path that serves nothing else. */

@@ -1,0 +1,95 @@
+import type { Client } from '@temporalio/client';
+import { listDeliveries, readDelivery, type EventDelivery } from '../definitions/webhook-deliveries.ts';
+import { readEndpoint } from '../definitions/webhook-endpoints.ts';
+import { receiversOf } from '../definitions/webhook-receivers.ts';
+import { newId } from '../definitions/ids.ts';
+import type { Page, PageQuery } from '../definitions/list-page.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import { deliveryWorkflowId, type EndpointEventType, type WebhookEvent } from '../domain/webhook-event.ts';
+import type { Logger } from '../logger.ts';
+import { writeJson } from '../storage/json-documents.ts';
+import { webhookKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { deliverAgain, startDelivery } from './start-delivery.ts';
+
+/** What was done to a classifier. */
+export interface ClassifierChange {
+  readonly eventType: Extract<EndpointEventType, `classifier.${string}`>;
+  readonly classifierId: string;
+  /** The classifier, or its version, as it is now. */
+  readonly payload: { readonly id: string };
+}
+
+/** Events of a tenant, and how they were delivered to its endpoints. */
+export interface EventService {
+  /**
+   * Tells the endpoints that want it what was done to a classifier. Resolves when no delivery can be lost any more. Never throws: what was done is done, and
+   * a caller who heard of an error would do it again.
+   */
+  announce(tenant: string, change: ClassifierChange): Promise<void>;
+  /** The newest event first. Throws `not_found`. */
+  deliveries(
+    tenant: string,
+    endpointId: string,
+    query: Pick<PageQuery, 'maxPageSize' | 'nextPageToken'>,
+  ): Promise<Page<EventDelivery>>;
+  /** Throws `not_found`. */
+  delivery(tenant: string, endpointId: string, eventId: string): Promise<EventDelivery>;
+  /** Throws `not_found`, or `invalid_request` when the endpoint is disabled. */
+  deliverAgain(tenant: string, endpointId: string, eventId: string): Promise<EventDelivery>;
+}
+
+export interface EventServiceDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly logger: Logger;
+}
+
+export function createEventService({ client, store, logger }: EventServiceDependencies): EventService {
+  async function announce(tenant: string, { eventType, classifierId, payload }: ClassifierChange): Promise<void> {
+    const endpointIds = await receiversOf(store, tenant, { eventType });
+    if (endpointIds.length === 0) return;
+    const event: WebhookEvent = {
+      eventId: newId('event'),
+      eventType,
+      subject: { kind: 'classifier', id: classifierId },
+    };
+    // As it is now: it will have changed again when a receiver answers at last.
+    await writeJson(store, webhookKeys(tenant).event(event.eventId), payload);
+    const starts = endpointIds.map((endpointId) =>
+      startDelivery(client, deliveryWorkflowId(event.eventId, endpointId), { tenant, endpointId, event }),
+    );
+    await Promise.all(starts);
+  }
+
+  async function delivery(tenant: string, endpointId: string, eventId: string): Promise<EventDelivery> {
+    const { id } = await readEndpoint(store, tenant, endpointId);
+    return readDelivery(store, tenant, id, eventId);
+  }
+
+  return {
+    async announce(tenant, change) {
+      const { eventType, classifierId } = change;
+      try {
+        await announce(tenant, change);
+      } catch (error) {
+        logger.error({ tenant, eventType, classifierId, error }, 'event was lost');
+      }
+    },
+    async deliveries(tenant, endpointId, query) {
+      const { id } = await readEndpoint(store, tenant, endpointId);
+      return listDeliveries(store, tenant, id, query);
+    },
+    delivery,
+    async deliverAgain(tenant, endpointId, eventId) {
+      const found = await delivery(tenant, endpointId, eventId);
+      const { status } = await readEndpoint(store, tenant, endpointId);
+      if (status === 'disabled') {
+        throw new ClassifierError('invalid_request', 'This endpoint is disabled; enable it first.');
+      }
+      const { event } = found;
+      await deliverAgain(client, deliveryWorkflowId(eventId, endpointId), { tenant, endpointId, event });
+      return found;
+    },
+  };
+}
