@@ -2,7 +2,7 @@ import { CancellationScope, log, ParentClosePolicy, startChild, uuid4 } from '@t
 import type { RunEvent } from '../activities/store-result.ts';
 import { workflowTypes } from '../src/domain/contract.ts';
 import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
-import { webhookWorkflowId, type DeliverWebhookInput } from '../src/domain/webhook.ts';
+import { deliverySummary, webhookWorkflowId, type DeliverWebhookInput } from '../src/domain/webhook.ts';
 import {
   deliveryWorkflowId,
   eventIdOf,
@@ -46,6 +46,7 @@ async function startDelivery(workflowId: string, input: DeliverWebhookInput): Pr
         workflowId,
         parentClosePolicy: ParentClosePolicy.ABANDON,
         args: [input],
+        staticSummary: deliverySummary(input),
         typedSearchAttributes: [{ key: searchAttributeKeys.tenant, value: tenant }],
         priority: { fairnessKey: tenant },
       });

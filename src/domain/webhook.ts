@@ -39,6 +39,13 @@ export function webhookWorkflowId(jobId: string): string {
   return `${jobId}-webhook`;
 }
 
+/** What an operator reads of a delivery in Temporal's UI. */
+export function deliverySummary(input: DeliverWebhookInput): string {
+  if (!('event' in input)) return `the end of ${input.jobId}`.slice(0, 200);
+  const { eventType, subject } = input.event;
+  return `${eventType} of ${subject.id} to ${input.endpointId}`.slice(0, 200);
+}
+
 /** The same in every attempt, so that a receiver knows what it has had already. A dot would end it in what is signed. */
 export function webhookMessageId(jobId: string): string {
   return `msg_${encodeURIComponent(jobId).replaceAll('.', '%2E')}`;

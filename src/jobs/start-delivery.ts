@@ -2,7 +2,7 @@ import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import type { deliverWebhook } from '../../workflows/index.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import { sendAgainSignalName, type DeliverWebhookInput } from '../domain/webhook.ts';
+import { deliverySummary, sendAgainSignalName, type DeliverWebhookInput } from '../domain/webhook.ts';
 import { callTemporal } from '../temporal/connection.ts';
 
 const deadlineMs = 5000;
@@ -32,6 +32,7 @@ function deliveryOptions(
     workflowId,
     taskQueue: taskQueues.workflow,
     args: [input],
+    staticSummary: deliverySummary(input),
     typedSearchAttributes: [{ key: searchAttributeKeys.tenant, value: tenant }],
     priority: { fairnessKey: tenant },
   };
