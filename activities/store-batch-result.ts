@@ -1,20 +1,30 @@
 import type { StoredBatchOutcome } from '../src/domain/batch.ts';
+import type { EventOptions } from '../src/domain/contract.ts';
+import { batchEventType } from '../src/domain/webhook-event.ts';
 import { writeJson } from '../src/storage/json-documents.ts';
 import { batchKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import { toStoredEnd, type StoredEnd } from './end-event.ts';
 import { runStep } from './run-step.ts';
 
 export interface StoreBatchResultInput {
   readonly tenant: string;
   readonly batchId: string;
   readonly outcome: StoredBatchOutcome;
+  /** The end of this batch is an event. */
+  readonly events?: EventOptions;
 }
 
-/** Writes `result.json` of a batch, which outlives Temporal's retention. The same outcome writes the same bytes. */
+/**
+ * Writes `result.json` of a batch, which outlives Temporal's retention; the same outcome writes the same bytes. Also says whom its end is to be
+ * told.
+ */
 export function createStoreBatchResult({ store }: { readonly store: ObjectStore }) {
-  return async function storeBatchResult({ tenant, batchId, outcome }: StoreBatchResultInput): Promise<void> {
-    await runStep(async (signal) => {
+  return async function storeBatchResult(input: StoreBatchResultInput): Promise<StoredEnd> {
+    const { tenant, batchId, outcome, events } = input;
+    return runStep(async (signal) => {
       await writeJson(store, batchKeys(tenant, batchId).result, outcome, { signal });
+      return toStoredEnd(store, tenant, batchEventType(outcome.status), events);
     });
   };
 }

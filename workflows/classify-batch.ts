@@ -5,6 +5,7 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { StoredEnd } from '../activities/end-event.ts';
 import type {
   BatchProgress,
   ClassifyBatchInput,
@@ -16,6 +17,7 @@ import { storeBatchResult } from './activity-proxies.ts';
 import { describeFailure, jobFailure } from './failures.ts';
 import { runBatch } from './run-batch.ts';
 import { labelFailure } from './search-attributes.ts';
+import { announce } from './start-webhook.ts';
 
 /**
  * Classifies the documents of a batch: a run of `classifyDocument` for each, no more than so many at a time. A document that fails is
@@ -48,10 +50,19 @@ export async function classifyBatch(input: ClassifyBatchInput): Promise<Classify
   return result(progress);
 }
 
-/** Also when the batch was cancelled: the store remembers what became of every batch. */
-async function record({ tenant }: ClassifyBatchInput, outcome: StoredBatchOutcome): Promise<void> {
+/** Also when the batch was cancelled: the store remembers what became of every batch. Whoever wants to hear of it is told. */
+async function record({ tenant, template }: ClassifyBatchInput, outcome: StoredBatchOutcome): Promise<void> {
+  const { workflowId: batchId } = workflowInfo();
+  const { events } = template;
   await CancellationScope.nonCancellable(async () => {
     if (outcome.error) labelFailure(outcome.error.code);
-    await storeBatchResult({ tenant, batchId: workflowInfo().workflowId, outcome });
+    // A worker of an earlier version answers nothing.
+    const stored: StoredEnd | undefined = await storeBatchResult({
+      tenant,
+      batchId,
+      outcome,
+      ...(events && { events }),
+    });
+    if (stored?.event) await announce(tenant, { kind: 'batch', id: batchId }, stored.event);
   });
 }

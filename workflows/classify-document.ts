@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { RunEvent, StoreResultResult } from '../activities/store-result.ts';
+import type { StoredEnd } from '../activities/end-event.ts';
 import { combinePages } from '../src/domain/classification.ts';
 import type {
   ClassifyDocumentInput,
@@ -8,6 +8,7 @@ import type {
   StoredDocument,
 } from '../src/domain/contract.ts';
 import type { JobError, StoredOutcome } from '../src/domain/job.ts';
+import type { EndEvent } from '../src/domain/webhook-event.ts';
 import { parseWorkflowInput, type ParsedInput } from '../src/domain/workflow-input.ts';
 import { receiveReview } from './await-review.ts';
 import { renderPages, storeDocument, storeResult } from './activity-proxies.ts';
@@ -123,9 +124,9 @@ function voteOrFail(
 }
 
 /** Stores the outcome, and gives the event that its end is, where somebody wants to hear of it. */
-async function store({ tenant, events }: ParsedInput, outcome: StoredOutcome): Promise<RunEvent | undefined> {
+async function store({ tenant, events }: ParsedInput, outcome: StoredOutcome): Promise<EndEvent | undefined> {
   // A worker of an earlier version answers nothing.
-  const stored: StoreResultResult | undefined = await storeResult({ tenant, outcome, ...(events && { events }) });
+  const stored: StoredEnd | undefined = await storeResult({ tenant, outcome, ...(events && { events }) });
   return stored?.event;
 }
 
@@ -133,7 +134,7 @@ async function store({ tenant, events }: ParsedInput, outcome: StoredOutcome): P
 function recordFailure(
   input: ParsedInput,
   outcome: StoredOutcome & { readonly error: JobError },
-): Promise<RunEvent | undefined> {
+): Promise<EndEvent | undefined> {
   return CancellationScope.nonCancellable(async () => {
     labelFailure(outcome.error.code);
     return store(input, outcome);

@@ -1,14 +1,8 @@
 import { CancellationScope, log, ParentClosePolicy, startChild, uuid4 } from '@temporalio/workflow';
-import type { RunEvent } from '../activities/store-result.ts';
 import { workflowTypes } from '../src/domain/contract.ts';
 import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
 import { deliverySummary, webhookWorkflowId, type DeliverWebhookInput } from '../src/domain/webhook.ts';
-import {
-  deliveryWorkflowId,
-  eventIdOf,
-  type EndpointEventType,
-  type EventSubject,
-} from '../src/domain/webhook-event.ts';
+import { deliveryWorkflowId, eventIdOf, type EndEvent, type EventSubject } from '../src/domain/webhook-event.ts';
 import type { ParsedInput } from '../src/domain/workflow-input.ts';
 import type { deliverWebhook } from './deliver-webhook.ts';
 
@@ -19,11 +13,8 @@ export async function startWebhook({ tenant, webhook }: ParsedInput, jobId: stri
 }
 
 /** Tells endpoints what happened: a run of its own for each, all with the same event. */
-export async function announce(
-  tenant: string,
-  subject: EventSubject,
-  { eventType, endpointIds }: { readonly eventType: EndpointEventType; readonly endpointIds: readonly string[] },
-): Promise<void> {
+export async function announce(tenant: string, subject: EventSubject, end: EndEvent): Promise<void> {
+  const { eventType, endpointIds } = end;
   const event = { eventId: eventIdOf(Date.now(), uuid4()), eventType, subject };
   const starts = endpointIds.map((endpointId) =>
     startDelivery(deliveryWorkflowId(event.eventId, endpointId), { tenant, endpointId, event }),
@@ -32,7 +23,7 @@ export async function announce(
 }
 
 /** Whatever is to be told of the end of a run, to whom it was asked for. */
-export async function tellOfEnd(input: ParsedInput, jobId: string, event: RunEvent | undefined): Promise<void> {
+export async function tellOfEnd(input: ParsedInput, jobId: string, event: EndEvent | undefined): Promise<void> {
   await startWebhook(input, jobId);
   if (event) await announce(input.tenant, { kind: 'run', id: jobId }, event);
 }

@@ -45,9 +45,9 @@ export const classifierEventTypes = [
 export type EndpointEventType = (typeof endpointEventTypes)[number];
 export type ClassifierEventType = (typeof classifierEventTypes)[number];
 
-export const subjectKinds = ['run', 'classifier'] as const;
+export const subjectKinds = ['run', 'batch', 'classifier'] as const;
 
-/** What the event is about, by its id in the store: the job of a run, or a classifier. */
+/** What the event is about, by its id in the store: the job of a run, a batch, or a classifier. */
 export interface EventSubject {
   readonly kind: (typeof subjectKinds)[number];
   readonly id: string;
@@ -73,6 +73,17 @@ export interface EventFilter {
 export function runEventType(error: { readonly code: string } | undefined): ClassifierEventType | undefined {
   if (!error) return 'classify_run.processed';
   return error.code === 'cancelled' ? undefined : 'classify_run.failed';
+}
+
+/** How the end of a batch is told; undefined when it was cancelled. */
+export function batchEventType(status: 'processed' | 'failed' | 'cancelled'): ClassifierEventType | undefined {
+  return status === 'cancelled' ? undefined : `batch_processor_run.${status}`;
+}
+
+/** An end that somebody wants to hear of. */
+export interface EndEvent {
+  readonly eventType: ClassifierEventType;
+  readonly endpointIds: readonly string[];
 }
 
 /** Of the form of the ids that are made elsewhere: the time in milliseconds and random digits, so that events sort by their time. */

@@ -54,12 +54,21 @@ export async function readBatch(
   const request = isId('batchRun', batchId) ? await findBatchRequest(store, tenant, batchId) : undefined;
   if (!request) throw batchNotFound();
   const { runCount, createdAt } = request;
-  const outcome = await readOutcome(store, tenant, batchId);
-  if (outcome) return { batchId, runCount, createdAt, status: outcome.status };
+  const ended = await readEndedBatch(store, tenant, batchId);
+  if (ended) return ended;
   const description = await describe(client, batchId);
   // Its start was never answered for.
   if (!description) throw batchNotFound();
   return { batchId, runCount, createdAt, status: statusOf(description) };
+}
+
+/** Reads a batch that is over from the store alone; undefined for any other. */
+export async function readEndedBatch(store: ObjectStore, tenant: string, batchId: string): Promise<Batch | undefined> {
+  const outcome = await readOutcome(store, tenant, batchId);
+  const request = outcome && (await findBatchRequest(store, tenant, batchId));
+  if (!request) return undefined;
+  const { runCount, createdAt } = request;
+  return { batchId, runCount, createdAt, status: outcome.status };
 }
 
 /** Counts its runs: while it lasts by Temporal's visibility, which learns of a run a moment after it began or ended. */

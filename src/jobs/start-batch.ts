@@ -16,7 +16,7 @@ import { writeBatchRequest, writeInputs, type BatchInput, type BatchRequest } fr
 import { priorityKeyOf } from './create-run.ts';
 import { fileIdOfRun } from './prepare-batch-runs.ts';
 import type { Quotas } from './quota.ts';
-import { toRunTemplate } from './run-template.ts';
+import { eventsOf, toRunTemplate } from './run-template.ts';
 
 export interface StartBatchRequest {
   readonly tenant: string;
@@ -105,7 +105,7 @@ function withoutPasswords(
 
 async function startWorkflow(
   { client, store, concurrency }: StartBatchDependencies,
-  { tenant, classifier, inputs, priority }: StartBatchRequest,
+  { tenant, classifier, source, inputs, priority }: StartBatchRequest,
   { batchId, question }: { readonly batchId: string; readonly question: RunQuestion },
 ): Promise<void> {
   const { request: instructionsKey, descriptions: descriptionsKey } = batchKeys(tenant, batchId);
@@ -116,7 +116,7 @@ async function startWorkflow(
     runCount: inputs.length,
     concurrency,
     priorityKey: priority === undefined ? defaultPriorityKey : priorityKeyOf(priority),
-    template,
+    template: { ...template, ...eventsOf({ source, classifier }) },
     classifierId: classifier.id,
   };
   await callTemporal(client, startDeadlineMs, () =>

@@ -121,6 +121,38 @@ describe('the end of a run', () => {
   });
 });
 
+describe('the end of a batch', () => {
+  test('is told once, and the ends of its runs one by one, to those that subscribed to its classifier too', async () => {
+    const resourceId = await newClassifier();
+    const global = await started.register('/batches', { enabledEvents: ['batch_processor_run.processed'] });
+    const scoped = await started.register('/batches-of-one-classifier', {});
+    await acme.webhookSubscriptions.create({
+      webhookEndpointId: scoped.id,
+      resourceType: 'classifier',
+      resourceId,
+      enabledEvents: ['batch_processor_run.processed', 'classify_run.processed', 'classify_run.failed'],
+    });
+    const { id } = await acme.classifyRuns.createBatch({
+      classifier: { id: resourceId },
+      inputs: [{ file: { text: 'Invoice 1, amount due' } }, { file: { id: 'file_none' } }],
+    });
+
+    const [told, ...more] = (await global.events(1)).map(({ event }) => event);
+    expect(told).toMatchObject({
+      eventType: 'batch_processor_run.processed',
+      payload: { ...(await acme.batchRuns.get(id)), status: 'PROCESSED' },
+    });
+    expect(more).toEqual([]);
+    const scopedEvents = (await scoped.events(3)).map(({ event }) => event);
+    expect(scopedEvents.map(({ eventType }) => eventType).toSorted()).toEqual([
+      'batch_processor_run.processed',
+      'classify_run.failed',
+      'classify_run.processed',
+    ]);
+    expect(scopedEvents).toContainEqual(told);
+  });
+});
+
 describe('a run that is deleted while its end is told', () => {
   test('is told no more, and its log says why', async () => {
     receiver.enqueue({ status: 500 });

@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { StoreResultInput, StoreResultResult } from '../../activities/store-result.ts';
+import type { StoredEnd } from '../../activities/end-event.ts';
+import type { StoreResultInput } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import type { ClassifyDocumentInput } from '../../src/domain/contract.ts';
 import type { DeleteExpiredJobsInput } from '../../src/domain/retention.ts';
 import type { ReviewAnswer } from '../../src/domain/review.ts';
-import { answer, rendered, storedDocument, type Stubs } from '../support/workflow-runner.ts';
+import { answer, rendered, storedDocument, stubCategories, type Stubs } from '../support/workflow-runner.ts';
 
 export interface RecordedRun {
   readonly name: string;
@@ -100,7 +101,14 @@ export const recordedRuns: readonly RecordedRun[] = [
     stubs: { storeResult: wantedByTwo, renderPages: async () => rendered(1, { isBlank: true }) },
     input: { webhook, events: {} },
   },
+  {
+    name: 'batch-with-events',
+    stubs: { storeBatchResult: async () => ({ event: batchEvent }) },
+    batch: { runCount: 1, template: { categories: stubCategories, events: { classifierId: 'cl_1' } } },
+  },
 ];
+
+const batchEvent = { eventType: 'batch_processor_run.processed', endpointIds: ['wh_1', 'wh_2'] } as const;
 
 function sweepsInSteps(): Partial<Stubs> {
   let pages = 0;
@@ -119,7 +127,7 @@ async function oneOfThreeIsRefused(): ReturnType<Stubs['prepareRuns']> {
   return { runs: [{ source }, { source, refusal }, { source, fileName: 'a.pdf' }] };
 }
 
-async function wantedByTwo({ outcome: { error } }: StoreResultInput): Promise<StoreResultResult> {
+async function wantedByTwo({ outcome: { error } }: StoreResultInput): Promise<StoredEnd> {
   const eventType = error ? 'classify_run.failed' : 'classify_run.processed';
   return { event: { eventType, endpointIds: ['wh_1', 'wh_2'] } };
 }

@@ -13,7 +13,8 @@ import type { AwaitRunInput, AwaitRunResult } from '../../activities/await-run.t
 import type { PrepareRunsInput, PrepareRunsResult } from '../../activities/prepare-runs.ts';
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
 import type { StoreBatchResultInput } from '../../activities/store-batch-result.ts';
-import type { StoreResultInput, StoreResultResult } from '../../activities/store-result.ts';
+import type { StoredEnd } from '../../activities/end-event.ts';
+import type { StoreResultInput } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
@@ -33,14 +34,14 @@ export interface Stubs {
   readonly storeDocument: () => Promise<StoredDocument>;
   readonly renderPages: (input: RenderPagesInput) => Promise<RenderPagesResult>;
   readonly classifyPage: (input: ClassifyPageInput) => Promise<ClassifyPageResult>;
-  readonly storeResult: (input: StoreResultInput) => Promise<StoreResultResult>;
+  readonly storeResult: (input: StoreResultInput) => Promise<StoredEnd>;
   readonly deliverWebhook: (input: AttemptDeliveryInput) => Promise<AttemptDeliveryResult>;
   readonly setLifecycleRules: (retention: Retention) => Promise<void>;
   readonly deleteExpiredExecutions: (input: DeleteExpiredExecutionsInput) => Promise<DeleteExpiredExecutionsResult>;
   readonly deleteExpiredObjects: (input: DeleteExpiredObjectsInput) => Promise<DeleteExpiredObjectsResult>;
   readonly prepareRuns: (input: PrepareRunsInput) => Promise<PrepareRunsResult>;
   readonly awaitRun: (input: AwaitRunInput) => Promise<AwaitRunResult>;
-  readonly storeBatchResult: (input: StoreBatchResultInput) => Promise<void>;
+  readonly storeBatchResult: (input: StoreBatchResultInput) => Promise<StoredEnd>;
 }
 
 /** A document of so many pages, all rendered. */
@@ -110,6 +111,7 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
       awaitRun: async () => ({ outcome: 'processed' }),
       storeBatchResult: async (given) => {
         batchOutcomes.set(given.batchId, given);
+        return {};
       },
       ...stubs,
     };

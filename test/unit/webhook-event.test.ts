@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isId } from '../../src/definitions/ids.ts';
 import { errorFacts } from '../../src/domain/errors.ts';
-import { eventIdOf, runEventType } from '../../src/domain/webhook-event.ts';
+import { batchEventType, eventIdOf, runEventType } from '../../src/domain/webhook-event.ts';
 
 describe('the end of a run', () => {
   test('is an event by whether it failed, and none when it was cancelled', () => {
@@ -11,6 +11,14 @@ describe('the end of a run', () => {
     expect(runEventType(undefined)).toBe('classify_run.processed');
     expect(new Set(failures.map((code) => runEventType({ code })))).toEqual(new Set(['classify_run.failed']));
     expect(runEventType({ code: 'cancelled' })).toBeUndefined();
+  });
+});
+
+describe('the end of a batch', () => {
+  test('is an event by its status, and none when it was cancelled', () => {
+    expect(batchEventType('processed')).toBe('batch_processor_run.processed');
+    expect(batchEventType('failed')).toBe('batch_processor_run.failed');
+    expect(batchEventType('cancelled')).toBeUndefined();
   });
 });
 

@@ -3,10 +3,11 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AttemptDeliveryInput, AttemptDeliveryResult } from '../../activities/deliver-webhook.ts';
+import type { StoreBatchResultInput } from '../../activities/store-batch-result.ts';
 import type { StoreResultInput } from '../../activities/store-result.ts';
 import { deliveryWorkflowId } from '../../src/domain/webhook-event.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { createWorkflowRunner, type Stubs, type WorkflowRunner } from '../support/workflow-runner.ts';
+import { createWorkflowRunner, stubCategories, type Stubs, type WorkflowRunner } from '../support/workflow-runner.ts';
 
 let shared: TestNamespace;
 let runner: WorkflowRunner;
@@ -162,5 +163,55 @@ describe('a run whose end is no event', () => {
       },
       input,
     );
+  });
+});
+
+describe('the end of a batch that is an event', () => {
+  const template = { categories: stubCategories, events };
+
+  test('is told to each endpoint, as are the ends of its runs', async () => {
+    const { sent, stubs } = receivers(['wh_1'], { outcome: 'delivered' });
+    const storeBatchResult: Stubs['storeBatchResult'] = async ({ outcome }) => ({
+      event: {
+        eventType: `batch_processor_run.${outcome.status === 'failed' ? 'failed' : 'processed'}`,
+        endpointIds: ['wh_2'],
+      },
+    });
+
+    await runner.serve({ ...stubs, storeBatchResult }, async () => {
+      const batch = await runner.startBatch({ runCount: 2, template });
+      await batch.result();
+
+      const told = (await delivered(sent, 3)).map(({ endpointId, event }) => ({ endpointId, ...event }));
+      const ofBatch = told.filter(({ subject }) => subject.kind === 'batch');
+      expect(ofBatch).toMatchObject([
+        {
+          endpointId: 'wh_2',
+          eventType: 'batch_processor_run.processed',
+          subject: { kind: 'batch', id: batch.workflowId },
+        },
+      ]);
+      expect(told.filter(({ eventType }) => eventType === 'classify_run.processed')).toHaveLength(2);
+    });
+  });
+
+  test('is asked about with the classifier when it failed', async () => {
+    const asked: StoreBatchResultInput[] = [];
+    const stubs: Partial<Stubs> = {
+      async storeBatchResult(input) {
+        asked.push(input);
+        return {};
+      },
+      async prepareRuns() {
+        throw ApplicationFailure.nonRetryable('The inputs are gone.', 'document_missing');
+      },
+    };
+
+    await runner.serve(stubs, async () => {
+      const batch = await runner.startBatch({ runCount: 2, template });
+      await expect(batch.result()).rejects.toThrow(WorkflowFailedError);
+
+      expect(asked).toMatchObject([{ events, outcome: { status: 'failed' } }]);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readEndedBatch } from '../../jobs/read-batch.ts';
 import { readRunFacts } from '../../jobs/run-facts.ts';
 import { readJson } from '../../storage/json-documents.ts';
 import { webhookKeys } from '../../storage/keys.ts';
@@ -6,6 +7,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { readOutcome } from '../../storage/stored-outcome.ts';
 import type { EventPayload, EventPayloads, EventReference } from '../../webhook/event-payload.ts';
 import type { UrlSigner } from '../shared/signed-url.ts';
+import { toBatchRunBody } from './batch-schemas.ts';
 import { toRunBody } from './run-body.ts';
 
 export interface EventPayloadsDependencies {
@@ -31,6 +33,12 @@ export function createEventPayloads({ store, signer, publicUrl }: EventPayloadsD
     return { id: body.id, body, ...(body.metadata && { metadata: body.metadata }) };
   }
 
+  async function readBatch(tenant: string, batchId: string): Promise<EventPayload | undefined> {
+    const batch = await readEndedBatch(store, tenant, batchId);
+    const body = batch && toBatchRunBody(batch);
+    return body && { id: body.id, body };
+  }
+
   async function readSnapshot(tenant: string, eventId: string): Promise<EventPayload | undefined> {
     const key = webhookKeys(tenant).event(eventId);
     const body = (await readJson(store, key, (value) => snapshotSchema.parse(value)))?.value;
@@ -42,6 +50,8 @@ export function createEventPayloads({ store, signer, publicUrl }: EventPayloadsD
       switch (subject.kind) {
         case 'run':
           return readRun(tenant, subject.id);
+        case 'batch':
+          return readBatch(tenant, subject.id);
         case 'classifier':
           return readSnapshot(tenant, eventId);
       }

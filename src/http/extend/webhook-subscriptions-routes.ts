@@ -27,7 +27,8 @@ export function webhookSubscriptionRoutes({ store }: { readonly store: ObjectSto
     const { webhookEndpointId, resourceId, enabledEvents } = parseJsonBody(createSubscriptionSchema, request);
     await readClassifier(store, tenant, resourceId);
     const asked = { endpointId: webhookEndpointId, resourceId, enabledEvents: [...new Set(enabledEvents)] };
-    response.json(toSubscriptionBody(await subscribe(store, tenant, asked)));
+    const subscription = await subscribe(store, tenant, asked);
+    response.json(toSubscriptionBody(subscription));
   }
 
   async function list(request: Request, response: Response): Promise<void> {

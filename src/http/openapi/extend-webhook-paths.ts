@@ -27,7 +27,7 @@ const endpointPath = z.object({ endpoint_id: z.string().min(1).meta({ example: '
 const deliveryPath = endpointPath.extend({ event_id: z.string().min(1) });
 const subscriptionPath = z.object({ subscription_id: z.string().min(1) });
 
-function body(schema: z.ZodType) {
+function jsonBody(schema: z.ZodType) {
   return { required: true, content: { 'application/json': { schema } } };
 }
 
@@ -37,7 +37,7 @@ const endpointPaths: ZodOpenApiPathsObject = {
       tags,
       operationId: 'createWebhookEndpoint',
       summary: 'Register an endpoint; the answer alone shows its signing secret',
-      requestBody: body(createEndpointSchema),
+      requestBody: jsonBody(createEndpointSchema),
       responses: { 200: json('The endpoint.', createdEndpointSchema), ...extendErrors() },
     },
     get: {
@@ -61,7 +61,7 @@ const endpointPaths: ZodOpenApiPathsObject = {
       operationId: 'updateWebhookEndpoint',
       summary: 'Change an endpoint',
       requestParams: { path: endpointPath },
-      requestBody: body(updateEndpointSchema),
+      requestBody: jsonBody(updateEndpointSchema),
       responses: { 200: json('The endpoint.', endpointSchema), ...extendErrors(404) },
     },
     delete: {
@@ -123,7 +123,7 @@ const subscriptionPaths: ZodOpenApiPathsObject = {
       tags,
       operationId: 'createWebhookSubscription',
       summary: 'Send the events of one classifier to an endpoint; an earlier subscription to it is replaced',
-      requestBody: body(createSubscriptionSchema),
+      requestBody: jsonBody(createSubscriptionSchema),
       responses: { 200: json('The subscription.', subscriptionSchema), ...extendErrors(404) },
     },
     get: {
@@ -149,7 +149,7 @@ const subscriptionPaths: ZodOpenApiPathsObject = {
       operationId: 'updateWebhookSubscription',
       summary: 'Replace the events of a subscription',
       requestParams: { path: subscriptionPath },
-      requestBody: body(updateSubscriptionSchema),
+      requestBody: jsonBody(updateSubscriptionSchema),
       responses: { 200: json('The subscription.', subscriptionSchema), ...extendErrors(404) },
     },
     delete: {
@@ -175,7 +175,7 @@ export const eventHappened: ZodOpenApiPathItemObject = {
       'Sent to the `url` of the endpoint with `x-extend-request-timestamp` and `x-extend-request-signature`, the hex of HMAC-SHA256 under the ' +
       'signing secret over `v0:{timestamp}:{body}`. Other answers than 2xx are tried again for a day; 410 ends that.',
     security: [],
-    requestBody: body(eventSchema),
+    requestBody: jsonBody(eventSchema),
     responses: { 200: { description: 'Taken.' }, 410: { description: 'Send nothing more of this event.' } },
   },
 };
