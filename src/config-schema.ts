@@ -166,7 +166,7 @@ export const variables = z.object({
     .min(32)
     .optional()
     .describe(
-      'Secret of 32 characters or more that seals the passwords of documents in the store; by default one is made and kept in the store itself.',
+      'Secret of 32 characters or more that seals the passwords of documents in the store and signs links; by default one is made and kept in the store itself.',
     ),
   WEBHOOK_SECRETS: z
     .string()

@@ -76,7 +76,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     http: {
       host: v.HOST,
       port: v.PORT,
-      publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+      publicUrl: (v.PUBLIC_URL ?? `http://localhost:${v.PORT}`).replace(/\/+$/, ''),
       hasPublicUrl: v.PUBLIC_URL !== undefined,
       apiKeys: parseApiKeys(v.API_KEYS).keys,
       rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,

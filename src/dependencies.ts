@@ -12,7 +12,7 @@ import type { PageClassifier } from './classifier/page-classifier.ts';
 import type { Config } from './config.ts';
 import type { AppDependencies } from './http/app.ts';
 import { createEventPayloads } from './http/extend/event-payloads.ts';
-import { createUrlSigner } from './http/shared/signed-url.ts';
+import { createUrlSigner, type UrlSigner } from './http/shared/signed-url.ts';
 import { toJobBody } from './http/unsiloed/job-body.ts';
 import { createBatchService } from './jobs/batch-service.ts';
 import { createEventService } from './jobs/event-service.ts';
@@ -84,7 +84,7 @@ function apiDependencies(
     runs: createRunService({ ...starting, jobs, maxFileBytes }),
     batches: createBatchService({ ...starting, concurrency: config.batch.concurrency }),
     passwords,
-    signer: createUrlSigner({ store, publicUrl: http.publicUrl }),
+    signer: urlSigner(config, store),
     publicUrl: http,
     webhooks: createWebhookService({ client, store, jobs, secrets: webhookSecrets(config, store) }),
     events: createEventService({ client, store, logger }),
@@ -139,8 +139,12 @@ function filePasswords({ serverKey }: Config, store: ObjectStore): FilePasswords
   return createFilePasswords(store, createServerKey({ store, given: serverKey }));
 }
 
-function eventPayloads({ http: { publicUrl } }: Config, store: ObjectStore): EventPayloads {
-  return createEventPayloads({ store, signer: createUrlSigner({ store, publicUrl }), publicUrl });
+function urlSigner({ http: { publicUrl }, serverKey }: Config, store: ObjectStore): UrlSigner {
+  return createUrlSigner({ serverKey: createServerKey({ store, given: serverKey }), publicUrl });
+}
+
+function eventPayloads(config: Config, store: ObjectStore): EventPayloads {
+  return createEventPayloads({ store, signer: urlSigner(config, store), publicUrl: config.http.publicUrl });
 }
 
 function webhookSecrets({ webhook }: Config, store: ObjectStore): WebhookSecrets {

@@ -173,9 +173,6 @@ function newestFirst(eventId: string): string {
   return (maxTime - time).toString(16).padStart(12, '0');
 }
 
-/** Signs the addresses that need no API key; one for the whole deployment. */
-export const urlSigningKey = 'url-signing-key.json';
-
 /** A parent workflow may give its child any id; as a key segment it must hold no `/` and be no `..`. */
 function pathSegment(jobId: string): string {
   return encodeURIComponent(jobId).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));

@@ -6,7 +6,7 @@ import { serverKeyKey } from './keys.ts';
 import { PreconditionFailed, type ObjectStore } from './object-store.ts';
 
 /** What each key is for: one that leaks for one purpose is of no use for another. */
-export type KeyPurpose = 'passwords';
+export type KeyPurpose = 'links' | 'passwords';
 
 /** The secret of this installation, which all of its processes share. */
 export interface ServerKey {

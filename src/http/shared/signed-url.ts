@@ -1,15 +1,12 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
-import { readJson, writeJson } from '../../storage/json-documents.ts';
-import { urlSigningKey } from '../../storage/keys.ts';
-import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
+import type { ServerKey } from '../../storage/server-key.ts';
 import { firstSegment } from './when.ts';
 
 export interface UrlSignerOptions {
-  readonly store: ObjectStore;
-  /** Under which clients reach the API. */
+  readonly serverKey: ServerKey;
+  /** Under which clients reach the API; no slash at the end. */
   readonly publicUrl: string;
 }
 
@@ -21,26 +18,15 @@ export interface UrlSigner {
   isGood(path: string, query: Readonly<Record<string, unknown>>): Promise<boolean>;
 }
 
-const keySchema = z.object({ key: z.string() });
-const keyBytes = 32;
-
-/** Signs with a key of this deployment, made at first use. It lies in the store, so that all processes have the same. */
-export function createUrlSigner({ store, publicUrl }: UrlSignerOptions): UrlSigner {
-  const base = publicUrl.replace(/\/+$/, '');
-  let known: string | undefined;
-
-  async function signingKey(): Promise<string> {
-    known ??= await readOrCreateKey(store);
-    return known;
-  }
-
+/** Signs with a key that all processes of this deployment have. */
+export function createUrlSigner({ serverKey, publicUrl }: UrlSignerOptions): UrlSigner {
   async function signatureOf(path: string, expires: string): Promise<string> {
-    const key = Buffer.from(await signingKey(), 'base64');
+    const key = await serverKey.for('links');
     return createHmac('sha256', key).update(`${expires}\n${path}`).digest('base64url');
   }
 
   return {
-    async sign(path, validMs, baseUrl = base) {
+    async sign(path, validMs, baseUrl = publicUrl) {
       const expires = String(Math.ceil((Date.now() + validMs) / 1000));
       return `${baseUrl}${path}?expires=${expires}&signature=${await signatureOf(path, expires)}`;
     },
@@ -71,17 +57,4 @@ export function requireSignature(signer: UrlSigner): RequestHandler {
     }
     next();
   };
-}
-
-async function readOrCreateKey(store: ObjectStore): Promise<string> {
-  const stored = await readJson(store, urlSigningKey, (value) => keySchema.parse(value));
-  if (stored) return stored.value.key;
-  try {
-    const key = randomBytes(keyBytes).toString('base64');
-    await writeJson(store, urlSigningKey, { key }, { ifNoneMatch: '*' });
-    return key;
-  } catch (error) {
-    if (!(error instanceof PreconditionFailed)) throw error;
-    return readOrCreateKey(store);
-  }
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUrlSigner, requireSignature, type UrlSigner } from '../../../src/http/shared/signed-url.ts';
 import { createFolderStore } from '../../../src/storage/folder-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
+import { createServerKey } from '../../../src/storage/server-key.ts';
 
 let directory: string;
 let store: ObjectStore;
@@ -18,7 +19,7 @@ const hourMs = 3_600_000;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pigeonhole-signed-'));
   store = createFolderStore({ directory });
-  signer = createUrlSigner({ store, publicUrl: 'https://pigeonhole.example/api/' });
+  signer = createUrlSigner({ serverKey: createServerKey({ store }), publicUrl: 'https://pigeonhole.example/api' });
   const app = express();
   app.use('/signed', requireSignature(signer), (request, response) => void response.json(request.path));
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -70,9 +71,10 @@ describe('a signed address', () => {
 
   test('is good in every process of the deployment, and in no other deployment', async () => {
     const other = await mkdtemp(join(tmpdir(), 'pigeonhole-signed-'));
+    const elsewhere = createFolderStore({ directory: other });
     const publicUrl = 'http://localhost:8080';
-    const sibling = createUrlSigner({ store, publicUrl });
-    const stranger = createUrlSigner({ store: createFolderStore({ directory: other }), publicUrl });
+    const sibling = createUrlSigner({ serverKey: createServerKey({ store }), publicUrl });
+    const stranger = createUrlSigner({ serverKey: createServerKey({ store: elsewhere }), publicUrl });
 
     expect((await open((await sibling.sign('/signed/a', hourMs)).replace(publicUrl, origin))).status).toBe(200);
     expect((await open((await stranger.sign('/signed/a', hourMs)).replace(publicUrl, origin))).status).not.toBe(200);
