@@ -4,7 +4,7 @@ import type { RetentionCutoffs } from '../src/domain/retention.ts';
 import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
 import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
 import { compareKeys } from '../src/storage/object-key.ts';
-import { jobsPrefix, tombstonesPrefix } from '../src/storage/keys.ts';
+import { jobsPrefix, tombstonesPrefix, webhookKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
 
@@ -30,7 +30,7 @@ const tombstoneMs = 24 * 60 * 60 * 1000;
 
 /**
  * Walks through the jobs in the store and deletes those that Temporal does not know, or no longer, and whose time is over: finished ones, and
- * uploads that were never started.
+ * uploads that were never started. The logs of what webhook endpoints were sent go at the age of a finished job.
  */
 export function createDeleteExpiredObjects({ store }: { readonly store: ObjectStore }) {
   return async function deleteExpiredObjects(input: DeleteExpiredObjectsInput): Promise<DeleteExpiredObjectsResult> {
@@ -50,7 +50,7 @@ async function sweep(
     const prefix = jobsPrefix(tenant);
     const isPartlyDone = after?.startsWith(prefix) === true;
     if (after !== undefined && !isPartlyDone && compareKeys(prefix, after) < 0) continue;
-    if (!isPartlyDone) await deleteTombstones(store, tenant, signal);
+    if (!isPartlyDone) await deleteLogs(store, tenant, cutoffs, signal);
     for await (const batch of inBatches(storedJobs(store, tenant, isPartlyDone ? after : undefined))) {
       const old = batch.filter((job) => isOld(job, cutoffs));
       await mapBounded(old, deletionsAtOnce, async (job) => {
@@ -76,10 +76,20 @@ async function* inBatches(jobs: AsyncIterable<StoredJob>): AsyncGenerator<readon
   yield batch;
 }
 
-async function deleteTombstones(store: ObjectStore, tenant: string, signal: AbortSignal): Promise<void> {
-  const before = Date.now() - tombstoneMs;
-  for await (const { key, modifiedAt } of store.list(tombstonesPrefix(tenant))) {
+async function deleteLogs(
+  store: ObjectStore,
+  tenant: string,
+  { closedBefore }: RetentionCutoffs,
+  signal: AbortSignal,
+): Promise<void> {
+  await deleteOld(store, tombstonesPrefix(tenant), Date.now() - tombstoneMs, signal);
+  if (closedBefore === undefined) return;
+  for (const prefix of webhookKeys(tenant).logs) await deleteOld(store, prefix, Date.parse(closedBefore), signal);
+}
+
+async function deleteOld(store: ObjectStore, prefix: string, beforeMs: number, signal: AbortSignal): Promise<void> {
+  for await (const { key, modifiedAt } of store.list(prefix)) {
     signal.throwIfAborted();
-    if (modifiedAt.getTime() < before) await store.delete(key);
+    if (modifiedAt.getTime() < beforeMs) await store.delete(key);
   }
 }

@@ -62,10 +62,10 @@ export async function listDeliveries(
   { maxPageSize, nextPageToken }: Pick<PageQuery, 'maxPageSize' | 'nextPageToken'>,
 ): Promise<Page<EventDelivery>> {
   const scope = `webhook_deliveries\0${endpointId}`;
-  const after = nextPageToken === undefined ? '' : decodeCursor(nextPageToken, scope);
+  const prefix = webhookKeys(tenant).deliveries(endpointId);
+  const after = nextPageToken === undefined ? {} : { after: decodeCursor(nextPageToken, scope) };
   const keys: string[] = [];
-  for await (const { key } of store.list(webhookKeys(tenant).deliveries(endpointId))) {
-    if (key <= after) continue;
+  for await (const { key } of store.list(prefix, after)) {
     keys.push(key);
     if (keys.length > maxPageSize) break;
   }

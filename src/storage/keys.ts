@@ -142,6 +142,8 @@ export function webhookSecretKey(tenant: string): string {
 /** Endpoints that events are delivered to, and what was delivered. */
 export interface WebhookKeys {
   readonly endpoints: string;
+  /** What goes with its age: the deliveries to all endpoints, and what events said. */
+  readonly logs: readonly string[];
   endpoint(endpointId: string): string;
   /** Apart from the endpoint: whoever reads that one cannot give it away. */
   signingSecret(endpointId: string): string;
@@ -153,15 +155,19 @@ export interface WebhookKeys {
 }
 
 export function webhookKeys(tenant: string): WebhookKeys {
-  const endpoints = `tenants/${tenant}/webhooks/`;
-  const deliveries = (endpointId: string) => `tenants/${tenant}/webhook-deliveries/${pathSegment(endpointId)}/`;
+  const prefix = `${tenantsPrefix}${tenant}/`;
+  const endpoints = `${prefix}webhooks/`;
+  const allDeliveries = `${prefix}webhook-deliveries/`;
+  const events = `${prefix}webhook-events/`;
+  const deliveries = (endpointId: string) => `${allDeliveries}${pathSegment(endpointId)}/`;
   return {
     endpoints,
+    logs: [allDeliveries, events],
     endpoint: (endpointId) => `${endpoints}${pathSegment(endpointId)}.json`,
-    signingSecret: (endpointId) => `tenants/${tenant}/webhook-signing-secrets/${pathSegment(endpointId)}.json`,
+    signingSecret: (endpointId) => `${prefix}webhook-signing-secrets/${pathSegment(endpointId)}.json`,
     deliveries,
     delivery: (endpointId, eventId) => `${deliveries(endpointId)}${newestFirst(eventId)}-${pathSegment(eventId)}.json`,
-    event: (eventId) => `tenants/${tenant}/webhook-events/${pathSegment(eventId)}.json`,
+    event: (eventId) => `${events}${pathSegment(eventId)}.json`,
   };
 }
 
