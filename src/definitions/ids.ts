@@ -16,18 +16,23 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes;
 
+/** How many ids were made in the millisecond of the last one: those of one process sort by creation within it, too. */
+let latest = { time: 0, count: 0 };
+
 /**
- * A new id: its prefix, the time in milliseconds and 80 random bits, all as 32 hexadecimal digits. Ids of one kind sort by creation, and so do
- * the keys of the objects that they name.
+ * A new id: its prefix, the time in milliseconds, a count and 64 random bits, all as 32 hexadecimal digits. Ids of one kind sort by creation, and
+ * so do the keys of the objects that they name.
  */
 export function newId(kind: IdKind, at: Date = new Date()): string {
-  return idPrefixes[kind] + timeDigits(at) + randomBytes(10).toString('hex');
+  const time = at.getTime();
+  latest = { time, count: time === latest.time ? (latest.count + 1) % 0x1_0000 : 0 };
+  return idPrefixes[kind] + digits(time, 12) + digits(latest.count, 4) + randomBytes(8).toString('hex');
 }
 
 /** An id of the same form that is the same each time, for what is made of something that has an id already. */
 export function derivedId(kind: IdKind, at: Date, seed: string): string {
-  const digits = createHash('sha256').update(`${kind}\0${seed}`).digest('hex').slice(0, 20);
-  return idPrefixes[kind] + timeDigits(at) + digits;
+  const hash = createHash('sha256').update(`${kind}\0${seed}`).digest('hex').slice(0, 20);
+  return idPrefixes[kind] + digits(at.getTime(), 12) + hash;
 }
 
 /** Whether the text can be an id of this kind: it also is a segment of object keys, so nothing else gets through. */
@@ -36,6 +41,6 @@ export function isId(kind: IdKind, value: string): boolean {
   return value.startsWith(prefix) && /^[A-Za-z0-9_.~%-]{1,240}$/.test(value.slice(prefix.length));
 }
 
-function timeDigits(at: Date): string {
-  return at.getTime().toString(16).padStart(12, '0');
+function digits(value: number, length: number): string {
+  return value.toString(16).padStart(length, '0');
 }
