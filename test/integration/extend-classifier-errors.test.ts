@@ -124,6 +124,7 @@ describe('a request that is wrong', () => {
     ['malformed JSON', { body: '{"name": ' }, 'not valid JSON'],
     ['another content type', { body: 'name=a', contentType: 'application/x-www-form-urlencoded' }, 'application/json'],
     ['no body at all', { contentType: null }, 'application/json'],
+    ['JSON nested by the thousand', { body: `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}` }, '100 levels'],
   ])('is told so: %s', async (_what, request, sentence) => {
     const { id } = await create();
     for (const path of ['/classifiers', `/classifiers/${id}`, `/classifiers/${id}/versions`]) {
