@@ -6,7 +6,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { emptyConfig, storedConfigSchema, type ClassifyConfig } from './classify-config.ts';
 import { createdByKeyOf, createdBySchema } from './created-by.ts';
 import { isId, newId } from './ids.ts';
-import { listDefinitions, namesBelow, type Page, type SortedPageQuery } from './list-page.ts';
+import { listDefinitions, type Page, type SortedPageQuery } from './list-page.ts';
 
 /** A classifier with its draft, the one version that changes: `draft.json`. */
 export type Classifier = z.infer<typeof classifierSchema>;
@@ -93,7 +93,7 @@ export async function listClassifiers(
   tenant: string,
   query: SortedPageQuery,
 ): Promise<Page<Classifier>> {
-  const ids = await namesBelow(store, classifiersPrefix(tenant), '/draft.json');
+  const ids = await Array.fromAsync(store.folders(classifiersPrefix(tenant)));
   return listDefinitions(ids, (id) => findClassifier(store, tenant, id), `classifiers\0${tenant}`, query);
 }
 

@@ -1,3 +1,4 @@
+import { mapBounded } from '../domain/map-bounded.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { decodeCursor, encodeCursor } from './page-cursor.ts';
 
@@ -27,7 +28,8 @@ export interface PageEntry<T> {
   readonly read: () => Promise<T | undefined>;
 }
 
-const readsAtOnce = 16;
+/** How many documents of the store are read or written at a time for one request. */
+export const readsAtOnce = 16;
 
 /** Reads the page that follows the cursor; only as many entries as it takes. `scope` names the list. Throws `invalid_request` for a wrong cursor. */
 export async function takePage<T>(
@@ -44,9 +46,7 @@ export async function takePage<T>(
   const found: { readonly position: string; readonly item: T }[] = [];
   // One more than the page holds tells whether another one follows.
   for (let start = 0; start < remaining.length && found.length <= maxPageSize; start += readsAtOnce) {
-    for (const { position, item } of await readAll(remaining.slice(start, start + readsAtOnce))) {
-      if (item !== undefined) found.push({ position, item });
-    }
+    found.push(...(await readAll(remaining.slice(start, start + readsAtOnce))));
   }
   const page = found.slice(0, maxPageSize);
   const last = page.at(-1);
@@ -75,12 +75,10 @@ export async function listDefinitions<T extends Definition>(
   const entries = ids.map((id) => ({ position: id, read: () => read(id) }));
   const sortedScope = `${scope}\0${query.sortBy}`;
   if (query.sortBy === 'createdAt') return takePage(entries, sortedScope, query);
-  const all: PageEntry<T>[] = [];
-  for (let start = 0; start < entries.length; start += readsAtOnce) {
-    for (const { item } of await readAll(entries.slice(start, start + readsAtOnce))) {
-      if (item) all.push({ position: `${item.updatedAt} ${item.id}`, read: () => Promise.resolve(item) });
-    }
-  }
+  const all = (await readAll(entries)).map(({ item }) => ({
+    position: `${item.updatedAt} ${item.id}`,
+    read: () => Promise.resolve(item),
+  }));
   return takePage(all, sortedScope, query);
 }
 
@@ -94,7 +92,11 @@ export async function namesBelow(store: ObjectStore, prefix: string, suffix: str
   return names;
 }
 
-/** Of one batch, which bounds how many reads are under way. */
-function readAll<T>(batch: readonly PageEntry<T>[]): Promise<{ position: string; item: T | undefined }[]> {
-  return Promise.all(batch.map(async ({ position, read }) => ({ position, item: await read() })));
+/** Those that are there. */
+async function readAll<T>(entries: readonly PageEntry<T>[]): Promise<{ position: string; item: T }[]> {
+  const found = await mapBounded(entries, readsAtOnce, async ({ position, read }) => ({
+    position,
+    item: await read(),
+  }));
+  return found.flatMap(({ position, item }) => (item === undefined ? [] : { position, item }));
 }

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import { listVersions, publishVersion, resolveClassifier } from '../../definitions/classifier-versions.ts';
 import { createClassifier, listClassifiers, readClassifier, updateClassifier } from '../../definitions/classifiers.ts';
 import type { ClassifyConfig } from '../../definitions/classify-config.ts';
+import { referredTo } from '../../definitions/referred-to.ts';
 import type { EventService } from '../../jobs/event-service.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { tenantOf } from '../shared/request-context.ts';
@@ -24,11 +25,15 @@ interface ClassifierParameters {
 export function classifierRoutes({ store, events }: ClassifierDependencies): Router {
   const router = Router();
 
+  async function configOf(tenant: string, cloneClassifierId: string): Promise<ClassifyConfig> {
+    return (await referredTo('cloneClassifierId', readClassifier(store, tenant, cloneClassifierId))).config;
+  }
+
   async function create(request: Request, response: Response): Promise<void> {
     const tenant = tenantOf(request);
     const { name, config, cloneClassifierId } = parseJsonBody(createClassifierSchema, request);
     const given: ClassifyConfig | undefined =
-      cloneClassifierId === undefined ? config : (await readClassifier(store, tenant, cloneClassifierId)).config;
+      cloneClassifierId === undefined ? config : await configOf(tenant, cloneClassifierId);
     const payload = toClassifierBody(await createClassifier(store, tenant, { name, config: given }));
     await events.announce(tenant, { eventType: 'classifier.created', classifierId: payload.id, payload });
     response.json(payload);

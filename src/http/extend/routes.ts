@@ -3,6 +3,8 @@ import { batchRoutes, type BatchDependencies } from './batch-routes.ts';
 import { classifierRoutes, type ClassifierDependencies } from './classifiers-routes.ts';
 import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs-routes.ts';
 import { extendNotFound } from './errors.ts';
+import { evaluationItemRoutes } from './evaluation-items-routes.ts';
+import { evaluationSetRoutes } from './evaluation-sets-routes.ts';
 import { fileRoutes, type FileDependencies } from './files-routes.ts';
 import { webhookEndpointRoutes, type WebhookEndpointDependencies } from './webhook-endpoints-routes.ts';
 import { webhookSubscriptionRoutes } from './webhook-subscriptions-routes.ts';
@@ -26,6 +28,8 @@ export function extendRoutes(dependencies: ExtendDependencies): Router {
   router.use(classifierRoutes(dependencies));
   router.use(webhookEndpointRoutes(dependencies));
   router.use(webhookSubscriptionRoutes(dependencies));
+  router.use(evaluationSetRoutes(dependencies));
+  router.use(evaluationItemRoutes(dependencies));
   router.use(extendNotFound);
   return router;
 }

@@ -2,6 +2,7 @@ import { createDocument } from 'zod-openapi';
 import { classifyPaths } from './classify-paths.ts';
 import { extendBatchPaths } from './extend-batch-paths.ts';
 import { extendClassifierPaths } from './extend-classifier-paths.ts';
+import { extendEvaluationPaths } from './extend-evaluation-paths.ts';
 import { extendFilePaths } from './extend-file-paths.ts';
 import { extendRunPaths } from './extend-run-paths.ts';
 import { eventHappened, extendWebhookPaths } from './extend-webhook-paths.ts';
@@ -33,6 +34,7 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
       { name: 'classify runs', description: "Extend's runs, which are jobs: the run `clr_X` is the job `X`." },
       { name: 'classifiers', description: "Extend's classifiers and their versions." },
       { name: 'batches', description: "Extend's batches." },
+      { name: 'evaluation', description: 'How well a classifier does with documents whose types are known.' },
       { name: 'service', description: 'Probes and documentation. No key is needed.' },
     ],
     security: [{ apiKey: [] }, { xApiKey: [] }, { bearer: [] }],
@@ -45,6 +47,7 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
       ...extendRunPaths,
       ...extendClassifierPaths,
       ...extendWebhookPaths,
+      ...extendEvaluationPaths,
       ...servicePaths,
     },
     webhooks: { jobFinished, eventHappened },

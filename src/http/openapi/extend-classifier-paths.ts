@@ -11,6 +11,7 @@ import {
 } from '../extend/classifier-schemas.ts';
 import { pageQuery, sortedPageQuery } from './extend-queries.ts';
 import { extendErrors } from './extend-responses.ts';
+import { jsonBody } from './json-body.ts';
 import { json } from './responses.ts';
 
 const tags = ['classifiers'];
@@ -24,10 +25,6 @@ const versionPath = classifierPath.extend({
     .meta({ description: '`draft`, `latest`, a number such as `1.0`, or the id of a version.' }),
 });
 
-function body(schema: z.ZodType) {
-  return { required: true, content: { 'application/json': { schema } } };
-}
-
 /** Extend's classifiers: what a document is to be told apart by, kept under a name and in versions. */
 export const extendClassifierPaths: ZodOpenApiPathsObject = {
   '/classifiers': {
@@ -35,7 +32,7 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       tags,
       operationId: 'createClassifier',
       summary: 'Create a classifier',
-      requestBody: body(createClassifierSchema),
+      requestBody: jsonBody(createClassifierSchema),
       responses: { 200: json('The classifier with its draft.', classifierSchema), ...extendErrors(404) },
     },
     get: {
@@ -59,7 +56,7 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       operationId: 'updateClassifier',
       summary: 'Rename a classifier, or replace the configuration of its draft',
       requestParams: { path: classifierPath },
-      requestBody: body(updateClassifierSchema),
+      requestBody: jsonBody(updateClassifierSchema),
       responses: { 200: json('The classifier as it is now.', classifierSchema), ...extendErrors(404) },
     },
   },
@@ -69,7 +66,7 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       operationId: 'publishClassifierVersion',
       summary: 'Publish the draft as the next version',
       requestParams: { path: classifierPath },
-      requestBody: body(publishVersionSchema),
+      requestBody: jsonBody(publishVersionSchema),
       responses: { 200: json('The version, which never changes.', classifierVersionSchema), ...extendErrors(404) },
     },
     get: {

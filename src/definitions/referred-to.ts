@@ -1,0 +1,14 @@
+import { ClassifierError } from '../domain/errors.ts';
+
+/** What a field of a request refers to; where that is not there, the error names the field. */
+export async function referredTo<T>(field: string, found: Promise<T>): Promise<T> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!(error instanceof ClassifierError) || error.code !== 'not_found') throw error;
+    const { detail } = error;
+    throw new ClassifierError('not_found', `${field}: ${detail}`, {
+      errors: [{ pointer: `/${field.replaceAll('.', '/')}`, detail }],
+    });
+  }
+}

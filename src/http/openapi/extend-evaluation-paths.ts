@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  createdItemsSchema,
+  createEvaluationItemsSchema,
+  createEvaluationSetSchema,
+  deletedItemSchema,
+  evaluationItemListSchema,
+  evaluationItemSchema,
+  evaluationSetListSchema,
+  evaluationSetSchema,
+  maxItemsAtOnce,
+  updateEvaluationItemSchema,
+} from '../extend/evaluation-schemas.ts';
+import { sortedPageQuery } from './extend-queries.ts';
+import { extendErrors } from './extend-responses.ts';
+import { jsonBody } from './json-body.ts';
+import { json } from './responses.ts';
+
+const tags = ['evaluation'];
+
+const setPath = z.object({ evaluation_set_id: z.string().min(1) });
+const itemPath = setPath.extend({ item_id: z.string().min(1) });
+const setQuery = sortedPageQuery.extend({
+  entityId: z.string().optional().meta({ description: 'Only the sets for this classifier.' }),
+});
+
+/** Extend's evaluation sets: documents whose types are known, to measure a classifier by. */
+export const extendEvaluationPaths: ZodOpenApiPathsObject = {
+  '/evaluation_sets': {
+    post: {
+      tags,
+      operationId: 'createEvaluationSet',
+      summary: 'Create an evaluation set',
+      requestBody: jsonBody(createEvaluationSetSchema),
+      responses: { 200: json('The set, which is empty.', evaluationSetSchema), ...extendErrors(404) },
+    },
+    get: {
+      tags,
+      operationId: 'listEvaluationSets',
+      summary: 'List evaluation sets',
+      requestParams: { query: setQuery },
+      responses: { 200: json('A page of sets.', evaluationSetListSchema), ...extendErrors() },
+    },
+  },
+  '/evaluation_sets/{evaluation_set_id}': {
+    get: {
+      tags,
+      operationId: 'readEvaluationSet',
+      summary: 'Read an evaluation set',
+      requestParams: { path: setPath },
+      responses: { 200: json('The set.', evaluationSetSchema), ...extendErrors(404) },
+    },
+  },
+  '/evaluation_sets/{evaluation_set_id}/items': {
+    post: {
+      tags,
+      operationId: 'createEvaluationSetItems',
+      summary: `Add up to ${maxItemsAtOnce} items, all or none`,
+      requestParams: { path: setPath },
+      requestBody: jsonBody(createEvaluationItemsSchema),
+      responses: { 200: json('The items, in order.', createdItemsSchema), ...extendErrors(404) },
+    },
+    get: {
+      tags,
+      operationId: 'listEvaluationSetItems',
+      summary: 'List the items of an evaluation set',
+      requestParams: { path: setPath, query: sortedPageQuery },
+      responses: { 200: json('A page of items.', evaluationItemListSchema), ...extendErrors(404) },
+    },
+  },
+  '/evaluation_sets/{evaluation_set_id}/items/{item_id}': {
+    get: {
+      tags,
+      operationId: 'readEvaluationSetItem',
+      summary: 'Read an item',
+      requestParams: { path: itemPath },
+      responses: { 200: json('The item.', evaluationItemSchema), ...extendErrors(404) },
+    },
+    post: {
+      tags,
+      operationId: 'updateEvaluationSetItem',
+      summary: 'Replace what is expected of an item',
+      requestParams: { path: itemPath },
+      requestBody: jsonBody(updateEvaluationItemSchema),
+      responses: { 200: json('The item as it is now.', evaluationItemSchema), ...extendErrors(404) },
+    },
+    delete: {
+      tags,
+      operationId: 'deleteEvaluationSetItem',
+      summary: 'Delete an item; its file stays',
+      requestParams: { path: itemPath },
+      responses: { 200: json('It is gone.', deletedItemSchema), ...extendErrors(404) },
+    },
+  },
+};
