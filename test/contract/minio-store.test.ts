@@ -32,6 +32,30 @@ describe('createMinioStore', () => {
     },
   );
 
+  test('gives URLs that open an object without a key at the address that callers use, until they expire', async () => {
+    const bucket = `contract-${randomUUID()}`;
+    // The same server, by another name: a URL that is signed for one host is refused by another.
+    const publicEndpoint = s3.endpoint.replace('127.0.0.1', 'localhost');
+    const store = createMinioStore({ ...s3, bucket, publicEndpoint });
+    await store.check();
+    await store.put('tenants/acme/files/file_1/source', Buffer.from('content'));
+
+    const url = await store.presign?.('tenants/acme/files/file_1/source', {
+      expiresInSeconds: 60,
+      contentType: 'text/plain; charset=utf-8',
+      contentDisposition: `inline; filename*=UTF-8''a%20b.txt`,
+    });
+
+    expect(url).toMatch(new RegExp(`^${publicEndpoint}/`));
+    const response = await fetch(url ?? '');
+    expect(await response.text()).toBe('content');
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(response.headers.get('content-disposition')).toBe(`inline; filename*=UTF-8''a%20b.txt`);
+    expect((await fetch((url ?? '').replace('file_1', 'file_2'))).status).toBe(403);
+    expect((await fetch((url ?? '').split('?')[0] ?? '')).status).toBe(403);
+    expect('presign' in createMinioStore({ ...s3, bucket })).toBe(false);
+  });
+
   test('lets several processes create the bucket at once', async () => {
     const bucket = `contract-${randomUUID()}`;
     const stores = Array.from({ length: 5 }, () => createMinioStore({ ...s3, bucket }));

@@ -127,6 +127,18 @@ export function describePageClassifier(name: string, contract: PageClassifierCon
       expect(problemsOf(answer, [...categories, { name: 'unknown' }])).toStrictEqual([]);
     });
 
+    test.each(['', invoiceText])('answers for a page of a text, which has no image: %j', async (text) => {
+      const answer = await classify({ page: buildPage({ text, image: null }) });
+
+      expect(problemsOf(answer, categories)).toStrictEqual([]);
+    });
+
+    test('answers with a category where one of them is for all the rest', async () => {
+      for (const catchAll of ['receipt', 'contract']) {
+        expect(problemsOf(await classify({ catchAll }), categories)).toStrictEqual([]);
+      }
+    });
+
     test.runIf(contract.isDeterministic)('gives the same answer to the same request', async () => {
       expect(await classify()).toStrictEqual(await classify());
     });

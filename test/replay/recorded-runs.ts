@@ -61,6 +61,15 @@ export const recordedRuns: readonly RecordedRun[] = [
     stubs: {},
     input: { instructionsKey: 'tenants/default/jobs/x/request.json' },
   },
+  {
+    name: 'file-of-a-run-with-a-catch-all',
+    stubs: { storeDocument: async () => storedDocument },
+    input: {
+      source: { kind: 'url', urlKey: 'tenants/default/jobs/x/request.json' },
+      fileId: 'file_019a',
+      catchAll: 'letter',
+    },
+  },
   { name: 'all-pages-blank', stubs: { renderPages: async () => rendered(2, { isBlank: true }) } },
   { name: 'input-refused', stubs: {}, input: { categories: [] } },
   { name: 'cancelled-while-judging', stubs: {}, isCancelled: true },

@@ -4,7 +4,8 @@ import type { PageText, TextSpan } from '../../src/domain/page.ts';
 
 interface PageOptions {
   readonly text?: string;
-  readonly image?: Uint8Array;
+  /** `null` for a page of a text, which has none. */
+  readonly image?: Uint8Array | null;
   readonly pageNumber?: number;
   readonly pageCount?: number;
   /** Texts of other pages by their number. */
@@ -22,7 +23,8 @@ export function buildPage(options: PageOptions = {}): ClassifiablePage {
       options.onText?.();
       return buildPageText(options.text ?? '');
     },
-    image: async () => options.image ?? (await drawPageImage(options.text ?? '')),
+    image: async () =>
+      options.image === null ? undefined : (options.image ?? (await drawPageImage(options.text ?? ''))),
     neighbours: async () =>
       Object.entries(options.neighbours ?? {}).map(([pageNumber, text]) => ({
         pageNumber: Number(pageNumber),

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { PageSelection } from '../../../src/domain/page-selection.ts';
+import { htmlToText } from '../../../src/pdf/html-text.ts';
 import { readTextDocument } from '../../../src/pdf/text-document.ts';
 
 const everyPage: PageSelection = { ranges: [], maxPages: 50 };
@@ -66,5 +67,31 @@ describe('readTextDocument', () => {
     ['Windows-1252', Buffer.from('Gr\xf6\xdfe 20 \x80', 'latin1')],
   ])('reads %s', async (_name, bytes) => {
     expect((await read(bytes)).pages[0]?.text).toBe('Größe 20 €');
+  });
+
+  test.each([1, 7, 1000])('reads HTML as its words, in whatever pieces (of %i characters) it comes', async (length) => {
+    const html = `<!DOCTYPE html><html><head><title>Bill</title><style>p { color: red }</style>
+      <script>const invoice = '<p>no</p>';</script></head>
+      <body><h1>Invoice &amp; receipt</h1><p>Total <b>due</b>:\n 42&nbsp;&euro;</p>
+      <table><tr><td>a</td><td>1</td></tr><tr><td>b</td></tr></table></body></html>`;
+    const pieces = html.match(new RegExp(`[^]{1,${length}}`, 'gu')) ?? [];
+
+    const words = (await Array.fromAsync(htmlToText(Readable.from(pieces)))).join('');
+
+    expect(words).toBe('Bill\nInvoice & receipt\nTotal due: 42 €\na 1\nb');
+    expect((await read(html)).pages[0]?.text).toBe(words);
+  });
+
+  test('takes a text without a word for one blank page', async () => {
+    for (const text of [' \n', '<html><body></body></html>']) {
+      const { pageCount, pages } = await read(text);
+      expect([pageCount, pages.map((page) => page.text.trim())]).toEqual([1, ['']]);
+    }
+  });
+
+  test('leaves other markup as it is', async () => {
+    expect((await read('<Invoice><Total>42</Total></Invoice>')).pages[0]?.text).toBe(
+      '<Invoice><Total>42</Total></Invoice>',
+    );
   });
 });
