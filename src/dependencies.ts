@@ -15,6 +15,7 @@ import { createEventPayloads } from './http/extend/event-payloads.ts';
 import { createUrlSigner, type UrlSigner } from './http/shared/signed-url.ts';
 import { toJobBody } from './http/unsiloed/job-body.ts';
 import { createBatchService } from './jobs/batch-service.ts';
+import { createEvaluationService } from './jobs/evaluation-service.ts';
 import { createEventService } from './jobs/event-service.ts';
 import { createJobService } from './jobs/job-service.ts';
 import { createBatchPreparer } from './jobs/prepare-batch-runs.ts';
@@ -79,10 +80,12 @@ function apiDependencies(
   const { limits, http } = config;
   const { maxFileBytes } = limits;
   const starting = { client, store, quotas, passwords, pageLimits: limits };
+  const batches = createBatchService({ ...starting, concurrency: config.batch.concurrency });
   return {
     jobs,
     runs: createRunService({ ...starting, jobs, maxFileBytes }),
-    batches: createBatchService({ ...starting, concurrency: config.batch.concurrency }),
+    batches,
+    evaluations: createEvaluationService({ store, batches }),
     passwords,
     signer: urlSigner(config, store),
     publicUrl: http,

@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { BatchService } from '../jobs/batch-service.ts';
+import type { EvaluationService } from '../jobs/evaluation-service.ts';
 import type { EventService } from '../jobs/event-service.ts';
 import type { JobService } from '../jobs/job-service.ts';
 import type { Quotas } from '../jobs/quota.ts';
@@ -43,6 +44,7 @@ export interface AppDependencies {
   readonly rateLimit: RateLimitOptions;
   readonly runs: RunService;
   readonly batches: BatchService;
+  readonly evaluations: EvaluationService;
   readonly passwords: FilePasswords;
   readonly publicUrl: PublicUrl;
 }

@@ -20,6 +20,8 @@ import { eventsOf, toRunTemplate } from './run-template.ts';
 
 export interface StartBatchRequest {
   readonly tenant: string;
+  /** Absent: a new one. */
+  readonly batchId?: string;
   /** All that applies, an override merged in. */
   readonly config: ClassifyConfig;
   readonly classifier: NonNullable<BatchRequest['run']['classifier']>;
@@ -67,7 +69,7 @@ export async function startBatch(
   const { store, quotas } = dependencies;
   const { tenant, config, classifier, source, inputs } = request;
   const now = new Date();
-  const batchId = newId('batchRun', now);
+  const { batchId = newId('batchRun', now) } = request;
   const question = questionOf(config, dependencies.pageLimits);
   const batch = {
     createdAt: now.toISOString(),

@@ -43,7 +43,8 @@ export const batchRunSchema = z
   .meta({ id: 'BatchRun' });
 export type BatchRunBody = z.infer<typeof batchRunSchema>;
 
-const statuses = {
+/** The statuses of batches in Extend's words. */
+export const batchRunStatuses = {
   pending: 'PENDING',
   processing: 'PROCESSING',
   processed: 'PROCESSED',
@@ -52,5 +53,5 @@ const statuses = {
 } as const satisfies Record<BatchStatus, BatchRunBody['status']>;
 
 export function toBatchRunBody({ batchId: id, status, runCount, createdAt }: Batch, counts?: RunCounts): BatchRunBody {
-  return { object: 'batch_run', id, status: statuses[status], runCount, createdAt, ...(counts && { counts }) };
+  return { object: 'batch_run', id, status: batchRunStatuses[status], runCount, createdAt, ...(counts && { counts }) };
 }

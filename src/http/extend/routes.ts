@@ -4,6 +4,7 @@ import { classifierRoutes, type ClassifierDependencies } from './classifiers-rou
 import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs-routes.ts';
 import { extendNotFound } from './errors.ts';
 import { evaluationItemRoutes } from './evaluation-items-routes.ts';
+import { evaluationRunRoutes, type EvaluationRunDependencies } from './evaluation-runs-routes.ts';
 import { evaluationSetRoutes } from './evaluation-sets-routes.ts';
 import { fileRoutes, type FileDependencies } from './files-routes.ts';
 import { webhookEndpointRoutes, type WebhookEndpointDependencies } from './webhook-endpoints-routes.ts';
@@ -13,6 +14,7 @@ export type ExtendDependencies = ClassifyRunDependencies &
   FileDependencies &
   BatchDependencies &
   ClassifierDependencies &
+  EvaluationRunDependencies &
   WebhookEndpointDependencies;
 
 /** A text document of 5 MB fits into a body, escaped as JSON. */
@@ -30,6 +32,7 @@ export function extendRoutes(dependencies: ExtendDependencies): Router {
   router.use(webhookSubscriptionRoutes(dependencies));
   router.use(evaluationSetRoutes(dependencies));
   router.use(evaluationItemRoutes(dependencies));
+  router.use(evaluationRunRoutes(dependencies));
   router.use(extendNotFound);
   return router;
 }

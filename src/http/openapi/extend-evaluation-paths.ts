@@ -14,6 +14,7 @@ import {
 } from '../extend/evaluation-schemas.ts';
 import { sortedPageQuery } from './extend-queries.ts';
 import { extendErrors } from './extend-responses.ts';
+import { createEvaluationRunSchema, evaluationRunSchema } from '../extend/evaluation-run-schemas.ts';
 import { jsonBody } from './json-body.ts';
 import { json } from './responses.ts';
 
@@ -91,6 +92,24 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       summary: 'Delete an item; its file stays',
       requestParams: { path: itemPath },
       responses: { 200: json('It is gone.', deletedItemSchema), ...extendErrors(404) },
+    },
+  },
+  '/evaluation_set_runs': {
+    post: {
+      tags,
+      operationId: 'createEvaluationSetRun',
+      summary: 'Measure a classifier by the items of an evaluation set',
+      requestBody: jsonBody(createEvaluationRunSchema),
+      responses: { 200: json('The run; its batch has the same id.', evaluationRunSchema), ...extendErrors(402, 404) },
+    },
+  },
+  '/evaluation_set_runs/{run_id}': {
+    get: {
+      tags,
+      operationId: 'readEvaluationSetRun',
+      summary: 'Read a run of an evaluation set',
+      requestParams: { path: z.object({ run_id: z.string().min(1) }) },
+      responses: { 200: json('The run, measured when it has ended.', evaluationRunSchema), ...extendErrors(404) },
     },
   },
 };

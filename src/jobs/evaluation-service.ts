@@ -1,0 +1,84 @@
+import { chooseEvaluation, type EvaluationChoice } from '../definitions/choose-evaluation.ts';
+import { resolveClassifier, type ResolvedClassifier } from '../definitions/classifier-versions.ts';
+import {
+  createEvaluationRun,
+  readEvaluationRun,
+  recordEvaluationOutcome,
+  type EvaluationRun,
+} from '../definitions/evaluation-runs.ts';
+import { newId } from '../definitions/ids.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { BatchService } from './batch-service.ts';
+import { measureEvaluation } from './evaluation-outcome.ts';
+import type { BatchStatus } from './read-batch.ts';
+
+/** An evaluation and what is known of it by now. */
+export interface EvaluationFacts {
+  readonly run: EvaluationRun;
+  readonly resolved: ResolvedClassifier;
+  readonly status: BatchStatus;
+  /** How many of its files are judged, or will not be any more. */
+  readonly filesProcessed: number;
+}
+
+/** What can be done with evaluations. Those of other tenants throw the same `not_found` as those that never were. */
+export interface EvaluationService {
+  /** Resolves when its batch cannot be lost any more. Throws `not_found` for what it refers to, `invalid_request` where there is nothing to run. */
+  start(choice: EvaluationChoice): Promise<EvaluationFacts>;
+  /** Measures it when it is found to have ended, and keeps that. */
+  read(tenant: string, runId: string): Promise<EvaluationFacts>;
+}
+
+export interface EvaluationServiceDependencies {
+  readonly store: ObjectStore;
+  readonly batches: Pick<BatchService, 'start' | 'read' | 'counts'>;
+}
+
+export function createEvaluationService(dependencies: EvaluationServiceDependencies): EvaluationService {
+  const { store, batches } = dependencies;
+
+  return {
+    async start(choice) {
+      const { tenant } = choice;
+      const { set, items, resolved } = await chooseEvaluation(store, choice);
+      const { classifier, version } = resolved;
+      const createdAt = new Date();
+      const at = createdAt.toISOString();
+      const run: EvaluationRun = {
+        id: newId('batchRun', createdAt),
+        evaluationSetId: set.id,
+        classifier: { id: classifier.id, versionId: version.id },
+        config: version.config,
+        items: items.map(({ id, file, expectedOutput }) => ({ id, fileId: file.id, expectedOutput })),
+        createdAt: at,
+        updatedAt: at,
+      };
+      await createEvaluationRun(store, tenant, run);
+      const { status } = await batches.start({
+        tenant,
+        batchId: run.id,
+        config: run.config,
+        classifier: run.classifier,
+        source: 'EVALUATION',
+        inputs: run.items.map(({ fileId }) => ({ file: { kind: 'id', id: fileId } })),
+      });
+      return { run, resolved, status, filesProcessed: 0 };
+    },
+
+    async read(tenant, runId) {
+      const run = await readEvaluationRun(store, tenant, runId);
+      const { id, versionId: version } = run.classifier;
+      const resolved = await resolveClassifier(store, tenant, { id, version });
+      if (run.outcome) return { run, resolved, ...run.outcome };
+      const batch = await batches.read(tenant, runId);
+      const { status } = batch;
+      if (status === 'pending' || status === 'processing') {
+        const { processed, failed, cancelled } = await batches.counts(tenant, batch);
+        return { run, resolved, status, filesProcessed: processed + failed + cancelled };
+      }
+      const outcome = await measureEvaluation(store, tenant, run, status);
+      const ended = await recordEvaluationOutcome(store, tenant, runId, outcome);
+      return { run: ended, resolved, ...outcome };
+    },
+  };
+}
