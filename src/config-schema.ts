@@ -1,10 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
 
-const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const wholeNumber = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
+};
+const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `must be one of ${values.join(', ')}`);
+const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' });
 const port = (preset: number) => wholeNumber(1, 65_535).default(preset);
 /** S3's rule. Names like addresses and with two dots in a row are refused as well. */
 const bucketName = /^(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const share = 'must be a number from 0 to 1';
+const rate = 'must be a number above 0';
 const cores = availableParallelism();
 
 /**
@@ -44,11 +52,10 @@ export const variables = z.object({
     .describe(
       'Documents that tenants may submit in a calendar month (UTC): `acme:1000,globex:50`. Others have no quota.',
     ),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least severe level that is logged.'),
-  LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, else JSON.'),
+  LOG_FORMAT: oneOf(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, else JSON.'),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(1, 3600)
     .default(20)
     .describe('How long running requests and activities may take to end after SIGTERM.'),
@@ -62,8 +69,7 @@ export const variables = z.object({
     .describe('How long the Temporal server of `npm start` keeps closed runs.'),
   TEMPORAL_BIN: z.string().optional().describe('Path of the Temporal CLI; else PATH, the cache, or `npm run tools`.'),
 
-  S3_ENDPOINT: z
-    .url({ protocol: /^https?$/ })
+  S3_ENDPOINT: httpUrl()
     .optional()
     .describe('S3 server, e.g. `http://127.0.0.1:9000`. Unset: documents stay in DATA_DIR.'),
   S3_PUBLIC_ENDPOINT: z
@@ -72,10 +78,7 @@ export const variables = z.object({
     .describe('The S3 server as callers reach it: files are then opened there, else through the API.'),
   S3_BUCKET: z
     .string()
-    .regex(bucketName, {
-      error: ({ input }) =>
-        `must be 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends; got "${String(input)}"`,
-    })
+    .regex(bucketName, 'must be 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends')
     .default('pigeonhole')
     .describe('Bucket; created when it is missing.'),
   S3_ACCESS_KEY: z.string().optional().describe('Access key of the S3 server.'),
@@ -93,23 +96,19 @@ export const variables = z.object({
       'Days after which an upload is deleted whose job never started. 0: never. All workers need the same value.',
     ),
 
-  CLASSIFIER: z
-    .enum(['built-in', 'openai', 'cascade'])
+  CLASSIFIER: oneOf(['built-in', 'openai', 'cascade'])
     .optional()
     .describe(
       '`openai` when OPENAI_API_KEY or OPENAI_BASE_URL is set, else `built-in`. `cascade`: the model only where the built-in one is unsure.',
     ),
   CASCADE_CONFIDENCE: z.coerce
-    .number()
-    .min(0)
-    .max(1)
+    .number(share)
+    .min(0, share)
+    .max(1, share)
     .default(0.8)
     .describe("Of `CLASSIFIER=cascade`: the confidence from which the built-in classifier's answer stands."),
   OPENAI_API_KEY: z.string().optional().describe('Key of the OpenAI-compatible endpoint.'),
-  OPENAI_BASE_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Its base URL; that of OpenAI by default. Local servers need no key.'),
+  OPENAI_BASE_URL: httpUrl().optional().describe('Its base URL; that of OpenAI by default. Local servers need no key.'),
   OPENAI_MODEL: z
     .string()
     .default('gpt-4.1-mini')
@@ -122,14 +121,13 @@ export const variables = z.object({
   MODEL_MAX_OUTPUT_TOKENS: wholeNumber(16, 100_000)
     .default(1000)
     .describe('Most tokens that the model may answer with, its reasoning included.'),
-  MODEL_REASONING_EFFORT: z
-    .enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
+  MODEL_REASONING_EFFORT: oneOf(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
     .optional()
     .describe('How much a model thinks that can think; `none` gets log-probabilities from some that give none else.'),
   MODEL_CONCURRENCY: wholeNumber(1, 1000).default(16).describe('Pages that one worker judges at a time.'),
   MODEL_CALLS_PER_SECOND: z.coerce
-    .number()
-    .positive()
+    .number(rate)
+    .positive(rate)
     .optional()
     .describe('Rate limit over all workers, held by the Temporal server. All workers need the same value.'),
   OCR_PROCESSES: wholeNumber(1, 64)
@@ -183,3 +181,14 @@ export const variables = z.object({
 });
 
 export type Variables = z.infer<typeof variables>;
+
+/** Reads the variables. Throws ConfigError with a line for each that is wrong: its name, what is allowed, what was seen. */
+export function parseVariables(given: Readonly<Record<string, string | undefined>>): Variables {
+  const parsed = variables.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return `${name}: ${message}; got "${given[name]}"`;
+  });
+  throw new ConfigError([...new Set(lines)].join('\n'));
+}

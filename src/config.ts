@@ -5,7 +5,7 @@ import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/e
 import { parseApiKeys } from './api-keys-setting.ts';
 import type { LogConfig } from './logger.ts';
 import { ConfigError } from './config-error.ts';
-import { variables, type Variables } from './config-schema.ts';
+import { parseVariables, type Variables } from './config-schema.ts';
 import type { Retention } from './domain/retention.ts';
 import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
@@ -56,14 +56,10 @@ export function readConfig(
       ([, value]) => value !== undefined && value !== '',
     ),
   );
-  const parsed = variables.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(lines.join('\n'));
-  }
-  const problems = combinationProblems(parsed.data);
+  const parsed = parseVariables(given);
+  const problems = combinationProblems(parsed);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return toConfig(parsed.data, given);
+  return toConfig(parsed, given);
 }
 
 function toConfig(v: Variables, environment: Record<string, string | undefined>) {

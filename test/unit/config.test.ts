@@ -44,11 +44,20 @@ describe('readConfig', () => {
     expect(readConfig({ PORT: '', OPENAI_API_KEY: '' }).http.port).toBe(8080);
   });
 
-  test('tells all problems at once, each beginning with its variable', () => {
-    const lines = problems({ PORT: 'abc', MAX_FILE_MB: '0', LOG_LEVEL: 'loud' }).split('\n');
+  test('tells all problems at once: the variable, what is allowed and what was seen', () => {
+    const wrong = { PORT: 'abc', MAX_FILE_MB: '0.5', LOG_LEVEL: 'loud', S3_ENDPOINT: 'minio:9000' };
 
-    const names = new Set(lines.map((line) => line.split(':')[0]));
-    expect(names).toEqual(new Set(['LOG_LEVEL', 'MAX_FILE_MB', 'PORT']));
+    expect(
+      problems({ ...wrong, CASCADE_CONFIDENCE: '80' })
+        .split('\n')
+        .toSorted((a, b) => a.localeCompare(b)),
+    ).toEqual([
+      'CASCADE_CONFIDENCE: must be a number from 0 to 1; got "80"',
+      'LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace, silent; got "loud"',
+      'MAX_FILE_MB: must be a whole number from 1 to 5000; got "0.5"',
+      'PORT: must be a whole number from 1 to 65535; got "abc"',
+      'S3_ENDPOINT: must be a URL that begins with http:// or https://; got "minio:9000"',
+    ]);
   });
 
   test.each([
