@@ -102,7 +102,8 @@ function combineCandidates(pages: readonly PageResult[]): CandidateResult[] {
       const confidence = candidate === undefined ? 0 : candidate.confidence;
       sum = sum === null || confidence === null ? null : sum + confidence;
     }
-    return { name, confidence: sum === null ? null : sum / pages.length };
+    // As the vote rounds: what floating point adds behind that says nothing.
+    return { name, confidence: sum === null ? null : Number((sum / pages.length).toFixed(12)) };
   });
   return combined.toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0));
 }
