@@ -18,13 +18,14 @@ const trustMs = 30_000;
 
 /**
  * Makes what finds out whether the model could be asked. Its server may come up later, and jobs wait for it, so that this is told and
- * refuses nothing. The built-in classifier never has a problem.
+ * refuses nothing. Undefined where no model is asked.
  */
-export function createModelCheck(classifier: ClassifierConfig): CheckModel {
+export function createModelCheck(classifier: ClassifierConfig): CheckModel | undefined {
+  if (classifier.kind === 'built-in') return undefined;
+  const { apiKey, baseUrl, apiVersion } = classifier;
   let trustedUntil = Number.NEGATIVE_INFINITY;
   return async () => {
-    if (classifier.kind === 'built-in' || performance.now() < trustedUntil) return undefined;
-    const { apiKey, baseUrl, apiVersion } = classifier;
+    if (performance.now() < trustedUntil) return undefined;
     const problem = await findEndpointProblem({ apiKey: apiKey.reveal(), baseUrl, apiVersion, timeoutMs });
     if (problem) return describe(problem, baseUrl);
     trustedUntil = performance.now() + trustMs;

@@ -57,7 +57,7 @@ await runProcess(async () => {
   await registerSearchAttributes(client, logger);
   const dependencies = parts.use(createDependencies(config, logger));
   const checkModel = createModelCheck(config.classifier);
-  const [modelProblem] = await Promise.all([checkModel(), checkStore(dependencies.store, config.storage)]);
+  const [modelProblem] = await Promise.all([checkModel?.(), checkStore(dependencies.store, config.storage)]);
   installRuntime(logger);
   await prepareRetention({ client, store: dependencies.store, retention: config.retention, logger });
   const queues = await keepServingQueues(config, dependencies.forWorker(), logger);

@@ -46,6 +46,6 @@ await runProcess(async () => {
 
 /** A model may come up later, and the jobs wait for it. */
 async function warnOfModel({ classifier }: Config, logger: Logger): Promise<void> {
-  const problem = await createModelCheck(classifier)();
+  const problem = await createModelCheck(classifier)?.();
   if (problem) logger.warn({ detail: problem.sentence }, 'model server cannot be used');
 }

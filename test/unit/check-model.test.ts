@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createModelCheck } from '../../src/check-model.ts';
+import { createModelCheck, type CheckModel, type ModelProblem } from '../../src/check-model.ts';
 import { readConfig } from '../../src/config.ts';
 import { freePort } from '../support/free-ports.ts';
 import type { ServerName } from '../support/openai-stand-in/dialect.ts';
@@ -12,16 +12,25 @@ async function standIn(server: ServerName = 'openai'): Promise<OpenAiStandIn> {
   return started;
 }
 
-function checkOf(environment: Record<string, string>) {
-  return createModelCheck(readConfig(environment).classifier);
+function checkOf(environment: Record<string, string>): CheckModel {
+  const check = createModelCheck(readConfig(environment).classifier);
+  if (!check) throw new Error('no model is asked');
+  return check;
+}
+
+function problemWith(environment: Record<string, string>): Promise<ModelProblem | undefined> {
+  return checkOf(environment)();
 }
 
 describe('createModelCheck', () => {
-  test('finds nothing wrong with a server that answers, or with the classifier that needs none', async () => {
+  test('finds nothing wrong with a server that answers', async () => {
     const { baseUrl, apiKey } = await standIn();
 
-    expect(await checkOf({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey })()).toBeUndefined();
-    expect(await checkOf({})()).toBeUndefined();
+    expect(await problemWith({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey })).toBeUndefined();
+  });
+
+  test('has nothing to ask where the built-in classifier judges alone', () => {
+    expect(createModelCheck(readConfig({}).classifier)).toBeUndefined();
   });
 
   test('asks a server that keeps no list of models for nothing more', async () => {
@@ -33,7 +42,7 @@ describe('createModelCheck', () => {
   test('names OPENAI_BASE_URL when nobody answers there, and tells others no address', async () => {
     const baseUrl = `http://127.0.0.1:${await freePort()}/v1`;
 
-    expect(await checkOf({ OPENAI_BASE_URL: baseUrl })()).toEqual({
+    expect(await problemWith({ OPENAI_BASE_URL: baseUrl })).toEqual({
       sentence: `OPENAI_BASE_URL: no model server answers at ${baseUrl} (ECONNREFUSED); start it, or set OPENAI_BASE_URL to where it is. Until then documents wait`,
       reason: 'No model server answers at OPENAI_BASE_URL (ECONNREFUSED).',
     });
@@ -46,7 +55,7 @@ describe('createModelCheck', () => {
     const address = silent.address();
     const port = typeof address === 'object' ? address?.port : address;
 
-    expect(await checkOf({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` })()).toMatchObject({
+    expect(await problemWith({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` })).toMatchObject({
       reason: 'No model server answers at OPENAI_BASE_URL (no answer within 2.5 s).',
     });
   });
@@ -54,7 +63,7 @@ describe('createModelCheck', () => {
   test('names OPENAI_API_KEY when the server rejects the key, without repeating it', async () => {
     const { baseUrl } = await standIn();
 
-    const problem = await checkOf({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'sk-wrong' })();
+    const problem = await problemWith({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'sk-wrong' });
 
     expect(problem?.sentence).toMatch(/^OPENAI_API_KEY: .* rejects the key/);
     expect(JSON.stringify(problem)).not.toContain('sk-wrong');
@@ -64,8 +73,8 @@ describe('createModelCheck', () => {
     const { baseUrl, apiKey } = await standIn('azure-dated');
     const azure = { OPENAI_BASE_URL: baseUrl, OPENAI_API_VERSION: '2024-10-21' };
 
-    expect(await checkOf({ ...azure, OPENAI_API_KEY: apiKey })()).toBeUndefined();
-    expect((await checkOf({ ...azure, OPENAI_API_KEY: 'wrong' })())?.sentence).toMatch(/^OPENAI_API_KEY: /);
+    expect(await problemWith({ ...azure, OPENAI_API_KEY: apiKey })).toBeUndefined();
+    expect((await problemWith({ ...azure, OPENAI_API_KEY: 'wrong' }))?.sentence).toMatch(/^OPENAI_API_KEY: /);
   });
 
   test('finds a server again that came up later', async () => {
