@@ -152,6 +152,11 @@ function combinationProblems(v: Variables): string[] {
   return problems;
 }
 
+/** True for `npm start`, `npm run api` and `npm run worker`: npm names the script that it runs. */
+export function isRunByNpm(environment: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return ['start', 'api', 'worker'].includes(environment['npm_lifecycle_event'] ?? '');
+}
+
 /** Loopback by name or address; a host name that merely resolves to it does not count. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));

@@ -1,4 +1,5 @@
 import { ToolUnavailableError } from '../tools/ensure-tool.ts';
+import { isRunByNpm } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { ClassifierError } from './domain/errors.ts';
 
@@ -11,7 +12,21 @@ export function untilAskedToStop(): Promise<string> {
       process.once(signal, () => process.exit(130));
     });
   }
+  if (isRunByNpm()) whenParentEnds(() => resolve('SIGTERM'));
   return promise;
+}
+
+const parentPollMs = 500;
+
+/** Between npm and us stands a shell, which ends with npm and passes no signal on: nobody else would tell us. */
+function whenParentEnds(then: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    then();
+  }, parentPollMs);
+  timer.unref();
 }
 
 /**
