@@ -24,6 +24,7 @@ export function printWelcome(say: (line: string) => void, facts: WelcomeFacts): 
   const { config, apiUrl, temporalUiUrl, modelProblem } = facts;
   const rows = [
     ['API', apiUrl],
+    ['Reference', `${apiUrl}/docs`],
     ['Temporal', temporalUiUrl ?? `${config.temporal.connection.connectionOptions.address} (yours)`],
     ['Documents', config.storage.kind === 'folder' ? config.storage.directory : `${config.storage.endpoint} (S3)`],
     ['Classifier', classifierLine(config)],
