@@ -1,3 +1,4 @@
+import { countCharacters } from './count-characters.ts';
 import { ClassifierError, type FieldError } from './errors.ts';
 
 /** A candidate that the caller supplies: the answer is always one of them, spelled as given. */
@@ -46,7 +47,7 @@ export function parseCategories(value: unknown, field = 'categories'): Category[
     const first = seen.get(parsed.name);
     if (first !== undefined) {
       problems.push({
-        pointer: `/${field}/${index}/name`,
+        pointer: `/${field}/${index}${typeof item === 'string' ? '' : '/name'}`,
         detail: `repeats the name of item ${first}; names must be unique`,
       });
       continue;
@@ -70,10 +71,10 @@ function parseCategory(item: unknown, pointer: string): Category | FieldError[] 
   if (description !== undefined && description !== null) {
     if (typeof description !== 'string') {
       problems.push({ pointer: `${pointer}/description`, detail: `must be a string; got ${kindOf(description)}` });
-    } else if (description.length > categoryLimits.maxDescriptionLength) {
+    } else if (countCharacters(description) > categoryLimits.maxDescriptionLength) {
       problems.push({
         pointer: `${pointer}/description`,
-        detail: `must have at most ${categoryLimits.maxDescriptionLength} characters; got ${description.length}`,
+        detail: `must have at most ${categoryLimits.maxDescriptionLength} characters; got ${countCharacters(description)}`,
       });
     }
   }
@@ -96,10 +97,14 @@ function withDescription(name: string, description: string): Category {
 function nameProblems(name: unknown, pointer: string): FieldError[] {
   if (name === undefined) return [{ pointer, detail: 'is required' }];
   if (typeof name !== 'string') return [{ pointer, detail: `must be a string; got ${kindOf(name)}` }];
-  const length = name.trim().length;
+  const length = countCharacters(name.trim());
   if (length === 0) return [{ pointer, detail: 'must not be blank' }];
   if (length > categoryLimits.maxNameLength) {
     return [{ pointer, detail: `must have at most ${categoryLimits.maxNameLength} characters; got ${length}` }];
+  }
+  // PostgreSQL, which Temporal keeps the name in, stores neither.
+  if (name.includes('\0') || !name.isWellFormed()) {
+    return [{ pointer, detail: 'must be text, without NUL and without half of a surrogate pair' }];
   }
   return [];
 }

@@ -1,3 +1,4 @@
+import { countCharacters } from './count-characters.ts';
 import { parseCategories, type Category } from './category.ts';
 import type { DocumentSource, EventOptions, StoredDocument } from './contract.ts';
 import { documentTypes } from './document.ts';
@@ -206,7 +207,8 @@ function optionalString<K extends string>(
   const value = input[field];
   if (value === undefined || value === null || value === '') return {};
   if (typeof value !== 'string') throw invalid(field, 'must be a string');
-  if (value.length > maxLength) throw invalid(field, `must have at most ${maxLength} characters; got ${value.length}`);
+  const length = countCharacters(value);
+  if (length > maxLength) throw invalid(field, `must have at most ${maxLength} characters; got ${length}`);
   const entry: { [F in K]?: string } = {};
   entry[field] = value;
   return entry;

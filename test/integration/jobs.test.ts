@@ -106,12 +106,33 @@ describe('GET /classify', () => {
     expect((await list('status=failed', headers)).data).toEqual([]);
   });
 
+  test.each(['it\'s "quoted"', 'back\\slash', '50% off_\\', '"', 'two\nlines'])(
+    'finds the jobs of the category %j, whatever characters are in it',
+    async (name) => {
+      const headers = globex;
+      const other = { file: pdfWithPages(['x']), categories: [`${name}, not`], headers };
+      const [{ job_id }] = await Promise.all([
+        classify(service.url, { file: pdfWithPages(['x']), categories: [name], headers }),
+        classify(service.url, other),
+      ]);
+
+      const found = async () => (await list(`classification=${encodeURIComponent(name)}`, headers)).data;
+      await expect.poll(async () => (await found()).map((job) => job.job_id), { timeout: 20_000 }).toEqual([job_id]);
+    },
+  );
+
+  test('finds nothing where no category can be named so', async () => {
+    expect((await list('classification=%00')).data).toEqual([]);
+  });
+
   test.each([
     'limit=0',
     'limit=101',
     'limit=x',
     'status=done',
     'created_after=yesterday',
+    'created_before=2026-02-30',
+    'created_after=2026-02-29T10:00:00Z',
     'cursor=%21',
     'cursor=__main__',
     'limit=1&limit=2',

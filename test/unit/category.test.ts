@@ -38,6 +38,9 @@ describe('parseCategories', () => {
     ['a blank name', ['a', '  '], '/categories/1', 'must not be blank'],
     ['a long name', ['x'.repeat(201)], '/categories/0', 'at most 200 characters; got 201'],
     ['a long description', [{ name: 'a', description: 'x'.repeat(2001) }], '/categories/0/description', 'got 2001'],
+    ['a name with NUL', [{ name: 'a\0b' }], '/categories/0/name', 'without NUL'],
+    ['a name with half a character', ['a\ud800b'], '/categories/0', 'half of a surrogate pair'],
+    ['a repeated string', ['a', 'a '], '/categories/1', 'must be unique'],
     ['a repeated name', ['a', { name: ' a' }], '/categories/1/name', 'must be unique'],
   ])('refuses %s and points at it', (_, value, pointer, sentence) => {
     const error = refusal(value);
@@ -45,6 +48,13 @@ describe('parseCategories', () => {
     expect(error.code).toBe('invalid_categories');
     expect(error.errors[0]?.pointer).toBe(pointer);
     expect(error.detail).toContain(sentence);
+  });
+
+  test('counts characters as a reader does', () => {
+    const name = '😀'.repeat(200);
+
+    expect(parseCategories([name])).toEqual([{ name }]);
+    expect(refusal([`${name}!`]).detail).toContain('got 201');
   });
 
   test('tells every item that is wrong at once', () => {

@@ -7,9 +7,12 @@ describe('parsePageRanges', () => {
     expect(parsePageRanges(' 1-3, 7 ,10 - ')).toEqual([{ first: 1, last: 3 }, { first: 7, last: 7 }, { first: 10 }]);
   });
 
-  test.each(['', 'a', '1-2-3', '0', '3-1', '1,,2', '-3', '1.5', '99999999'])('refuses %j', (value) => {
-    expect(() => parsePageRanges(value)).toThrow(/pages/);
-  });
+  test.each(['', 'a', '1-2-3', '0', '3-1', '1,,2', '-3', '1.5', '99999999', '1 2', '1 - 2 3'])(
+    'refuses %j',
+    (value) => {
+      expect(() => parsePageRanges(value)).toThrow(/pages/);
+    },
+  );
 });
 
 describe('selectPages', () => {

@@ -39,10 +39,16 @@ function statusOf(value: string | undefined): ListJobsRequest['status'] {
 function instantOf(query: Readonly<Record<string, unknown>>, name: string): Date | undefined {
   const value = textOf(query, name);
   if (value === undefined) return undefined;
-  const isInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i.test(value);
-  const instant = new Date(isInstant ? value : Number.NaN);
+  const [, day] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i.exec(value) ?? [];
+  const instant = new Date(day !== undefined && isDayOfCalendar(day) ? value : Number.NaN);
   if (!Number.isNaN(instant.getTime())) return instant;
   throw invalidRequest(name, `must be an RFC 3339 time such as 2026-01-31T12:00:00Z; got "${value.slice(0, 40)}"`);
+}
+
+/** JavaScript takes February 30 for March 2. */
+function isDayOfCalendar(day: string): boolean {
+  const midnight = new Date(day);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
 function textOf(query: Readonly<Record<string, unknown>>, name: string): string | undefined {

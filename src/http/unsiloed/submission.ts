@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseCategories, type Category } from '../../domain/category.ts';
+import { countCharacters } from '../../domain/count-characters.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
@@ -24,10 +25,7 @@ export interface Submission {
 /** Reads the text fields of a submission; unknown ones are ignored, as Unsiloed does. Throws 400s that name the field. */
 export function parseSubmission(fields: Readonly<Record<string, unknown>>, limits: PageLimits): Submission {
   const instructions = textField(fields, 'instructions');
-  if (instructions !== undefined && instructions.length > inputLimits.maxInstructionsLength) {
-    const detail = `must have at most ${inputLimits.maxInstructionsLength} characters; got ${instructions.length}`;
-    throw invalidRequest('instructions', detail);
-  }
+  if (instructions !== undefined) refuseLonger('instructions', instructions, inputLimits.maxInstructionsLength);
   const metadata = metadataOf(textField(fields, 'metadata'));
   return {
     categories: categoriesOf(fields),
@@ -48,12 +46,15 @@ function unknownOf(value: string | undefined): Pick<Submission, 'unknown'> {
 /** A JSON object of the caller's own. */
 function metadataOf(value: string | undefined): Record<string, unknown> | undefined {
   if (value === undefined) return undefined;
-  if (value.length > maxMetadataLength) {
-    throw invalidRequest('metadata', `must have at most ${maxMetadataLength} characters; got ${value.length}`);
-  }
+  refuseLonger('metadata', value, maxMetadataLength);
   const parsed = z.record(z.string(), z.unknown()).safeParse(tryJson(value));
   if (!parsed.success) throw invalidRequest('metadata', 'must be a JSON object');
   return parsed.data;
+}
+
+function refuseLonger(field: string, value: string, maxLength: number): void {
+  const length = countCharacters(value);
+  if (length > maxLength) throw invalidRequest(field, `must have at most ${maxLength} characters; got ${length}`);
 }
 
 function tryJson(value: string): unknown {
