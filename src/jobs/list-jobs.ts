@@ -3,7 +3,8 @@ import type { Client } from '@temporalio/client';
 import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
-import { callTemporal } from '../temporal/connection.ts';
+import { listExecutions, positionOf } from './list-executions.ts';
+import { readListed } from './read-listed.ts';
 import { quoted } from './visibility-query.ts';
 
 export interface ListJobsRequest {
@@ -25,9 +26,6 @@ export interface JobPage {
   readonly nextCursor?: string;
 }
 
-const listDeadlineMs = 10_000;
-const readsAtOnce = 8;
-
 const executionStatuses = {
   queued: ['Running'],
   processing: ['Running'],
@@ -44,22 +42,17 @@ export async function listJobs(
   read: (tenant: string, jobId: string) => Promise<Job>,
   request: ListJobsRequest,
 ): Promise<JobPage> {
-  const { namespace } = client.options;
   const query = queryOf(request);
-  const nextPageToken = request.cursor === undefined ? undefined : decodeCursor(request.cursor, query);
-  const page = await callTemporal(client, listDeadlineMs, () =>
-    client.workflowService.listWorkflowExecutions({
-      namespace,
-      query,
-      pageSize: request.limit,
-      ...(nextPageToken && { nextPageToken }),
-    }),
-  );
-  const ids = page.executions.flatMap(({ execution }) => execution?.workflowId ?? []);
-  const jobs = await readAll(ids, (jobId) => read(request.tenant, jobId));
-  const wanted = jobs.filter((job) => isWanted(job, request));
-  const hasMore = page.nextPageToken.length > 0;
-  return { jobs: wanted, ...(hasMore && { nextCursor: encodeCursor(page.nextPageToken, query) }) };
+  const scope = JSON.stringify([query, request.status, request.classification]);
+  const after = request.cursor === undefined ? undefined : decodeCursor(request.cursor, scope);
+  const executions = listExecutions(client, { query, after, sortBy: 'createdAt', sortDir: 'desc' });
+  const { items, end } = await readListed(executions, {
+    size: request.limit,
+    positionOf: (execution) => positionOf(execution, 'createdAt'),
+    read: (jobId) => read(request.tenant, jobId),
+    isWanted: (job) => isWanted(job, request),
+  });
+  return { jobs: items, ...(end !== undefined && { nextCursor: encodeCursor(end, scope) }) };
 }
 
 /** Temporal's list filter, an SQL WHERE clause: https://docs.temporal.io/list-filter */
@@ -73,12 +66,12 @@ function queryOf({ tenant, status, classification, createdAfter, createdBefore }
 }
 
 /**
- * Temporal on an SQL database finds no value with a quotation mark, backslash or control character in it (seen with SQLite, server 1.32): it
- * is asked for what comes before, and `isWanted` does the rest.
+ * Temporal on an SQL database finds no value with a quotation mark or backslash in it (seen with SQLite, server 1.32): it is asked for what
+ * comes before, and `isWanted` does the rest.
  */
 function classificationConditions(classification: string): string[] {
-  const [plain = ''] = /^[^"\\%_\p{Cc}]*/u.exec(classification) ?? [];
-  if (!/["\\\p{Cc}]/u.test(classification)) return [`Classification = ${quoted(classification)}`];
+  const [plain = ''] = /^[^"\\%_]*/.exec(classification) ?? [];
+  if (!/["\\]/.test(classification)) return [`Classification = ${quoted(classification)}`];
   return plain === '' ? ['Classification IS NOT NULL'] : [`Classification STARTS_WITH ${quoted(plain)}`];
 }
 
@@ -88,35 +81,14 @@ function isWanted(job: Job, { status, classification }: ListJobsRequest): boolea
   return job.status === 'completed' && job.result.classification === classification;
 }
 
-/** Jobs that were deleted between the two looks are left out. */
-async function readAll(ids: readonly string[], read: (jobId: string) => Promise<Job>): Promise<Job[]> {
-  const jobs: (Job | undefined)[] = Array.from(ids, () => undefined);
-  const queue = ids.entries();
-  async function drain(): Promise<void> {
-    for (const [index, jobId] of queue) jobs[index] = await readIfThere(read, jobId);
-  }
-  await Promise.all(Array.from({ length: readsAtOnce }, drain));
-  return jobs.filter((job) => job !== undefined);
+/** A cursor carries a check of the list that it is of: behind a position of another one, jobs would be missed. */
+function encodeCursor(position: string, scope: string): string {
+  return Buffer.concat([checkOf(position, scope), Buffer.from(position)]).toString('base64url');
 }
 
-async function readIfThere(read: (jobId: string) => Promise<Job>, jobId: string): Promise<Job | undefined> {
-  try {
-    return await read(jobId);
-  } catch (error) {
-    if (error instanceof ClassifierError && error.code === 'not_found') return undefined;
-    throw error;
-  }
-}
-
-/** Temporal answers a token that it did not make for this very query with an internal error, so a cursor carries a check of both. */
-function encodeCursor(token: Uint8Array, query: string): string {
-  return Buffer.concat([checkOf(token, query), token]).toString('base64url');
-}
-
-function decodeCursor(cursor: string, query: string): Buffer {
-  const bytes = Buffer.from(cursor, 'base64url');
-  const token = bytes.subarray(checkLength);
-  if (token.length > 0 && bytes.subarray(0, checkLength).equals(checkOf(token, query))) return token;
+function decodeCursor(cursor: string, scope: string): string {
+  const position = Buffer.from(cursor, 'base64url').subarray(checkLength).toString('utf8');
+  if (encodeCursor(position, scope) === cursor) return position;
   throw new ClassifierError('invalid_request', 'cursor must be the next_cursor of an earlier page of the same list', {
     errors: [{ pointer: '/cursor', detail: 'must be the next_cursor of an earlier page of the same list' }],
   });
@@ -124,6 +96,6 @@ function decodeCursor(cursor: string, query: string): Buffer {
 
 const checkLength = 8;
 
-function checkOf(token: Uint8Array, query: string): Buffer {
-  return createHash('sha256').update(query).update('\0').update(token).digest().subarray(0, checkLength);
+function checkOf(position: string, scope: string): Buffer {
+  return createHash('sha256').update(scope).update('\0').update(position).digest().subarray(0, checkLength);
 }

@@ -27,18 +27,7 @@ afterAll(async () => {
   await standIn[Symbol.asyncDispose]();
 });
 
-const listSchema = z.strictObject({
-  data: z.array(jobSchema.extend({ created_at: z.iso.datetime() })),
-  has_more: z.boolean(),
-  next_cursor: z.string().nullable(),
-});
-
 const warned = z.object({ warnings: z.array(z.string()) });
-
-async function list(query: string, headers: Record<string, string> = acme): Promise<z.infer<typeof listSchema>> {
-  const response = await fetch(`${service.url}/classify?${query}`, { headers });
-  return listSchema.parse(await response.json());
-}
 
 describe('DELETE /classify/{job_id}', () => {
   test('leaves nothing of a job, and nobody can read it afterwards', async () => {
@@ -77,70 +66,6 @@ describe('DELETE /classify/{job_id}', () => {
 
     expect(response.status).toBe(404);
     expect((await getJob(service.url, job_id, acme)).status).toBe('completed');
-  });
-});
-
-describe('GET /classify', () => {
-  test('lists the jobs of a tenant, newest first, page by page', async () => {
-    const headers = globex;
-    const ids: string[] = [];
-    for (const name of ['one', "it's", 'three']) {
-      ids.unshift((await classify(service.url, { file: pdfWithPages([name]), categories: [name], headers })).job_id);
-    }
-    await expect
-      .poll(async () => (await list('limit=100', headers)).data.slice(0, 3).map(({ job_id }) => job_id), {
-        timeout: 20_000,
-      })
-      .toEqual(ids);
-
-    const first = await list('limit=2', headers);
-    const second = await list(`limit=2&cursor=${first.next_cursor}`, headers);
-
-    expect(first.has_more).toBe(true);
-    expect(first.data.map(({ job_id }) => job_id)).toEqual(ids.slice(0, 2));
-    expect(second.data[0]?.job_id).toBe(ids[2]);
-    const quoted = await list(`classification=${encodeURIComponent("it's")}`, headers);
-    expect(quoted.data.map(({ job_id }) => job_id)).toEqual([ids[1]]);
-    const later = await list(`created_after=${encodeURIComponent(first.data[0]?.created_at ?? '')}`, headers);
-    expect(later.data.map(({ job_id }) => job_id)).not.toContain(ids[2]);
-    expect((await list('status=failed', headers)).data).toEqual([]);
-  });
-
-  test.each(['it\'s "quoted"', 'back\\slash', '50% off_\\', '"', 'two\nlines'])(
-    'finds the jobs of the category %j, whatever characters are in it',
-    async (name) => {
-      const headers = globex;
-      const other = { file: pdfWithPages(['x']), categories: [`${name}, not`], headers };
-      const [{ job_id }] = await Promise.all([
-        classify(service.url, { file: pdfWithPages(['x']), categories: [name], headers }),
-        classify(service.url, other),
-      ]);
-
-      const found = async () => (await list(`classification=${encodeURIComponent(name)}`, headers)).data;
-      await expect.poll(async () => (await found()).map((job) => job.job_id), { timeout: 20_000 }).toEqual([job_id]);
-    },
-  );
-
-  test('finds nothing where no category can be named so', async () => {
-    expect((await list('classification=%00')).data).toEqual([]);
-  });
-
-  test.each([
-    'limit=0',
-    'limit=101',
-    'limit=x',
-    'status=done',
-    'created_after=yesterday',
-    'created_before=2026-02-30',
-    'created_after=2026-02-29T10:00:00Z',
-    'cursor=%21',
-    'cursor=__main__',
-    'limit=1&limit=2',
-  ])('refuses ?%s and names it', async (query) => {
-    const problem = await problemOf(await fetch(`${service.url}/classify?${query}`, { headers: acme }));
-
-    expect(problem.status).toBe(400);
-    expect(problem.detail).toContain(query.split('=')[0]);
   });
 });
 
