@@ -126,6 +126,24 @@ describe('a subscription', () => {
   });
 });
 
+describe('a subscription to what is not there', () => {
+  test('is refused with the name of the field', async () => {
+    const asked = {
+      webhookEndpointId: await newEndpoint(),
+      resourceType,
+      resourceId: await newClassifier(),
+      enabledEvents: [],
+    };
+
+    for (const change of [{ webhookEndpointId: 'wh_none' }, { resourceId: 'cl_none' }]) {
+      expect(await extendErrorOf(acme.webhookSubscriptions.create({ ...asked, ...change }))).toMatchObject({
+        name: 'NotFoundError',
+        message: expect.stringContaining(Object.keys(change)[0] ?? ''),
+      });
+    }
+  });
+});
+
 describe('the list of subscriptions', () => {
   test('is filtered by endpoint and by classifier, and paged', async () => {
     const client = extendClient(service.url, 'paged-key');

@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { readClassifier } from '../../definitions/classifiers.ts';
+import { referredTo } from '../../definitions/referred-to.ts';
 import {
   deleteSubscription,
   listSubscriptions,
@@ -25,7 +26,7 @@ export function webhookSubscriptionRoutes({ store }: { readonly store: ObjectSto
   async function create(request: Request, response: Response): Promise<void> {
     const tenant = tenantOf(request);
     const { webhookEndpointId, resourceId, enabledEvents } = parseJsonBody(createSubscriptionSchema, request);
-    await readClassifier(store, tenant, resourceId);
+    await referredTo('resourceId', readClassifier(store, tenant, resourceId));
     const asked = { endpointId: webhookEndpointId, resourceId, enabledEvents: [...new Set(enabledEvents)] };
     const subscription = await subscribe(store, tenant, asked);
     response.json(toSubscriptionBody(subscription));

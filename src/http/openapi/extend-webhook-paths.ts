@@ -19,6 +19,7 @@ import {
 } from '../extend/webhook-schemas.ts';
 import { pageQuery } from './extend-queries.ts';
 import { extendErrors } from './extend-responses.ts';
+import { jsonBody } from './json-body.ts';
 import { json, open, problems } from './responses.ts';
 
 const tags = ['webhooks'];
@@ -26,10 +27,6 @@ const tags = ['webhooks'];
 const endpointPath = z.object({ endpoint_id: z.string().min(1).meta({ example: 'wh_0198c7e2a4b01f3c9d5e7a8b' }) });
 const deliveryPath = endpointPath.extend({ event_id: z.string().min(1) });
 const subscriptionPath = z.object({ subscription_id: z.string().min(1) });
-
-function jsonBody(schema: z.ZodType) {
-  return { required: true, content: { 'application/json': { schema } } };
-}
 
 const endpointPaths: ZodOpenApiPathsObject = {
   '/webhook_endpoints': {
