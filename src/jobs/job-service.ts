@@ -31,6 +31,8 @@ export interface JobService {
   /** The job id that an idempotency key of a tenant stands for. */
   idOfKey(tenant: string, key: string): string;
   read(tenant: string, jobId: string): Promise<Job>;
+  /** The same without the progress of a running one, for which no worker is needed. */
+  look(tenant: string, jobId: string): Promise<Job>;
   /** Reads a job when it is finished, or after `waitMs`. */
   wait(tenant: string, jobId: string, waitMs: number, signal: AbortSignal): Promise<Job>;
   list(request: ListJobsRequest): Promise<JobPage>;
@@ -53,16 +55,17 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     start: (request) => startJob(dependencies, request),
     idOfKey: jobIdOfKey,
     read: reader.read,
+    look: reader.look,
     wait: (tenant, jobId, waitMs, signal) => waitForJob(dependencies, reader, { tenant, jobId, waitMs, signal }),
     list: (request) => listJobs(dependencies, reader.read, request),
     cancel: (tenant, jobId) => cancelJob(dependencies, reader.read, tenant, jobId),
     review: (request) => reviewJob({ ...dependencies, reader }, request),
     async delete(tenant, jobId) {
-      await deleteJob(dependencies, tenant, await reader.read(tenant, jobId));
+      await deleteJob(dependencies, tenant, await reader.look(tenant, jobId));
       reader.forget(tenant, jobId);
     },
     async pageImage(tenant, jobId, pageNumber) {
-      await reader.read(tenant, jobId);
+      await reader.look(tenant, jobId);
       return openPageImage(store, tenant, jobId, pageNumber);
     },
     reasoning: (tenant, result) => readReasoning(store, tenant, result),

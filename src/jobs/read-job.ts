@@ -32,8 +32,14 @@ const maxIdLength = 255;
 export interface JobReader {
   /** Throws `not_found` for a job that is not there, or not this tenant's. */
   readonly read: (tenant: string, jobId: string) => Promise<Job>;
+  /** The same without the progress of a running one, which takes a worker to tell, and a moment where there is none. */
+  readonly look: (tenant: string, jobId: string) => Promise<Job>;
   /** Drops a job from memory that was deleted or reviewed. */
   readonly forget: (tenant: string, jobId: string) => void;
+}
+
+interface ReadOptions {
+  readonly withProgress: boolean;
 }
 
 /**
@@ -48,19 +54,23 @@ export function createJobReader({
   readonly store: ObjectStore;
 }): JobReader {
   const finished = new LRUCache<string, Job>({ max: cacheSize, ttl: cacheMs });
-  return { read: readJob, forget: (tenant, jobId) => void finished.delete(`${tenant}/${jobId}`) };
+  return {
+    read: (tenant, jobId) => readJob(tenant, jobId, { withProgress: true }),
+    look: (tenant, jobId) => readJob(tenant, jobId, { withProgress: false }),
+    forget: (tenant, jobId) => void finished.delete(`${tenant}/${jobId}`),
+  };
 
-  async function readJob(tenant: string, jobId: string): Promise<Job> {
+  async function readJob(tenant: string, jobId: string, options: ReadOptions): Promise<Job> {
     if (jobId.length > maxIdLength) throw jobNotFound();
     const cacheKey = `${tenant}/${jobId}`;
     const known = finished.get(cacheKey);
     if (known) return known;
-    const job = await readAnew(tenant, jobId);
+    const job = await readAnew(tenant, jobId, options);
     if (job.status === 'completed' || job.status === 'failed') finished.set(cacheKey, job);
     return job;
   }
 
-  async function readAnew(tenant: string, jobId: string): Promise<Job> {
+  async function readAnew(tenant: string, jobId: string, { withProgress }: ReadOptions): Promise<Job> {
     const description = await describe(jobId);
     if (!description) return await readStoredJob(store, tenant, jobId);
     if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
@@ -72,7 +82,7 @@ export function createJobReader({
       return closedJob(tenant, jobId, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
     }
     if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
-    const progress = await queryProgress(jobId);
+    const progress = withProgress ? await queryProgress(jobId) : undefined;
     const voted = votedOf(description);
     return { jobId, status: 'processing', createdAt, ...(progress && { progress }), ...(voted && { voted }) };
   }

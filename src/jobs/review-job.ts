@@ -34,9 +34,9 @@ const endPatienceMs = 10_000;
 export async function reviewJob(dependencies: ReviewJobDependencies, request: ReviewJobRequest): Promise<Job> {
   const { reader } = dependencies;
   const { tenant, jobId } = request;
-  const job = await reader.read(tenant, jobId);
+  const job = await reader.look(tenant, jobId);
   if (isUnderWay(job) && (await tellRun(dependencies.client, request))) return afterReview(dependencies, request);
-  const { status } = await reader.read(tenant, jobId);
+  const { status } = await reader.look(tenant, jobId);
   if (status !== 'completed') {
     throw new ClassifierError(
       'invalid_request',
@@ -49,7 +49,7 @@ export async function reviewJob(dependencies: ReviewJobDependencies, request: Re
     await deleteReview(dependencies.store, tenant, jobId);
     throw jobNotFound();
   }
-  return reader.read(tenant, jobId);
+  return reader.look(tenant, jobId);
 }
 
 /** What the run was told stands in its result; the reasons stand in no history. */

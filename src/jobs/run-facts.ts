@@ -8,7 +8,7 @@ import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { ReviewFacts } from '../domain/review.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readReview } from '../storage/stored-review.ts';
+import { readReview, reviewedJob } from '../storage/stored-review.ts';
 import { readDecidingReason } from './job-details.ts';
 import { readJobRequest, type RunRequest, type RunSource } from './job-request.ts';
 
@@ -43,16 +43,18 @@ export interface RunFactsOptions {
 export async function readRunFacts(
   store: ObjectStore,
   tenant: string,
-  job: Job,
+  known: Job,
   { withReason, categories }: RunFactsOptions,
 ): Promise<RunFacts> {
+  // What is known from memory may have been reviewed through another process since.
+  const review = withReason && known.status === 'completed' ? await readReview(store, tenant, known.jobId) : undefined;
+  const job = review ? reviewedJob(known, review) : known;
   const request = await readJobRequest(store, tenant, job.jobId);
   const run = request?.run;
-  const [classifier, file, reason, reviewReasons] = await Promise.all([
+  const [classifier, file, reason] = await Promise.all([
     run?.classifier && findClassifierVersion(store, tenant, run.classifier),
     run && findFile(store, tenant, run.file.id),
     withReason && job.status === 'completed' ? readDecidingReason(store, tenant, initialOf(job.result)) : undefined,
-    withReason ? readReviewReasons(store, tenant, job) : [],
   ]);
   return {
     job,
@@ -65,7 +67,7 @@ export async function readRunFacts(
     metadata: request?.metadata,
     reason,
     awaitingReview: awaitingReview(job, run?.review),
-    reviewReasons,
+    reviewReasons: review?.insights?.map(({ content }) => content) ?? [],
   };
 }
 
@@ -77,12 +79,6 @@ function awaitingReview(job: Job, policy: RunRequest['review']): RunFacts['await
 /** The result as the classifier left it. */
 function initialOf(result: ClassifyDocumentResult): ClassifyDocumentResult {
   return { ...result, ...result.review?.initial };
-}
-
-async function readReviewReasons(store: ObjectStore, tenant: string, job: Job): Promise<readonly string[]> {
-  if (job.status !== 'completed' || !job.result.review) return [];
-  const { insights = [] } = (await readReview(store, tenant, job.jobId)) ?? {};
-  return insights.map(({ content }) => content);
 }
 
 async function findClassifierVersion(

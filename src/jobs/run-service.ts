@@ -76,13 +76,13 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       const job: Job = { jobId, status: 'processing', createdAt: new Date().toISOString() };
       return readRunFacts(store, request.tenant, job, { withReason: false });
     },
-    read: async (tenant, jobId) => factsOf(tenant, await jobs.read(tenant, jobId)),
+    read: async (tenant, jobId) => factsOf(tenant, await jobs.look(tenant, jobId)),
     wait: async (tenant, jobId, waitMs, signal) => factsOf(tenant, await wait(tenant, jobId, waitMs, signal)),
     list: (request) =>
       listRuns(
         dependencies,
         async (jobId) =>
-          readRunFacts(store, request.tenant, await jobs.read(request.tenant, jobId), { withReason: false }),
+          readRunFacts(store, request.tenant, await jobs.look(request.tenant, jobId), { withReason: false }),
         request,
       ),
     async cancel(tenant, jobId, signal) {
@@ -91,7 +91,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       return factsOf(tenant, await wait(tenant, jobId, cancelPatienceMs, signal));
     },
     async review(tenant, jobId, { id, type, confidence, insights }) {
-      const { config } = await factsOf(tenant, await jobs.read(tenant, jobId));
+      const { config } = await factsOf(tenant, await jobs.look(tenant, jobId));
       const classification = categoryOfOption(config.classifications, { id, type });
       if (classification === undefined) throw notOfThisRun(config);
       return factsOf(tenant, await jobs.review({ tenant, jobId, classification, confidence, insights }));

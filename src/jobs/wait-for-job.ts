@@ -16,8 +16,9 @@ export async function waitForJob(
     signal,
   }: { readonly tenant: string; readonly jobId: string; readonly waitMs: number; readonly signal: AbortSignal },
 ): Promise<Job> {
-  const job = await reader.read(tenant, jobId);
-  if (waitMs <= 0 || job.status === 'completed' || job.status === 'failed') return job;
+  if (waitMs <= 0) return reader.read(tenant, jobId);
+  const job = await reader.look(tenant, jobId);
+  if (job.status === 'completed' || job.status === 'failed') return job;
   try {
     await client.connection.withAbortSignal(signal, () =>
       client.connection.withDeadline(Date.now() + waitMs, () => client.workflow.getHandle(jobId).result()),

@@ -39,7 +39,11 @@ export async function deleteReview(store: ObjectStore, tenant: string, jobId: st
 
 /** A finished job as the person has it who looked at it last. */
 export async function withReview(store: ObjectStore, tenant: string, job: Job): Promise<Job> {
+  const review = job.status === 'completed' ? await readReview(store, tenant, job.jobId) : undefined;
+  return review ? reviewedJob(job, review) : job;
+}
+
+export function reviewedJob(job: Job, review: StoredReview): Job {
   if (job.status !== 'completed') return job;
-  const review = await readReview(store, tenant, job.jobId);
-  return review ? { ...job, result: applyReview(job.result, review, review.reviewedAt) } : job;
+  return { ...job, result: applyReview(job.result, review, review.reviewedAt) };
 }
