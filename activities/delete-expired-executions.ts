@@ -44,6 +44,7 @@ export function createDeleteExpiredExecutions({ store }: { readonly store: Objec
 }
 
 function queryOf(closedBefore: string): string {
-  const types = [workflowTypes.classifyDocument, workflowTypes.deliverWebhook].map((type) => `'${type}'`);
+  const { classifyDocument, classifyBatch, deliverWebhook } = workflowTypes;
+  const types = [classifyDocument, classifyBatch, deliverWebhook].map((type) => `'${type}'`);
   return `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus != 'Running' AND CloseTime < '${closedBefore}'`;
 }

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { mapBounded } from '../src/domain/map-bounded.ts';
 import type { RetentionCutoffs } from '../src/domain/retention.ts';
+import { expireStoredBatches } from '../src/retention/expire-batches.ts';
 import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
 import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
 import { compareKeys } from '../src/storage/object-key.ts';
@@ -50,7 +51,10 @@ async function sweep(
     const prefix = jobsPrefix(tenant);
     const isPartlyDone = after?.startsWith(prefix) === true;
     if (after !== undefined && !isPartlyDone && compareKeys(prefix, after) < 0) continue;
-    if (!isPartlyDone) await deleteLogs(store, tenant, cutoffs, signal);
+    if (!isPartlyDone) {
+      await deleteLogs(store, tenant, cutoffs, signal);
+      deleted.storedJobs += await expireStoredBatches({ client, store }, tenant, cutoffs);
+    }
     for await (const batch of inBatches(storedJobs(store, tenant, isPartlyDone ? after : undefined))) {
       const old = batch.filter((job) => isOld(job, cutoffs));
       await mapBounded(old, deletionsAtOnce, async (job) => {

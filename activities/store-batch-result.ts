@@ -16,14 +16,16 @@ export interface StoreBatchResultInput {
 }
 
 /**
- * Writes `result.json` of a batch, which outlives Temporal's retention; the same outcome writes the same bytes. Also says whom its end is to be
- * told.
+ * Writes `result.json` of a batch, which outlives Temporal's retention; the same outcome writes the same bytes. Its inputs go: each run that was
+ * started has its own, and the texts among them must not outlive a run that is deleted. Also says whom its end is to be told.
  */
 export function createStoreBatchResult({ store }: { readonly store: ObjectStore }) {
   return async function storeBatchResult(input: StoreBatchResultInput): Promise<StoredEnd> {
     const { tenant, batchId, outcome, events } = input;
     return runStep(async (signal) => {
-      await writeJson(store, batchKeys(tenant, batchId).result, outcome, { signal });
+      const keys = batchKeys(tenant, batchId);
+      await writeJson(store, keys.result, outcome, { signal });
+      await store.deletePrefix(keys.inputs);
       return toStoredEnd(store, tenant, batchEventType(outcome.status), events);
     });
   };

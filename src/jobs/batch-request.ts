@@ -70,7 +70,7 @@ export async function writeInputs(
   await mapBounded(chunks, writesAtOnce, async (chunk) => {
     const start = chunk * inputsPerChunk;
     const inChunk = inputs.slice(start, start + inputsPerChunk);
-    await writeJson(store, batchKeys(tenant, batchId).inputs(chunk), inChunk);
+    await writeJson(store, batchKeys(tenant, batchId).chunk(chunk), inChunk);
   });
 }
 
@@ -82,7 +82,7 @@ export async function readChunk(
   index: number,
 ): Promise<{ readonly first: number; readonly inputs: readonly BatchInput[] } | undefined> {
   const chunk = Math.floor(index / batchLimits.inputsPerChunk);
-  const key = batchKeys(tenant, batchId).inputs(chunk);
+  const key = batchKeys(tenant, batchId).chunk(chunk);
   const found = await readJson(store, key, (value) => z.array(batchInputSchema).parse(value));
   return found && { first: chunk * batchLimits.inputsPerChunk, inputs: found.value };
 }

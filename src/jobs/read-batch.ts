@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
 import { isId } from '../definitions/ids.ts';
 import type { BatchCounts } from '../domain/batch.ts';
@@ -8,6 +8,8 @@ import { readJson } from '../storage/json-documents.ts';
 import { batchKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
+import { describeExecution } from '../temporal/executions.ts';
+import { quoted } from './visibility-query.ts';
 import { findBatchRequest } from './batch-request.ts';
 
 export type BatchStatus = 'pending' | 'processing' | 'processed' | 'failed' | 'cancelled';
@@ -56,7 +58,7 @@ export async function readBatch(
   const { runCount, createdAt } = request;
   const ended = await readEndedBatch(store, tenant, batchId);
   if (ended) return ended;
-  const description = await describe(client, batchId);
+  const description = await describeExecution(client, batchId);
   // Its start was never answered for.
   if (!description) throw batchNotFound();
   return { batchId, runCount, createdAt, status: statusOf(description) };
@@ -82,7 +84,8 @@ export async function countRuns(
     const { processed, failed, cancelled } = outcome.counts;
     return { ...outcome.counts, pending: runCount - processed - failed - cancelled, processing: 0 };
   }
-  const query = `WorkflowType = '${workflowTypes.classifyDocument}' AND Batch = '${batchId}' GROUP BY ExecutionStatus`;
+  const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Batch = ${quoted(batchId)}`];
+  const query = `${conditions.join(' AND ')} GROUP BY ExecutionStatus`;
   const { groups } = await callTemporal(client, deadlineMs, () => client.workflow.count(query));
   const counted = new Map(groups.map(({ groupValues, count }) => [String(groupValues[0]), count]));
   const sum = (...statuses: readonly string[]) => statuses.reduce((total, name) => total + (counted.get(name) ?? 0), 0);
@@ -99,15 +102,6 @@ export async function countRuns(
 async function readOutcome(store: ObjectStore, tenant: string, batchId: string): Promise<Outcome | undefined> {
   const key = batchKeys(tenant, batchId).result;
   return (await readJson(store, key, (value) => outcomeSchema.parse(value)))?.value;
-}
-
-async function describe(client: Client, batchId: string): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await callTemporal(client, deadlineMs, () => client.workflow.getHandle(batchId).describe());
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 function statusOf({ status, historyLength, runId, raw }: WorkflowExecutionDescription): BatchStatus {

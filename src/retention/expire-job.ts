@@ -4,6 +4,7 @@ import { workflowTypes } from '../domain/contract.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
+import { batchKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { writeTombstone } from '../storage/tombstones.ts';
 import { deleteExecution, describeExecution } from '../temporal/executions.ts';
@@ -22,26 +23,33 @@ export interface ClosedExecution {
 }
 
 /**
- * Deletes what the store holds of a closed run's job, and then the run, so that a sweep that was interrupted finds it again. Resolves with
+ * Deletes what the store holds of a closed run's job or batch, and then the run, so that a sweep that was interrupted finds it again. Resolves with
  * whether it is gone: it stays while its webhook is still being delivered. Where a later run has its id, the objects are that one's.
  */
 export async function expireExecution(
   { client, store }: ExpiryDependencies,
   { workflowId, runId, workflowType }: ClosedExecution,
 ): Promise<boolean> {
-  if (workflowType === workflowTypes.classifyDocument) {
+  if (workflowType !== workflowTypes.deliverWebhook) {
     const latest = await describeExecution(client, workflowId);
     if (latest?.runId === runId) {
       if (await isDelivering(client, workflowId)) return false;
       const tenant = latest.typedSearchAttributes.get(searchAttributeKeys.tenant);
-      if (tenant !== undefined) {
-        await writeTombstone(store, tenant, workflowId, runId);
-        await deleteJobObjects(store, tenant, workflowId);
-      }
+      if (tenant !== undefined) await deleteObjects(store, tenant, { workflowId, runId, workflowType });
     }
   }
   await deleteExecution(client, workflowId, runId);
   return true;
+}
+
+async function deleteObjects(
+  store: ObjectStore,
+  tenant: string,
+  { workflowId, runId, workflowType }: ClosedExecution,
+): Promise<void> {
+  if (workflowType === workflowTypes.classifyBatch) return store.deletePrefix(batchKeys(tenant, workflowId).prefix);
+  await writeTombstone(store, tenant, workflowId, runId);
+  await deleteJobObjects(store, tenant, workflowId);
 }
 
 /**
@@ -61,7 +69,7 @@ export async function expireStoredJob(
 
 /** Whether the age of a job's objects makes it worth asking Temporal about it. */
 export function isOld(
-  { finishedAt, changedAt }: StoredJob,
+  { finishedAt, changedAt }: Pick<StoredJob, 'finishedAt' | 'changedAt'>,
   { closedBefore, abandonedBefore }: RetentionCutoffs,
 ): boolean {
   if (closedBefore !== undefined && (finishedAt ?? changedAt) < new Date(closedBefore)) return true;

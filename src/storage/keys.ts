@@ -114,22 +114,32 @@ export function parseJobKey(
 /** The secret of the installation, where the operator gives none. */
 export const serverKeyKey = 'server-key.json';
 
+export function batchesPrefix(tenant: string): string {
+  return `${tenantsPrefix}${tenant}/batches/`;
+}
+
 /** Where a batch lies. Its runs lie below `jobs/` as all others do. */
 export interface BatchKeys {
+  readonly prefix: string;
   /** What was asked for, inputs apart. */
   readonly request: string;
+  /** Below which all inputs stand. */
+  readonly inputs: string;
   /** The inputs of one chunk, in order. */
-  inputs(chunk: number): string;
+  chunk(number: number): string;
   /** Shared by all runs. */
   readonly descriptions: string;
   readonly result: string;
 }
 
 export function batchKeys(tenant: string, batchId: string): BatchKeys {
-  const prefix = `tenants/${tenant}/batches/${pathSegment(batchId)}/`;
+  const prefix = `${batchesPrefix(tenant)}${pathSegment(batchId)}/`;
+  const inputs = `${prefix}inputs/`;
   return {
+    prefix,
     request: `${prefix}request.json`,
-    inputs: (chunk) => `${prefix}inputs/${String(chunk).padStart(4, '0')}.json`,
+    inputs,
+    chunk: (number) => `${inputs}${String(number).padStart(4, '0')}.json`,
     descriptions: `${prefix}category-descriptions.json`,
     result: `${prefix}result.json`,
   };
