@@ -69,6 +69,29 @@ export async function addEvaluationItems(
   return added;
 }
 
+export interface KnownEvaluationItem {
+  /** The caller's: the same id twice is the same item. */
+  readonly id: string;
+  readonly file: StoredFile;
+  /** One of `possibleOutputs`. */
+  readonly expectedOutput: ExpectedOutput;
+}
+
+/** Adds an item under an id that the caller makes, or replaces what is expected of the one that has it. */
+export async function putEvaluationItem(
+  store: ObjectStore,
+  tenant: string,
+  evaluationSetId: string,
+  { id, file, expectedOutput: { id: outputId, type } }: KnownEvaluationItem,
+): Promise<void> {
+  const at = new Date().toISOString();
+  const expectedOutput = { id: outputId, type };
+  const created = { createdAt: at, createdBy: createdByKeyOf(tenant) };
+  await updateJson(store, evaluationItemKey(tenant, evaluationSetId, id), parse, (current) =>
+    parse({ id, evaluationSetId, file, ...created, ...current, expectedOutput, updatedAt: at }),
+  );
+}
+
 /** Throws `not_found`, also for an item of another set. */
 export async function readEvaluationItem(
   store: ObjectStore,

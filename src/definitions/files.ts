@@ -105,6 +105,15 @@ export async function listFiles(
   return listDefinitions(ids, read, scope, { ...query, sortBy: 'createdAt' });
 }
 
+/** Makes a file that came with a run outlive it. */
+export async function keepFile(store: ObjectStore, tenant: string, id: string): Promise<void> {
+  await updateJson(store, fileKeys(tenant, id).definition, parse, (file) => {
+    if (!file) throw fileNotFound(id);
+    const { jobId: _, ...kept } = file;
+    return kept;
+  });
+}
+
 /** Deletes the file and its bytes. Throws `not_found`. */
 export async function deleteFile(store: ObjectStore, tenant: string, id: string): Promise<void> {
   await readFile(store, tenant, id);

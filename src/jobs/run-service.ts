@@ -2,7 +2,8 @@ import type { Page } from '../definitions/list-page.ts';
 import type { ClassifyConfig } from '../definitions/classify-config.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
-import { categoryOfOption } from '../domain/classification-options.ts';
+import { learn, toLesson } from './review-evaluation.ts';
+import { categoryOfOption, optionOfCategory } from '../domain/classification-options.ts';
 import { createRun, type CreateRunDependencies, type CreateRunRequest } from './create-run.ts';
 import type { ReviewJobRequest } from './review-job.ts';
 import type { JobService } from './job-service.ts';
@@ -39,6 +40,8 @@ export interface RunReview {
   readonly type?: string | undefined;
   readonly confidence?: number | undefined;
   readonly insights?: ReviewJobRequest['insights'];
+  /** The document becomes an item of this set, with what the person says as what is expected. */
+  readonly evaluationSetId?: string | undefined;
 }
 
 export interface RunServiceDependencies extends CreateRunDependencies {
@@ -90,11 +93,20 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       if (isRunOver(job)) throw runIsOver(job);
       return factsOf(tenant, await wait(tenant, jobId, cancelPatienceMs, signal));
     },
-    async review(tenant, jobId, { id, type, confidence, insights }) {
-      const { config } = await factsOf(tenant, await jobs.look(tenant, jobId));
-      const classification = categoryOfOption(config.classifications, { id, type });
-      if (classification === undefined) throw notOfThisRun(config);
-      return factsOf(tenant, await jobs.review({ tenant, jobId, classification, confidence, insights }));
+    async review(tenant, jobId, { id, type, confidence, insights, evaluationSetId }) {
+      const facts = await factsOf(tenant, await jobs.look(tenant, jobId));
+      const { classifications } = facts.config;
+      const classification = categoryOfOption(classifications, { id, type });
+      const expectedOutput =
+        classification === undefined ? undefined : optionOfCategory(classifications, classification);
+      if (classification === undefined || !expectedOutput) throw notOfThisRun(facts.config);
+      const lesson =
+        evaluationSetId === undefined
+          ? undefined
+          : await toLesson(store, tenant, evaluationSetId, { facts, expectedOutput });
+      const job = await jobs.review({ tenant, jobId, classification, confidence, insights });
+      if (lesson) await learn(store, tenant, lesson);
+      return factsOf(tenant, job);
     },
     delete: (tenant, jobId) => jobs.delete(tenant, jobId),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseCategories } from '../../src/domain/category.ts';
-import { optionOfCategory, toCategories } from '../../src/domain/classification-options.ts';
+import { categoryOfOption, optionOfCategory, toCategories } from '../../src/domain/classification-options.ts';
 
 const option = (id: string, type: string, description = '') => ({ id, type, description });
 
@@ -24,5 +24,21 @@ describe('toCategories', () => {
 
   test('gives nothing for a category that stands for no classification', () => {
     expect(optionOfCategory([option('a', 'other')], 'invoice')).toBeUndefined();
+  });
+});
+
+describe('categoryOfOption', () => {
+  const options = [option('a', 'invoice'), option('b', 'invoice'), option('c', 'other')];
+
+  test('finds the category by id, by type, or by both', () => {
+    const { categories } = toCategories(options);
+
+    expect(categoryOfOption(options, { id: 'b' })).toBe(categories[1]?.name);
+    expect(categoryOfOption(options, { type: 'invoice' })).toBe(categories[0]?.name);
+    expect(categoryOfOption(options, { id: 'c', type: 'other' })).toBe('other');
+  });
+
+  test('finds none where id and type are those of two classifications', () => {
+    expect(categoryOfOption(options, { id: 'a', type: 'other' })).toBeUndefined();
   });
 });

@@ -103,8 +103,9 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   }
 
   async function takeReview(request: Request<RunParameters>, response: Response): Promise<void> {
-    const { type, output = { type } } = parseJsonBody(reviewSchema, request);
-    const run = await known(request, (jobId) => runs.review(tenantOf(request), jobId, output));
+    const { type, output = { type }, evaluationSetId } = parseJsonBody(reviewSchema, request);
+    const answer = { ...output, evaluationSetId };
+    const run = await known(request, (jobId) => runs.review(tenantOf(request), jobId, answer));
     requestContext(request).log.info('run reviewed');
     response.json(toRunBody(run, baseUrlOf(request, dependencies)));
   }
@@ -134,7 +135,9 @@ async function known<T>(request: Request<RunParameters>, use: (jobId: string) =>
     bindJobId(request, jobId);
     return await use(jobId);
   } catch (error) {
-    throw error instanceof ClassifierError && error.code === 'not_found' ? runNotFound(runId) : error;
+    // What names a field of the body is about another thing.
+    const isRun = error instanceof ClassifierError && error.code === 'not_found' && error.errors.length === 0;
+    throw isRun ? runNotFound(runId) : error;
   }
 }
 

@@ -25,6 +25,11 @@ export const reviewSchema = z
   .object({
     type: z.string().optional().meta({ description: "Of one of the run's classifications." }),
     output: reviewedOutputSchema.optional(),
+    evaluationSetId: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'The document becomes an item of this set; what the person says is expected of it.' }),
   })
   .superRefine(({ type, output }, context) => {
     if ((type === undefined) !== (output === undefined)) return;

@@ -28,6 +28,15 @@ describe('createQuotas', () => {
     });
   });
 
+  test('grants all documents of a batch or none of them', async () => {
+    const quotas = createQuotas(await newStore(), [{ tenant: 'acme', documents: 5 }]);
+
+    await expect(quotas.take('acme', 'batch-1', 6)).rejects.toMatchObject({ code: 'quota_exceeded' });
+    const share = await quotas.take('acme', 'batch-2', 5);
+    expect(share?.remaining).toBe(0);
+    expect(await share?.giveBack()).toBe(5);
+  });
+
   test('counts no document that was given back', async () => {
     const quotas = createQuotas(await newStore(), [{ tenant: 'acme', documents: 1 }]);
 

@@ -1,0 +1,53 @@
+import { putEvaluationItem } from '../definitions/evaluation-items.ts';
+import { readEvaluationSet } from '../definitions/evaluation-sets.ts';
+import { assertPossible, possibleOutputs } from '../definitions/expected-output.ts';
+import { keepFile, type StoredFile } from '../definitions/files.ts';
+import { derivedId } from '../definitions/ids.ts';
+import { referredTo } from '../definitions/referred-to.ts';
+import type { ClassificationOption } from '../domain/classification-options.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { RunFacts } from './run-facts.ts';
+
+/** What a reviewed document teaches an evaluation set. */
+export interface Lesson {
+  readonly evaluationSetId: string;
+  readonly itemId: string;
+  readonly file: StoredFile;
+  readonly expectedOutput: ClassificationOption;
+}
+
+/**
+ * Checks, before anything is changed, that a run's document can become an item of a set. One run has one item in a set: a second review changes what is expected of it.
+ * Throws `not_found` for the set, and `invalid_request` where the file is gone or the set's classifier cannot say what the person says.
+ */
+export async function toLesson(
+  store: ObjectStore,
+  tenant: string,
+  evaluationSetId: string,
+  {
+    facts: { job, createdAt, file },
+    expectedOutput,
+  }: { readonly facts: RunFacts; readonly expectedOutput: ClassificationOption },
+): Promise<Lesson> {
+  const { classifierId } = await referredTo('evaluationSetId', readEvaluationSet(store, tenant, evaluationSetId));
+  if (!file) {
+    throw new ClassifierError(
+      'invalid_request',
+      'evaluationSetId: the file of this run is not there to be an item of a set.',
+    );
+  }
+  assertPossible(await possibleOutputs(store, tenant, classifierId), expectedOutput, 'type');
+  const itemId = derivedId('evaluationSetItem', new Date(createdAt), `${evaluationSetId}/${job.jobId}`);
+  return { evaluationSetId, itemId, file, expectedOutput };
+}
+
+/** The file stays with the set, also when the run that it came with is deleted. */
+export async function learn(
+  store: ObjectStore,
+  tenant: string,
+  { evaluationSetId, itemId, file, expectedOutput }: Lesson,
+): Promise<void> {
+  await keepFile(store, tenant, file.id);
+  await putEvaluationItem(store, tenant, evaluationSetId, { id: itemId, file, expectedOutput });
+}
