@@ -45,6 +45,8 @@ export function queryText(query: Readonly<Record<string, unknown>>, name: string
   const value = query[name];
   if (value === undefined || value === '') return undefined;
   if (typeof value !== 'string') throw invalidRequest(name, 'must be given once');
+  // No stored value has any, and Temporal takes them for the end of a text.
+  if (/\p{Cc}/u.test(value)) throw invalidRequest(name, 'must not hold control characters');
   return value;
 }
 
