@@ -43,6 +43,11 @@ export const variables = z.object({
     .string()
     .optional()
     .describe('Keys and their tenants: `acme:key1,globex:sha256:<hex of the SHA-256 of the key>`.'),
+  SYNC_WAIT_SECONDS: wholeNumber(1, 290)
+    .default(280)
+    .describe(
+      "Longest time that Extend's synchronous `POST /classify` waits for its run; its SDK gives up after 300 s.",
+    ),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 10_000_000)
     .default(6000)
     .describe('Requests of one tenant that one API process answers in a minute; 0: no limit.'),

@@ -74,6 +74,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       port: v.PORT,
       publicUrl: (v.PUBLIC_URL ?? `http://localhost:${v.PORT}`).replace(/\/+$/, ''),
       hasPublicUrl: v.PUBLIC_URL !== undefined,
+      syncWaitMs: v.SYNC_WAIT_SECONDS * 1000,
       apiKeys: parseApiKeys(v.API_KEYS).keys,
       rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
     },

@@ -89,6 +89,7 @@ function apiDependencies(
     passwords,
     signer: urlSigner(config, store),
     publicUrl: http,
+    syncWaitMs: http.syncWaitMs,
     webhooks: createWebhookService({ client, store, jobs, secrets: webhookSecrets(config, store) }),
     events: createEventService({ client, store, logger }),
     eventPayloads: eventPayloads(config, store),

@@ -9,7 +9,10 @@ export interface SettingsGroup {
 
 /** In which order and under which headings the settings are told. Each stands in one group; a test says so. */
 export const settingsGroups: readonly SettingsGroup[] = [
-  { title: 'HTTP API', names: ['PORT', 'HOST', 'PUBLIC_URL', 'API_KEYS', 'RATE_LIMIT_PER_MINUTE', 'QUOTAS'] },
+  {
+    title: 'HTTP API',
+    names: ['PORT', 'HOST', 'PUBLIC_URL', 'API_KEYS', 'RATE_LIMIT_PER_MINUTE', 'QUOTAS', 'SYNC_WAIT_SECONDS'],
+  },
   {
     title: 'Limits of a request',
     names: [

@@ -47,6 +47,7 @@ export interface AppDependencies {
   readonly evaluations: EvaluationService;
   readonly passwords: FilePasswords;
   readonly publicUrl: PublicUrl;
+  readonly syncWaitMs: number;
 }
 
 /** The HTTP service, in the order in which a request passes it. It does not listen. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sampleInvoice } from '../support/documents.ts';
 import { extendClient, extendErrorOf } from '../support/extend-client.ts';
 import { invoiceOrOther as config } from '../support/extend-config.ts';
@@ -17,6 +17,7 @@ beforeAll(async () => {
     OPENAI_BASE_URL: standIn.baseUrl,
     OPENAI_API_KEY: standIn.apiKey,
     OPENAI_MODEL: 'stand-in',
+    SYNC_WAIT_SECONDS: '2',
   });
   acme = extendClient(service.url, 'acme-key');
 });
@@ -95,6 +96,31 @@ describe('a run under way', () => {
     }
     expect(await extendErrorOf(acme.files.retrieve(held.file?.id ?? ''))).toMatchObject({ status: 404 });
     expect((await acme.files.retrieve(fileId)).name).toBe('kept.pdf');
+  });
+
+  test('that takes longer than the synchronous call waits is named in the answer, and goes on', async () => {
+    standIn.enqueue({ kind: 'held', reply: { kind: 'answer', label: 'invoice' } });
+
+    const error = await extendErrorOf(acme.classify({ file: { text: 'slow' }, config }));
+
+    // Not 408, 429 or 5xx, after which the SDK would start another one.
+    expect(error).toMatchObject({ status: 422, name: 'UnprocessableEntityError', retryable: false });
+    const [, id = ''] = /GET \/classify_runs\/(clr_\S+)\./.exec(error.message) ?? [];
+    expect((await acme.classifyRuns.retrieve(id)).status).toBe('PROCESSING');
+    standIn.release();
+    await vi.waitUntil(async () => (await acme.classifyRuns.retrieve(id)).status === 'PROCESSED', { timeout: 20_000 });
+  });
+
+  test('has a priority of Temporal, the lower the number the sooner', async () => {
+    const priorities = [0, 50, 100];
+    const runs = await Promise.all(
+      priorities.map((priority) => acme.classifyRuns.create({ file: { text: 'a' }, config, priority })),
+    );
+
+    const { workflow } = service.namespace.client;
+    const descriptions = await Promise.all(runs.map(({ id }) => workflow.getHandle(id.replace('clr_', '')).describe()));
+    expect(descriptions.map(({ priority }) => priority?.priorityKey)).toEqual([1, 3, 5]);
+    expect(descriptions.map(({ priority }) => priority?.fairnessKey)).toEqual(['acme', 'acme', 'acme']);
   });
 
   test('that is over cannot be cancelled', async () => {

@@ -25,18 +25,17 @@ export interface ClassifyRunDependencies extends PublicUrl {
   readonly store: ObjectStore;
   /** Addresses that a URL may name although they are private. */
   readonly allowedNetworks: readonly string[];
+  /** How long the synchronous call waits: the SDK must hear of a run that takes longer before it gives up by itself. */
+  readonly syncWaitMs: number;
 }
 
 interface RunParameters {
   readonly runId: string;
 }
 
-/** The SDK gives up after 300 s, and asks again where it gets no answer: an error must come before. */
-const syncWaitMs = 280_000;
-
 /** Extend's `/classify_runs`, and `/classify`, which answers when the run is over. */
 export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router {
-  const { runs, store } = dependencies;
+  const { runs, store, syncWaitMs } = dependencies;
   const allowed = parseAllowedNetworks(dependencies.allowedNetworks);
   const router = Router();
 
@@ -69,7 +68,7 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   async function classify(request: Request, response: Response): Promise<void> {
     const { job } = await start(request, response);
     const run = await runs.wait(tenantOf(request), job.jobId, syncWaitMs, untilClosed(response));
-    if (!isRunOver(run.job)) throw notOverInTime(job.jobId);
+    if (!isRunOver(run.job)) throw notOverInTime(job.jobId, syncWaitMs);
     response.json(toRunBody(run, baseUrlOf(request, dependencies)));
   }
 
@@ -145,8 +144,8 @@ function runNotFound(runId: string): ClassifierError {
   return new ClassifierError('not_found', `There is no classify run ${JSON.stringify(runId.slice(0, 80))}.`);
 }
 
-function notOverInTime(jobId: string): ClassifierError {
-  const seconds = syncWaitMs / 1000;
+function notOverInTime(jobId: string, waitMs: number): ClassifierError {
+  const seconds = waitMs / 1000;
   const detail = `The run was not over after ${seconds} s. It goes on: read it as GET /classify_runs/${runIdOf(jobId)}.`;
   return new ClassifierError('deadline_exceeded', detail);
 }

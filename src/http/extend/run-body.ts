@@ -43,11 +43,16 @@ export function toRunSummary(
     edited: review?.isEdited ?? false,
     file: file ? toFileSummary(file) : null,
     parseRunId: null,
-    dashboardUrl: `${baseUrl}/classify/${encodeURIComponent(job.jobId)}`,
+    dashboardUrl: dashboardUrlOf(job, baseUrl),
     usage: usageOf(job),
     createdAt,
     updatedAt: latest(createdAt, finishedAt, review?.reviewedAt),
   };
+}
+
+/** Where a run can be looked at: the job that it is. */
+function dashboardUrlOf({ jobId }: Job, baseUrl: string): string {
+  return `${baseUrl}/classify/${encodeURIComponent(jobId)}`;
 }
 
 /** A page that was not judged, because it is blank or damaged, costs nothing. */

@@ -25,7 +25,7 @@ function progressSentence(progress: JobProgress | undefined): string {
   return `Processing page ${Math.min(progress.pagesDone + 1, progress.pagesTotal)} of ${progress.pagesTotal}`;
 }
 
-/** An image has a form of its own (seed 001), but a TIFF of several pages is a document with pages. */
+/** An image has a form of its own (seed 001), but a TIFF of several pages is a document with pages, and so is a text of another contract. */
 function toResultBody({
   classification,
   confidence,
@@ -33,7 +33,8 @@ function toResultBody({
   document,
 }: ClassifyDocumentResult): PdfResult | ImageResult {
   const [page] = pages;
-  if (document.type !== 'pdf' && document.pageCount === 1 && page) {
+  const isImage = document.type !== 'pdf' && document.type !== 'text';
+  if (isImage && document.pageCount === 1 && page) {
     const raw_result = page.rawResult ?? classification;
     return { success: true, classification, confidence, raw_result, total_pages: 1, processed_pages: 1 };
   }
