@@ -22,6 +22,12 @@ async function curlsOfReadme(): Promise<string[]> {
   return blocks.filter((block) => block.includes('curl '));
 }
 
+/** What a reader would put into a file of their own. */
+async function scriptsOfReadme(): Promise<string[]> {
+  const readme = await readFile(`${root}/README.md`, 'utf8');
+  return Array.from(readme.matchAll(/```js\n([\s\S]*?)```/g), ([, block = '']) => block);
+}
+
 async function paste(command: string, environment: Record<string, string> = {}): Promise<unknown> {
   const here = command.replaceAll('http://localhost:8080', service.url);
   const { stdout } = await run('bash', ['-euc', here], {
@@ -41,4 +47,14 @@ test('the commands of the README do what it says', async () => {
   const job = await paste(read, { JOB_ID: submitted.job_id });
 
   expect(job).toMatchObject({ status: 'completed', result: { classification: 'invoice', total_pages: 2 } });
+});
+
+test("the script of the README classifies by Extend's SDK", async () => {
+  const [script = '', ...others] = await scriptsOfReadme();
+  expect(others).toEqual([]);
+
+  const here = script.replaceAll('http://localhost:8080', service.url);
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', here], { cwd: root });
+
+  expect(JSON.parse(stdout)).toMatchObject({ id: 'invoice', type: 'invoice', insights: [{ type: 'reasoning' }] });
 });
