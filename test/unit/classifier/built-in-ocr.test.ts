@@ -37,6 +37,15 @@ describe('createOcrPool', () => {
     expect(await lettersOf(turned)).toBe(await lettersOf(upright));
   });
 
+  test.each([-2, 2, 4])('reads long lines of a page that lies %i degrees askew', async (degrees) => {
+    const text = 'This receipt is for the amount of the deposit that was paid by the tenant';
+    const level = await drawPageImage([...lines, text].join('\n'));
+
+    const askew = await sharp(level).rotate(degrees, { background: '#ffffff' }).jpeg().toBuffer();
+
+    expect(await lettersOf(askew)).toContain(text.replaceAll(' ', ''));
+  });
+
   test('finds no words on a page without any', async () => {
     const blank = await sharp({ create: { width: 300, height: 400, channels: 3, background: 'white' } })
       .jpeg()

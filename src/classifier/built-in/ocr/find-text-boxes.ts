@@ -14,8 +14,11 @@ const growth = 1.5;
 const minSidePx = 3;
 const minPixels = 12;
 
-/** Below this a line counts as level, so that short words, whose angle is mostly chance, stay upright. */
+/** Below this a short line counts as level: its angle is mostly chance. */
 const levelAngle = (2.5 * Math.PI) / 180;
+
+/** A line that rises by more than this of its height from end to end is too long for chance: it is followed. */
+const levelRise = 0.3;
 
 /**
  * Finds the lines of text in a probability map: each connected region above the threshold becomes a rectangle along
@@ -111,8 +114,13 @@ function mainAngle(pixels: Int32Array, width: number): number {
   const varianceY = sumYY / count - (sumY / count) ** 2;
   const covariance = sumXY / count - (sumX / count) * (sumY / count);
   const angle = 0.5 * Math.atan2(2 * covariance, varianceX - varianceY);
-  if (Math.abs(angle) < levelAngle) return 0;
-  if (Math.abs(Math.abs(angle) - Math.PI / 2) < levelAngle) return Math.PI / 2;
+  // Length over height, from the spread along and across the axis.
+  const half = Math.hypot((varianceX - varianceY) / 2, covariance);
+  const middle = (varianceX + varianceY) / 2;
+  const shape = Math.sqrt((middle + half) / Math.max(0.1, middle - half));
+  const isLevel = (tilt: number): boolean => tilt < levelAngle && tilt * shape < levelRise;
+  if (isLevel(Math.abs(angle))) return 0;
+  if (isLevel(Math.abs(Math.abs(angle) - Math.PI / 2))) return Math.PI / 2;
   // A region about as tall as wide (one letter, a logo) has no direction worth following.
   const elongation = Math.max(varianceX, varianceY) / Math.max(1, Math.min(varianceX, varianceY));
   return elongation < 4 && Math.abs(angle) > levelAngle && Math.abs(covariance) < Math.max(varianceX, varianceY) / 2
