@@ -89,7 +89,7 @@ async function measureBuiltIn(
   categories: readonly Category[],
 ): Promise<void> {
   await using pool = createOcrPool({ logger, timeoutMs: 120_000 });
-  const ocr = rememberOcr(pool, join(values.cache, 'ocr'));
+  const ocr = await rememberOcr(pool, values.cache);
   await scoreDocuments(documents, categories, ocr);
   const startedAt = performance.now();
   const scored = await scoreDocuments(documents, categories, ocr);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { OcrEngine } from '../../src/classifier/built-in/ocr-engine.ts';
@@ -73,8 +73,12 @@ export function toClassifiablePage(
   };
 }
 
-/** Remembers what an engine read, by the image's hash. */
-export function rememberOcr(engine: OcrEngine, directory: string): OcrEngine {
+/** Remembers what an engine read, by the image's hash and by the engine's code: other code may read otherwise. */
+export async function rememberOcr(engine: OcrEngine, cache: string): Promise<OcrEngine> {
+  const directory = join(
+    cache,
+    `ocr-${await hashFolder(new URL('../../src/classifier/built-in/ocr/', import.meta.url))}`,
+  );
   return {
     async recognise(image, signal) {
       const path = join(directory, `${createHash('sha256').update(image).digest('hex')}.json`);
@@ -86,4 +90,11 @@ export function rememberOcr(engine: OcrEngine, directory: string): OcrEngine {
       return text;
     },
   };
+}
+
+async function hashFolder(folder: URL): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(folder)).toSorted())
+    hash.update(name).update(await readFile(new URL(name, folder)));
+  return hash.digest('hex').slice(0, 12);
 }
