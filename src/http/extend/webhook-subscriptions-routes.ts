@@ -28,7 +28,7 @@ export function webhookSubscriptionRoutes({ store }: { readonly store: ObjectSto
     const { webhookEndpointId, resourceId, enabledEvents } = parseJsonBody(createSubscriptionSchema, request);
     await referredTo('resourceId', readClassifier(store, tenant, resourceId));
     const asked = { endpointId: webhookEndpointId, resourceId, enabledEvents: [...new Set(enabledEvents)] };
-    const subscription = await subscribe(store, tenant, asked);
+    const subscription = await referredTo('webhookEndpointId', subscribe(store, tenant, asked));
     response.json(toSubscriptionBody(subscription));
   }
 
