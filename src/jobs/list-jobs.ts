@@ -3,7 +3,9 @@ import type { Client } from '@temporalio/client';
 import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { listExecutions, positionOf } from './list-executions.ts';
+import { readFinished } from './read-finished.ts';
 import { readListed } from './read-listed.ts';
 import { quoted } from './visibility-query.ts';
 
@@ -38,7 +40,7 @@ const executionStatuses = {
  * Throws `invalid_request` for a cursor that is none.
  */
 export async function listJobs(
-  { client }: { readonly client: Client },
+  { client, store }: { readonly client: Client; readonly store: ObjectStore },
   read: (tenant: string, jobId: string) => Promise<Job>,
   request: ListJobsRequest,
 ): Promise<JobPage> {
@@ -49,7 +51,8 @@ export async function listJobs(
   const { items, end } = await readListed(executions, {
     size: request.limit,
     positionOf: (execution) => positionOf(execution, 'createdAt'),
-    read: (jobId) => read(request.tenant, jobId),
+    read: async (execution) =>
+      (await readFinished(store, request.tenant, execution)) ?? (await read(request.tenant, execution.jobId)),
     isWanted: (job) => isWanted(job, request),
   });
   return { jobs: items, ...(end !== undefined && { nextCursor: encodeCursor(end, scope) }) };

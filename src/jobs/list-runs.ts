@@ -18,7 +18,7 @@ export interface ListRunsRequest extends SortedPageQuery, RunFilters {
  */
 export async function listRuns(
   { client }: { readonly client: Client },
-  read: (jobId: string) => Promise<RunFacts>,
+  read: (execution: ListedExecution) => Promise<RunFacts>,
   request: ListRunsRequest,
 ): Promise<Page<RunFacts>> {
   const { maxPageSize, sortBy, sortDir, nextPageToken } = request;

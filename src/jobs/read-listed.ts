@@ -6,7 +6,7 @@ export interface ReadListedOptions<T> {
   readonly size: number;
   readonly positionOf: (execution: ListedExecution) => string;
   /** Throws `not_found` for what was deleted between the two looks, which is left out. */
-  readonly read: (jobId: string) => Promise<T>;
+  readonly read: (execution: ListedExecution) => Promise<T>;
   /** Whether something that was read is wanted after all. */
   readonly isWanted: (item: T) => boolean;
 }
@@ -33,7 +33,7 @@ export async function readListed<T>(
     const all = await Promise.all(
       batch.map(async (execution) => ({
         position: positionOf(execution),
-        item: await readIfThere(read, execution.jobId),
+        item: await readIfThere(() => read(execution)),
       })),
     );
     for (const { position, item } of all) if (item !== undefined && isWanted(item)) found.push({ position, item });
@@ -58,9 +58,9 @@ async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenera
   if (batch.length > 0) yield batch;
 }
 
-async function readIfThere<T>(read: (jobId: string) => Promise<T>, jobId: string): Promise<T | undefined> {
+async function readIfThere<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await read(jobId);
+    return await read();
   } catch (error) {
     if (error instanceof ClassifierError && error.code === 'not_found') return undefined;
     throw error;

@@ -8,6 +8,7 @@ import { createRun, type CreateRunDependencies, type CreateRunRequest } from './
 import type { ReviewJobRequest } from './review-job.ts';
 import type { JobService } from './job-service.ts';
 import { listRuns, type ListRunsRequest } from './list-runs.ts';
+import { readFinished } from './read-finished.ts';
 import { readCategories } from './read-categories.ts';
 import { isRunOver, runStatusOf } from './run-status.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
@@ -84,8 +85,11 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
     list: (request) =>
       listRuns(
         dependencies,
-        async (jobId) =>
-          readRunFacts(store, request.tenant, await jobs.look(request.tenant, jobId), { withReason: false }),
+        async (execution) => {
+          const { tenant } = request;
+          const job = (await readFinished(store, tenant, execution)) ?? (await jobs.look(tenant, execution.jobId));
+          return readRunFacts(store, tenant, job, { withReason: false });
+        },
         request,
       ),
     async cancel(tenant, jobId, signal) {

@@ -18,6 +18,6 @@ export function runStatusOf(job: Job): RunStatus {
 }
 
 /** Whether the run has come to its end, whichever it is. */
-export function isRunOver(job: Job): boolean {
+export function isRunOver(job: Job): job is Extract<Job, { readonly status: 'completed' | 'failed' }> {
   return job.status === 'completed' || job.status === 'failed';
 }
