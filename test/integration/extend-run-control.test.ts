@@ -132,4 +132,15 @@ describe('a run under way', () => {
     });
     expect((await acme.classifyRuns.retrieve(id)).status).toBe('PROCESSED');
   });
+
+  test('is PENDING while no worker has begun with it, and can be read and listed all the same', async () => {
+    await using idle = await startService({ API_KEYS: 'acme:acme-key', QUEUES: 'render' });
+    const client = extendClient(idle.url, 'acme-key');
+
+    const { id } = await client.classifyRuns.create({ file: { text: 'Invoice' }, config });
+
+    expect(await client.classifyRuns.retrieve(id)).toMatchObject({ status: 'PENDING', file: { type: 'TXT' } });
+    await vi.waitUntil(async () => (await client.classifyRuns.list({ status: 'PENDING' })).data.length === 1);
+    expect((await client.classifyRuns.list({ status: 'PROCESSING' })).data).toEqual([]);
+  });
 });
