@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { taskQueues } from '../../src/domain/contract.ts';
 import { defaultTenant } from '../../src/domain/job.ts';
 import type { Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
@@ -9,6 +12,7 @@ import { prepareRetention } from '../../src/retention/prepare-retention.ts';
 import { retentionScheduleId } from '../../src/retention/retention-schedule.ts';
 import { createMinioStore } from '../../src/storage/minio-store.ts';
 import type { LifecycleRule, ObjectStore } from '../../src/storage/object-store.ts';
+import { hasTombstone, writeTombstone } from '../../src/storage/tombstones.ts';
 import type { deleteExpiredJobs } from '../../workflows/index.ts';
 import { sampleInvoice } from '../support/documents.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
@@ -95,6 +99,26 @@ describe('the schedule of the sweep', () => {
     const reader = createJobReader({ client, store: service.store });
     await expect(reader.read(defaultTenant, job_id)).rejects.toMatchObject({ code: 'not_found' });
   });
+});
+
+test('a sweep deletes what hid a deleted job, once Temporal has forgotten that', async () => {
+  const service = await startService();
+  onTestFinished(() => service[Symbol.asyncDispose]());
+  const ids = [randomUUID(), randomUUID()];
+  for (const id of ids) await writeTombstone(service.store, 'acme', id, 'run');
+  const files = await readdir(service.directory, { recursive: true });
+  const old = files.find((name) => name.endsWith(ids[0] ?? '')) ?? '';
+  const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 60 * 60;
+  await utimes(join(service.directory, old), twoDaysAgo, twoDaysAgo);
+
+  await service.namespace.client.workflow.execute<typeof deleteExpiredJobs>('deleteExpiredJobs', {
+    workflowId: `sweep-${randomUUID()}`,
+    taskQueue: taskQueues.workflow,
+    args: [{ uploadDays: 1 }],
+  });
+
+  const left = await Promise.all(ids.map((id) => hasTombstone(service.store, 'acme', id, 'run')));
+  expect(left).toEqual([false, true]);
 });
 
 describe('the lifecycle rules of the bucket', () => {

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { taskQueues } from '../../src/domain/contract.ts';
 import type { DeletedCounts, Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
 import { jobKeys } from '../../src/storage/keys.ts';
-import { hasTombstone, writeTombstone } from '../../src/storage/tombstones.ts';
 import type { classifyDocument, deleteExpiredJobs } from '../../workflows/index.ts';
 import { sampleInvoice } from '../support/documents.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
@@ -32,7 +29,7 @@ const stores = [
   ],
 ] as const;
 
-describe.each(stores)('the sweep of jobs whose time is over, with documents in %s', (place, settings) => {
+describe.each(stores)('the sweep of jobs whose time is over, with documents in %s', (_, settings) => {
   let standIn: OpenAiStandIn;
   let receiver: WebhookReceiver;
   let service: TestService;
@@ -187,20 +184,6 @@ describe.each(stores)('the sweep of jobs whose time is over, with documents in %
 
     expect(abandonedUploads).toBe(1);
     expect(await objectsOf(jobId)).toEqual([]);
-  });
-
-  test.runIf(place === 'a folder')('deletes what hid a deleted job, once Temporal has forgotten that', async () => {
-    const ids = [randomUUID(), randomUUID()];
-    for (const id of ids) await writeTombstone(service.store, 'acme', id, 'run');
-    const files = await readdir(service.directory, { recursive: true });
-    const old = files.find((name) => name.endsWith(ids[0] ?? '')) ?? '';
-    const before = Date.now() / 1000 - 2 * 24 * 60 * 60;
-    await utimes(join(service.directory, old), before, before);
-
-    await sweep({ uploadDays: 1 });
-
-    const left = await Promise.all(ids.map((id) => hasTombstone(service.store, 'acme', id, 'run')));
-    expect(left).toEqual([false, true]);
   });
 
   test('does nothing the second time', async () => {
