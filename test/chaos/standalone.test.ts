@@ -120,7 +120,7 @@ describe('npm start', { timeout: 180_000 }, () => {
     expect(late.baseUrl).toBe(baseUrl);
     expect(await finishedDespiteOutages(standalone.url, jobId)).toMatchObject({ status: 'completed' });
     await expect
-      .poll(async () => (await fetch(`${standalone.url}/readyz`)).json())
+      .poll(async () => (await fetch(`${standalone.url}/readyz`)).json(), { timeout: 30_000 })
       .toEqual({ status: 'ok', dependencies: { temporal: 'ok', store: 'ok', model: 'ok' } });
   });
 
