@@ -108,6 +108,38 @@ describe('what no run can be made of', () => {
     expect(broken).toMatchObject({ status: 400, body: { message: 'The request body is not valid JSON.' } });
     expect(form.body.message).toMatch(/^The request body must be a JSON object/);
   });
+
+  test.each([
+    ['null', 'null'],
+    ['"file"', 'string'],
+    ['7', 'number'],
+    ['[]', 'array'],
+  ])('JSON that is no object, %s, is told what it is', async (body, seen) => {
+    for (const path of ['/classify_runs', '/classify', '/classifiers', '/webhook_endpoints', '/evaluation_sets']) {
+      expect(await sendRaw(service.url + path, 'acme-key', { body })).toMatchObject({
+        status: 400,
+        body: { message: `The request body: Invalid input: expected object, received ${seen}` },
+      });
+    }
+  });
+
+  test('a body that is too large is refused with the limit and what to do instead', async () => {
+    const body = JSON.stringify({ file: { text: 'x'.repeat(17_000_000) }, config });
+
+    const answer = await sendRaw(`${service.url}/classify_runs`, 'acme-key', { body });
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST', retryable: false } });
+    expect(answer.body.message).toMatch(/at most 16777216 bytes .* uploaded as files/);
+  });
+
+  test('without a key it is told the header of either contract', async () => {
+    const answer = await fetch(`${service.url}/classify_runs`);
+
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({
+      message: expect.stringMatching(/api-key, or as Authorization: Bearer/),
+    });
+  });
 });
 
 describe('every answer', () => {

@@ -23,7 +23,8 @@ const maxBodyBytes = '16mb';
 /** Extend's `/classify_runs` and all that belongs to it, as reference 1 of its contract says. Every request that gets here speaks it. */
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
-  router.use(express.json({ limit: maxBodyBytes }));
+  // Not strict: what is JSON but no object is told so by the schema of the route.
+  router.use(express.json({ limit: maxBodyBytes, strict: false }));
   router.use(fileRoutes(dependencies));
   router.use(batchRoutes(dependencies));
   router.use(classifyRunRoutes(dependencies));

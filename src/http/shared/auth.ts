@@ -4,6 +4,8 @@ import { ClassifierError } from '../../domain/errors.ts';
 import { defaultTenant } from '../../domain/job.ts';
 import { requestContext } from './request-context.ts';
 
+const missingKey = 'Invalid or missing API key: send it in the header api-key, or as Authorization: Bearer and the key';
+
 export interface AuthenticationOptions {
   /** Hashes of keys and whose they are. None: every caller on this machine is the default tenant. */
   readonly apiKeys: readonly { readonly tenant: string; readonly sha256: string }[];
@@ -27,7 +29,7 @@ function tenantOfKey(request: Request, known: readonly { readonly tenant: string
   // An empty header counts as none: generated clients send those that were not filled in.
   const key = request.get('api-key') || request.get('x-api-key') || bearerToken(request);
   if (key === undefined) {
-    throw new ClassifierError('unauthorized', 'Invalid or missing API key: send it in the header api-key');
+    throw new ClassifierError('unauthorized', missingKey);
   }
   const hash = createHash('sha256').update(key).digest();
   // Every entry is compared, so that the time tells nothing about which one matched.

@@ -88,11 +88,17 @@ function quotaDetail(message: string, { current, limit }: QuotaUse) {
 function fromParser(error: unknown): ClassifierError | undefined {
   if (!(error instanceof Error) || error instanceof ClassifierError || !('status' in error)) return undefined;
   const type = 'type' in error ? error.type : undefined;
-  if (type === 'entity.too.large') return new ClassifierError('payload_too_large', 'The request body is too large.');
+  if (type === 'entity.too.large') return new ClassifierError('payload_too_large', tooLarge(error));
   if (type === 'entity.parse.failed')
     return new ClassifierError('invalid_request', 'The request body is not valid JSON.');
   if (typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
     return new ClassifierError('invalid_request', 'The request cannot be read: its path, header or body is malformed.');
   }
   return undefined;
+}
+
+/** `limit` is that of the parser, in bytes. */
+function tooLarge(error: Error): string {
+  const limit = 'limit' in error && typeof error.limit === 'number' ? `; at most ${error.limit} bytes are read` : '';
+  return `The request body is too large${limit}. Larger documents are uploaded as files, or named by their URL.`;
 }
