@@ -5,7 +5,10 @@ import type { Outcome } from './outcome.ts';
 const foldCount = 5;
 
 const grid: readonly Calibration[] = Array.from({ length: 17 }, (_, index) => 0.2 + index * 0.05).flatMap(
-  (temperature) => [0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06].map((surprise) => ({ temperature, surprise })),
+  (temperature) =>
+    [0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06].flatMap((surprise) =>
+      [0, 0.5, 1, 1.5, 2, 3, 5].map((handicap) => ({ temperature, surprise, handicap })),
+    ),
 );
 
 /** The calibration under which the outcomes that were seen are the least surprising (log loss of right or wrong). */

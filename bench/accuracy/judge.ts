@@ -3,7 +3,7 @@ import type { Evidence } from '../../src/classifier/built-in/kind-index.ts';
 import type { OcrEngine } from '../../src/classifier/built-in/ocr-engine.ts';
 import { readPageWords } from '../../src/classifier/built-in/page-words.ts';
 import { toProbabilities, type Calibration } from '../../src/classifier/built-in/probabilities.ts';
-import type { CategoryScore } from '../../src/classifier/built-in/score-categories.ts';
+import type { PageScores } from '../../src/classifier/built-in/score-categories.ts';
 import { scorePage } from '../../src/classifier/built-in/score-page.ts';
 import { withPreviousPage } from '../../src/classifier/built-in/with-previous-page.ts';
 import type { ClassifiablePage, PageClassifier } from '../../src/classifier/page-classifier.ts';
@@ -22,7 +22,7 @@ export interface ReadyDocument extends LabelledDocument {
 
 /** What the built-in classifier gives a document before scores become probabilities. */
 export interface ScoredDocument extends LabelledDocument {
-  readonly pages: readonly (readonly CategoryScore[])[];
+  readonly pages: readonly PageScores[];
 }
 
 /** What is taken away from the built-in classifier: evidence, what it knows of a page, or its OCR. */
@@ -52,7 +52,7 @@ export async function scoreDocuments(
 ): Promise<ScoredDocument[]> {
   const scored: ScoredDocument[] = [];
   for (const document of documents) {
-    const pages: (readonly CategoryScore[])[] = [];
+    const pages: PageScores[] = [];
     for (const page of document.pages) pages.push(await readAndScore(page, categories, ocr, without));
     scored.push({ ...document, pages });
   }
@@ -64,7 +64,7 @@ async function readAndScore(
   categories: readonly Category[],
   ocr: OcrEngine,
   without: Ablation | undefined,
-): Promise<readonly CategoryScore[]> {
+): Promise<PageScores> {
   const words = await readPageWords(page, without === 'OCR' ? blind : ocr, signal);
   if (without === 'places and sizes') {
     return scorePage({ text: words.text, spans: [] }, { pageNumber: page.pageNumber }, categories);

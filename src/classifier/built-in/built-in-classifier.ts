@@ -12,7 +12,7 @@ import { withInstructions } from './instructions.ts';
 import type { OcrEngine } from './ocr-engine.ts';
 import { readPageWords } from './page-words.ts';
 import { toProbabilities } from './probabilities.ts';
-import type { CategoryScore } from './score-categories.ts';
+import { evidenceOfWrongCategory, type CategoryScore, type PageScores } from './score-categories.ts';
 import { scorePage } from './score-page.ts';
 import { withPreviousPage } from './with-previous-page.ts';
 
@@ -31,7 +31,7 @@ const maxCandidates = 5;
 export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOptions): PageClassifier {
   return {
     name: 'built-in',
-    model: 'built-in-3',
+    model: 'built-in-4',
     async classifyPage(request) {
       const { page, signal } = request;
       try {
@@ -50,29 +50,28 @@ export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOption
 }
 
 /**
- * What a page says for the likeliest of categories that are all wrong, most of the time: of 205 documents whose own
- * category was left out, 7 in 10 say less; of those with it 1 in 10 (docs/built-in-classifier.md).
+ * To be of no category competes with the categories, at what a page says for wrong ones, or for a kind that nobody asked for: as a category of
+ * its own, or as that of the caller's which is for all the rest. What speaks for that one by itself counts where it is more.
  */
-const evidenceOfWrongCategory = 2.5;
-
-/**
- * To be of no category competes with the categories, at a fixed score: as a category of its own, or as that of the caller's which is for all
- * the rest. What speaks for that one by itself counts where it is more.
- */
-async function scoreRequest(words: PageText, request: PageClassificationRequest): Promise<CategoryScore[]> {
+async function scoreRequest(words: PageText, request: PageClassificationRequest): Promise<PageScores> {
   const { page, categories, catchAll } = request;
-  const own = await scorePage(words, page, categories);
-  const scores = (await withPreviousPage(own, request)).map((each) =>
-    each.category.name === catchAll && each.score < evidenceOfWrongCategory ? ofNoCategory(each.category) : each,
+  const scores = await withPreviousPage(await scorePage(words, page, categories), request);
+  const ofNone = Math.max(evidenceOfWrongCategory, scores.beyond ?? 0);
+  const ofNoCategory = (category: Category): CategoryScore => ({
+    category,
+    score: ofNone,
+    isOfNone: true,
+    reasons: [],
+  });
+  const added = withUnknown(request).slice(categories.length).map(ofNoCategory);
+  if (added.length === 0 && catchAll === undefined) return scores;
+  const known = scores.categories.map((each) =>
+    each.category.name === catchAll && each.score < ofNone ? ofNoCategory(each.category) : each,
   );
-  return [...scores, ...withUnknown(request).slice(categories.length).map(ofNoCategory)];
+  return { categories: [...known, ...added] };
 }
 
-function ofNoCategory(category: Category): CategoryScore {
-  return { category, score: evidenceOfWrongCategory, reasons: [] };
-}
-
-function answer(scores: readonly CategoryScore[]): PageClassification {
+function answer(scores: PageScores): PageClassification {
   const ranked = toProbabilities(scores);
   const [best] = ranked;
   if (!best) throw new RangeError('a page cannot be classified without categories');
@@ -88,8 +87,8 @@ function answer(scores: readonly CategoryScore[]): PageClassification {
   };
 }
 
-function explain({ reasons, score }: CategoryScore): string {
-  if (reasons.length === 0 && score === evidenceOfWrongCategory) {
+function explain({ reasons, isOfNone }: CategoryScore): string {
+  if (isOfNone === true) {
     return 'Too little on the page speaks for any of the categories.';
   }
   const told = reasons.map(

@@ -4,7 +4,8 @@ import type { PageLine } from './page-lines.ts';
 /** What can be seen of a page beside its words. */
 export type CueName = keyof ReturnType<typeof findCues>;
 
-export type Cues = Readonly<Record<CueName, number>>;
+/** Each between 0 (not there) and 1 (plainly there), by name. */
+export type Cues = ReadonlyMap<string, number>;
 
 /** The page's size in pixels, where it is known. */
 export interface PageSize {
@@ -22,6 +23,14 @@ const memoHeaders = [
   /^(date|datum|fecha|data|дата)\s*[:：]/u,
   /^(subject|re|betreff|betrifft|objet|asunto|oggetto|assunto|onderwerp|betreft|temat|dotyczy|amne|тема)\s*[:：]/u,
 ];
+/** What an e-mail has that a memorandum has not: when it was sent, addresses, the message that it answers. */
+const mailMarks = [
+  /^(sent|gesendet|envoye|enviado|inviato|verzonden|wyslano|skickat|отправлено|发送时间|送信日時)\s*[:：]/u,
+  /^(from|von|de|da|van|od|fran|от|发件人|差出人)\s*[:：].*(@|<)/u,
+  /^-* ?(original message|forwarded message|ursprungliche nachricht|message d'origine|mensaje original|messaggio originale)/u,
+  /\b(wrote|schrieb|a ecrit|escribio|ha scritto|schreef)\s*:$/u,
+  /^(subject|betreff|objet|asunto|oggetto|onderwerp)\s*[:：]\s*(re|fw|fwd|aw|wg|tr|rv)\s*:/u,
+];
 const amount =
   /(?<![\d.,])\d{1,3}(?:[ .,'’]?\d{3})*[.,]\d{2}(?![\d.,]*\d)|[$€£¥￥₹]\s?\d[\d.,]*|\b(?:rs|chf|eur|usd|gbp|inr)\.? ?\d[\d.,]*/g;
 const date = /\b\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d{2}\b|\b(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}\b/g;
@@ -34,7 +43,7 @@ const dateStart = new RegExp(
 const yearRange =
   /\b(19|20)\d{2}\s*(?:[-–—‐]|to|bis|au|a|until)\s*(?:\p{L}+\.?\s*)?((19|20)\d{2}|\d{2}\b|present|now|current|heute|today|ongoing|aujourd|actual|oggi|presente|heden|obecnie|nu\b|至今|現在|н\.?в)/gu;
 const formNumber =
-  /\bomb (no|number|control|approval)|\bform\s*(no\.?\s*)?[a-z]{0,4}-?\d{1,5}[a-z-]{0,5}\b|\bschedule [a-k]\b|\bformular\s?\d|\bcerfa\b|\bvordruck\b|\(rev\.? [\d/\-a-z. ]+\)/u;
+  /\bomb (no|number|control|approval)|\bform\s*(no\.?\s*)?[a-z]{0,4}-?\d{1,5}[a-z-]{0,5}\b|\bformular\s?\d|\bcerfa\b|\bvordruck\b|\(rev\.? [\d/\-a-z. ]+\)/u;
 const checkMark = /[☐☑☒□■❏❑○◯]|\[ ?[xX]? ?\]|\( {1,3}\)/gu;
 
 /** Looks a page over. Every cue is between 0 (not there) and 1 (plainly there). */
@@ -50,6 +59,7 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
   const fewWords = words === 0 ? 0 : clamp((160 - words) / 100);
   const amounts = clamp(share(count(amount), 0.06));
   const headLines = folded.slice(0, 25);
+  const large = largeType(page, size);
   return {
     amounts,
     iban: clamp(count(/\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}/g)),
@@ -62,12 +72,17 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
     narrow: clamp((ratio - 1.55) / 0.5),
     landscape,
     fewWords,
-    slide: landscape * (0.35 * fewWords + 0.65 * largeType(page, size)),
+    largeType: large,
+    // A slide has words rather than numbers; a card or a ticket in large type has both.
+    slide: landscape * (0.35 * fewWords + 0.65 * large) * clamp((0.35 - shareOfDigits(whole)) / 0.2),
     cardDates: clamp((count(date) - 1) / 2) * fewWords * (1 - amounts),
     prose: prose(lines, words),
     salutation: clamp(countLines((line) => salutation.test(line))),
     closing: clamp(countLines((line) => line.length < 80 && closing.test(line))),
     memoHeader: clamp((memoHeaders.filter((header) => headLines.some((line) => header.test(line))).length - 1) / 2),
+    mailHeader: clamp(mailMarks.filter((mark) => folded.some((line) => mark.test(line))).length / 2),
+    questions: clamp((countLines((line) => /[?？]/u.test(line)) - 1) / 4),
+    quotes: clamp((count(/[“„«"][^“”„»"]{12,}[”“»"]/gu) - 1) / 4),
     clauses: clamp(
       (countLines((line) =>
         /^(\d{1,2}\.\d{1,2}\.?\s|\(?[a-z]\)\s|(article|section|artikel|articulo|articolo|artigo|clause|§)\s*\d+|第\d+条)/u.test(
@@ -81,7 +96,9 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
     blanks: clamp(
       (count(/_{3,}|\.{12,}/g) + count(checkMark) + countLines((line) => /[:：]\s*$/.test(line)) / 2 - 3) / 10,
     ),
-    formNumber: clamp(count(new RegExp(formNumber, 'gu'))),
+    formNumber: clamp(
+      count(new RegExp(formNumber, 'gu')) + headLines.filter((line) => /^schedule [a-k]\b/u.test(line)).length,
+    ),
     shortLabels: clamp((countLines((line) => /^[^:]{2,30}[:：]/u.test(line)) / Math.max(8, lines.length) - 0.15) / 0.3),
     mrz: clamp(countLines((line) => (line.match(/</g)?.length ?? 0) >= 4 && /^[a-z0-9<«\s]{18,}$/u.test(line))),
     dateRows: clamp((countLines((line) => dateStart.test(line) && line.length > 8) - 2) / 6),
@@ -93,12 +110,13 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
     bullets: clamp((countLines((line) => /^[•‣▪●◦■–*-]\s?/u.test(line)) - 2) / 6),
     citations: clamp((count(/\[\d{1,3}(?:[,–-] ?\d{1,3})*\]|\bet al\b|\((19|20)\d{2}[a-z]?\)|\bdoi\b|arxiv/g) - 2) / 6),
     abstract: clamp(
-      countLines(
-        (line) =>
-          /^(\d+\.?\s*)?(abstract|summary|zusammenfassung|resume|resumen|sommario|riassunto|resumo|samenvatting|摘要|要旨|аннотация)\b/u.test(
-            line,
-          ) && line.length < 400,
-      ),
+      countLines((line) => /^(\d+\.?\s*)?(abstract\b|摘要|要旨|аннотация)/u.test(line) && line.length < 400) +
+        0.35 *
+          countLines((line) =>
+            /^(\d+\.?\s*)?(summary|zusammenfassung|resume|resumen|sommario|riassunto|resumo|samenvatting)\b/u.test(
+              line,
+            ),
+          ),
     ),
     dotLeaders: clamp((countLines((line) => /(\.\s?){5,}\s*\d{1,3}$/.test(line)) - 1) / 4),
     numbersTable: clamp(
@@ -111,6 +129,12 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
         0.3,
     ),
   };
+}
+
+function shareOfDigits(text: string): number {
+  const digits = text.match(/\p{N}/gu)?.length ?? 0;
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  return digits / Math.max(1, digits + letters);
 }
 
 /** How much of the page is running text: lines of many words and few numbers. */

@@ -1,4 +1,4 @@
-import type { CueName, Cues } from './cues.ts';
+import type { Cues } from './cues.ts';
 import { allKinds } from './kinds/all-kinds.ts';
 import type { Kind, Phrases } from './kinds/kind.ts';
 import { toPhrases, type Phrase, type PhraseFinder } from './phrases.ts';
@@ -8,15 +8,18 @@ export interface IndexedKind {
   readonly id: string;
   readonly within: readonly string[];
   readonly names: readonly Phrase[];
+  readonly titles: readonly Phrase[];
   readonly alsoCalled: readonly Phrase[];
   readonly telltales: readonly Phrase[];
   readonly hints: readonly Phrase[];
-  readonly cues: Readonly<Partial<Record<CueName, number>>>;
+  readonly cues: readonly (readonly [name: string, weight: number])[];
 }
 
 /** How well a page fits a kind, and the words that say so, most telling first. */
 export interface KindScore {
   readonly score: number;
+  /** The part of it that its title and its telltales say. */
+  readonly words: number;
   readonly reasons: readonly Reason[];
 }
 
@@ -41,10 +44,11 @@ function indexKind(kind: Kind): IndexedKind {
     id: kind.id,
     within: kind.within ?? [],
     names: phrasesOf(kind.names, taken),
+    titles: phrasesOf(kind.titles, new Set()),
     alsoCalled: phrasesOf(kind.alsoCalled, taken),
     telltales: phrasesOf(kind.telltales, taken),
     hints: phrasesOf(kind.hints, taken),
-    cues: kind.cues ?? {},
+    cues: Object.entries(kind.cues ?? {}),
   };
 }
 
@@ -63,7 +67,7 @@ function phrasesOf(phrases: Phrases | undefined, taken: Set<string>): Phrase[] {
 
 const weights = {
   /** The name as a title, and the name in running text. */
-  title: 5,
+  title: 6,
   mention: 0.5,
   telltale: 0.8,
   hint: 0.2,
@@ -96,28 +100,24 @@ export function scoreKind(
   const perWord = lengthFactor(wordCount);
 
   let title = 0;
-  for (const phrase of kind.names) {
+  for (const phrase of [...kind.names, ...kind.titles]) {
     const hit = finder.find(phrase);
     if (!hit) continue;
     const weight = Math.max(weights.mention * perWord, weights.title * hit.prominence);
     title = Math.max(title, weight);
     reasons.push({ text: phrase.text, weight });
   }
-  const shape = Object.entries(kind.cues).reduce((sum, [name, weight]) => sum + weight * cueValue(cues, name), 0);
+  const shape = kind.cues.reduce((sum, [name, weight]) => sum + weight * (cues.get(name) ?? 0), 0);
   const shapeShare = without === 'shape' ? 0 : Math.min(1, wordCount / wordsForShape);
   if (without === 'titles') title = 0;
   const telltales = sumOf(kind.telltales, weights.telltale * perWord, finder, reasons);
   const hints = sumOf(kind.hints, weights.hint * perWord, finder, reasons);
-  const words = saturate(telltales, telltaleLimit) + saturate(hints, hintLimit);
+  const telling = title + (without === 'telltales and hints' ? 0 : saturate(telltales, telltaleLimit));
   return {
-    score: title + (without === 'telltales and hints' ? 0 : words) + shape * shapeShare,
+    score: telling + (without === 'telltales and hints' ? 0 : saturate(hints, hintLimit)) + shape * shapeShare,
+    words: telling,
     reasons: reasons.toSorted((a, b) => b.weight - a.weight).slice(0, 4),
   };
-}
-
-function cueValue(cues: Cues, name: string): number {
-  const entry = Object.entries(cues).find(([cue]) => cue === name);
-  return entry?.[1] ?? 0;
 }
 
 /** A phrase of several words is seldom there by chance; one that stands out says more. */

@@ -1,68 +1,127 @@
 import { squeeze, stem } from './fold-text.ts';
-import { indexedKinds } from './kind-index.ts';
+import { indexedKinds, type IndexedKind } from './kind-index.ts';
 import type { Phrase } from './phrases.ts';
+import { isEmptyWord, splitName } from './tokenize.ts';
 
+const listSeparator = /[,;/|&+]|(?<=[\s_])(?:or|and|oder|und|ou|et|o|y|e|en)(?=[\s_])/iu;
+
+/** How many letters a stem may be longer that is not spelled as the category is. */
+const spelledAlike = 3;
+
+/** Of the last part of a word that says what it is, as in German and Dutch compounds: "Handwerkerrechnung". */
+const shortestHead = 6;
+
+/** The kinds that some words name, and which of the words (stemmed) do so. */
 export interface KindMatch {
-  /** Kinds of that name; several where kinds share it. */
   readonly ids: readonly string[];
-  /** Stems of the words that it consists of. */
   readonly used: ReadonlySet<string>;
 }
 
-/** One name of one kind, in the order of the tables, which decides between names that are as good. */
-interface KindName {
-  readonly order: number;
-  readonly id: string;
+export const noMatch: KindMatch = { ids: [], used: new Set() };
+
+/** What a category's name means; it may list several kinds: "passport or driving licence", "W-2 / 1099". */
+export function matchName(name: string): KindMatch {
+  const whole = matchWords(splitName(name));
+  const matches = name
+    .split(listSeparator)
+    .map((part) => matchWords(splitName(part)))
+    .filter(({ used }) => [...used].some((word) => !whole.used.has(word)));
+  return {
+    ids: [...new Set([whole, ...matches].flatMap(({ ids }) => ids))],
+    used: new Set([whole, ...matches].flatMap(({ used }) => [...used])),
+  };
+}
+
+/** Finds the longest name of a kind among some words. */
+function matchWords(words: readonly string[]): KindMatch {
+  const hits = findNames(words);
+  const highest = Math.max(...hits.map(({ length }) => length));
+  const best = hits.filter(({ length }) => length === highest);
+  // "W-2 form" is the form that it names besides.
+  const narrower = hits.filter(({ kind }) => best.some((hit) => kind.within.includes(hit.kind.id)));
+  const chosen = narrower.length > 0 ? narrower : best;
+  return {
+    ids: [...new Set(chosen.map(({ kind }) => kind.id))],
+    used: new Set([...best, ...chosen].flatMap(({ phrase }) => phrase.stems)),
+  };
+}
+
+/**
+ * What a word of a description says for a kind: its name, its name in the first place, a telltale, a hint. Kinds of which
+ * it says nearly as much as of the best are meant, too: "passport, identity card or driving licence".
+ */
+const definition = { name: 2, first: 1, telltale: 1, hint: 0.3, enough: 2, near: 1 } as const;
+
+/** The kinds that a description tells of: that it names, and whose telltales it has. */
+export function matchDefinition(words: readonly string[]): readonly string[] {
+  const scores = new Map<IndexedKind, number>();
+  const add = (kind: IndexedKind, worth: number): void => void scores.set(kind, (scores.get(kind) ?? 0) + worth);
+  const hits = findNames(words).filter(({ phrase }) => !isEmptyWord(phrase.squeezed));
+  const first = Math.min(...hits.map(({ position }) => position));
+  for (const [kind, named] of Map.groupBy(hits, (hit) => hit.kind)) {
+    const places = new Set(named.map(({ position }) => position));
+    add(kind, places.size * definition.name + (places.has(first) ? definition.first : 0));
+  }
+  const stems = words.map((word) => stem(word));
+  for (const { kind, phrase, worth } of new Set(stems.flatMap((word) => wordsByFirstStem.get(word) ?? []))) {
+    if (placeOf(phrase, stems) >= 0) add(kind, worth);
+  }
+  const highest = Math.max(...scores.values());
+  if (highest < definition.enough) return [];
+  return indexedKinds.filter((kind) => (scores.get(kind) ?? 0) > highest - definition.near).map(({ id }) => id);
+}
+
+interface KindPhrase {
+  readonly kind: IndexedKind;
   readonly phrase: Phrase;
 }
 
+/** Where a name of a kind stands among some words. */
+export interface NameHit extends KindPhrase {
+  readonly position: number;
+  /** In letters, with a bonus for what is spelled alike. */
+  readonly length: number;
+}
+
 /** By the first word and by all letters together: the names are thousands, and few begin with a word of the text. */
-const byFirstStem = new Map<string, KindName[]>();
-const bySqueezed = new Map<string, KindName[]>();
-for (const [order, { id, phrase }] of allNames().entries()) {
-  const name = { order, id, phrase };
-  addTo(bySqueezed, phrase.squeezed, name);
-  const [first] = phrase.stems;
-  if (first !== undefined) addTo(byFirstStem, first, name);
-}
+const kindNames = indexedKinds.flatMap((kind) =>
+  [...kind.names, ...kind.alsoCalled].map((phrase): KindPhrase => ({ kind, phrase })),
+);
+const namesByFirstStem = Map.groupBy(kindNames, ({ phrase }) => phrase.stems[0]);
+const namesBySpelling = Map.groupBy(kindNames, ({ phrase }) => phrase.squeezed);
+const heads = kindNames.filter(({ phrase }) => canBeHead(phrase));
 
-/** Finds the longest name of a kind among some words; `first`: the one that stands first counts, as in a definition. */
-export function matchKinds(words: readonly string[], prefer: 'whole' | 'first'): KindMatch {
-  let best: { ids: string[]; used: ReadonlySet<string>; length: number; position: number } | undefined;
-  for (const { id, phrase, position } of namesAmong(words)) {
-    const length = phrase.squeezed.length;
-    const isBetter =
-      !best ||
-      (prefer === 'first' && position < best.position) ||
-      ((prefer === 'whole' || position === best.position) && length > best.length);
-    if (isBetter) best = { ids: [id], used: new Set(phrase.stems), length, position };
-    else if (best && length === best.length && position === best.position && !best.ids.includes(id)) best.ids.push(id);
-  }
-  return best ? { ids: best.ids, used: best.used } : { ids: [], used: new Set() };
-}
+const kindWords = indexedKinds.flatMap((kind) => [
+  ...kind.telltales.map((phrase) => ({ kind, phrase, worth: definition.telltale })),
+  ...kind.hints.map((phrase) => ({ kind, phrase, worth: definition.hint })),
+]);
+const wordsByFirstStem = Map.groupBy(kindWords, ({ phrase }) => phrase.stems[0]);
 
-/** The names that stand among the words, each with its first place, in the order of the tables. */
-function namesAmong(words: readonly string[]): (KindName & { readonly position: number })[] {
+/** The names of kinds that stand among some words, each with its first place. */
+export function findNames(words: readonly string[]): NameHit[] {
   const stems = words.map((word) => stem(word));
-  const positions = new Map<KindName, number>();
-  for (const name of bySqueezed.get(squeeze(words.join(''))) ?? []) positions.set(name, 0);
-  for (const [start, first] of stems.entries()) {
-    for (const name of byFirstStem.get(first) ?? []) {
-      if (positions.has(name)) continue;
-      if (name.phrase.stems.every((word, offset) => stems[start + offset] === word)) positions.set(name, start);
-    }
-  }
-  return [...positions].map(([name, position]) => ({ ...name, position })).toSorted((a, b) => a.order - b.order);
+  const whole = squeeze(words.join(''));
+  const candidates = new Set([
+    ...(namesBySpelling.get(whole) ?? []),
+    ...stems.flatMap((word) => namesByFirstStem.get(word) ?? []),
+    ...(stems.length === 1 ? heads : []),
+  ]);
+  return [...candidates].flatMap(({ kind, phrase }): NameHit[] => {
+    const isWhole = phrase.squeezed === whole;
+    const isHead = stems.length === 1 && canBeHead(phrase) && whole.endsWith(phrase.squeezed);
+    const position = isWhole || isHead ? 0 : placeOf(phrase, stems);
+    if (position < 0) return [];
+    // Spelled alike is closer than stemmed alike: "patent" is not the Italian "patente", a driving licence.
+    const length = phrase.squeezed.length + (whole.includes(phrase.squeezed) ? spelledAlike : 0);
+    return [{ kind, phrase, position, length }];
+  });
 }
 
-function allNames(): { readonly id: string; readonly phrase: Phrase }[] {
-  return indexedKinds.flatMap(({ id, names, alsoCalled }) =>
-    [...names, ...alsoCalled].map((phrase) => ({ id, phrase })),
-  );
+function placeOf({ stems }: Phrase, among: readonly string[]): number {
+  if (stems.length === 0) return -1;
+  return among.findIndex((_, start) => stems.every((word, offset) => among[start + offset] === word));
 }
 
-function addTo(index: Map<string, KindName[]>, key: string, name: KindName): void {
-  const known = index.get(key);
-  if (known) known.push(name);
-  else index.set(key, [name]);
+function canBeHead({ stems, squeezed }: Phrase): boolean {
+  return stems.length === 1 && squeezed.length >= shortestHead;
 }

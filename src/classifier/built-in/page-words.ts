@@ -6,11 +6,14 @@ import type { OcrEngine } from './ocr-engine.ts';
 /** Letters below which a text layer is a page number or a scanner's mark rather than the page. */
 const fewestLetters = 24;
 
+/** Of the page's height: what stands there alone is a header or a footer that somebody stamped on a scan. */
+const margin = 0.08;
+
 /** The words of a page: its text layer, else what OCR reads on its image. */
 export async function readPageWords(page: ClassifiablePage, ocr: OcrEngine, signal: AbortSignal): Promise<PageText> {
   const layer = await page.text();
   signal.throwIfAborted();
-  if (countLetters(layer.text) >= fewestLetters && isReadable(layer.text)) return layer;
+  if (countLetters(bodyOf(layer)) >= fewestLetters && isReadable(layer.text)) return layer;
   const image = await page.image();
   if (!image) return layer;
   const read = await ocr.recognise(image, signal);
@@ -25,6 +28,12 @@ function isReadable(text: string): boolean {
   const letters = foldText(text.slice(0, 20_000)).match(/[a-z]/g) ?? [];
   const vowels = letters.filter((letter) => 'aeiouy'.includes(letter));
   return letters.length < 200 || vowels.length > letters.length * 0.25;
+}
+
+function bodyOf({ text, spans }: PageText): string {
+  if (spans.length === 0) return text;
+  const body = spans.filter(({ y, height }) => y + height > margin && y < 1 - margin);
+  return body.map((span) => span.text).join(' ');
 }
 
 function countLetters(text: string): number {

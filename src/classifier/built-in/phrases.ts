@@ -8,6 +8,8 @@ export interface Phrase {
   readonly text: string;
   readonly stems: readonly string[];
   readonly squeezed: string;
+  /** Equal for phrases that are looked for alike. */
+  readonly key: string;
 }
 
 /** Where a phrase stands best. */
@@ -24,9 +26,19 @@ export interface PhraseHit {
  */
 const shortestRun = { oneWord: 12, severalWords: 9 } as const;
 
+const runLength = 6;
+
 export function toPhrase(text: string): Phrase {
   const folded = foldText(text);
-  return { text: text.trim(), stems: tokenize(folded).map((word) => stem(word)), squeezed: squeeze(folded) };
+  return newPhrase(
+    text.trim(),
+    tokenize(folded).map((word) => stem(word)),
+    squeeze(folded),
+  );
+}
+
+export function newPhrase(text: string, stems: readonly string[], squeezed: string): Phrase {
+  return { text, stems, squeezed, key: `${stems.join(' ')}\n${squeezed}` };
 }
 
 /** Reads a list as the tables of kinds have it. */
@@ -52,14 +64,18 @@ export function createPhraseFinder(lines: readonly PageLine[]): PhraseFinder {
     else places.set(text, [index]);
   }
   const squeezedPage = lines.map((line) => line.squeezed).join('\n');
+  const runs = runsOf(squeezedPage);
+  const bySqueezed = Map.groupBy(lines, (line) => line.squeezed);
   const found = new Map<string, PhraseHit | undefined>();
 
   function search(phrase: Phrase): PhraseHit | undefined {
     const best = bestOf(linesOfWords(phrase), phrase);
     if (best) return best;
     const shortest = phrase.stems.length > 1 ? shortestRun.severalWords : shortestRun.oneWord;
-    const canRunTogether = phrase.squeezed.length >= (isUnspaced(phrase.squeezed) ? 2 : shortest);
-    if (canRunTogether && squeezedPage.includes(phrase.squeezed)) {
+    const isPossible = isUnspaced(phrase.squeezed)
+      ? phrase.squeezed.length >= 2
+      : phrase.squeezed.length >= shortest && runs.has(phrase.squeezed.slice(0, runLength));
+    if (isPossible && squeezedPage.includes(phrase.squeezed)) {
       return bestOf(
         lines.filter((line) => line.squeezed.includes(phrase.squeezed)),
         phrase,
@@ -79,19 +95,22 @@ export function createPhraseFinder(lines: readonly PageLine[]): PhraseFinder {
   /** A title set w i d e: nothing else on its line, so that also a short word may be taken for it. */
   function spacedOut(phrase: Phrase): PhraseHit | undefined {
     if (phrase.squeezed.length < 4) return undefined;
-    return bestOf(
-      lines.filter((line) => line.squeezed === phrase.squeezed),
-      phrase,
-    );
+    return bestOf(bySqueezed.get(phrase.squeezed) ?? [], phrase);
   }
 
   return {
     find(phrase) {
-      const key = phrase.stems.join(' ') + '\n' + phrase.squeezed;
-      if (!found.has(key)) found.set(key, search(phrase));
-      return found.get(key);
+      if (!found.has(phrase.key)) found.set(phrase.key, search(phrase));
+      return found.get(phrase.key);
     },
   };
+}
+
+/** All runs of a few letters on the page: most phrases can be seen not to be there by their first letters. */
+function runsOf(text: string): ReadonlySet<string> {
+  const runs = new Set<string>();
+  for (let start = 0; start + runLength <= text.length; start++) runs.add(text.slice(start, start + runLength));
+  return runs;
 }
 
 function bestOf(lines: readonly PageLine[], phrase: Phrase): PhraseHit | undefined {

@@ -1,12 +1,12 @@
 import type { Category } from '../../domain/category.ts';
 import type { PageText } from '../../domain/page.ts';
-import { findCues, type PageSize } from './cues.ts';
+import { findCues, type Cues, type PageSize } from './cues.ts';
 import { kindById, scoreKind, type Evidence, type KindScore, type Reason } from './kind-index.ts';
 import { toPageLines } from './page-lines.ts';
 import { createPause } from './pause.ts';
-import { createPhraseFinder, type Phrase, type PhraseFinder } from './phrases.ts';
+import { createPhraseFinder, newPhrase, type Phrase, type PhraseFinder } from './phrases.ts';
 import { isUnspaced } from './tokenize.ts';
-import { understandCategories, type UnderstoodCategory } from './understand-category.ts';
+import { kindsBeyond, understandCategories, type UnderstoodCategory } from './understand-category.ts';
 
 export interface CategoryScore {
   readonly category: Category;
@@ -14,6 +14,15 @@ export interface CategoryScore {
   readonly score: number;
   /** The words that decided, most telling first. */
   readonly reasons: readonly Reason[];
+  /** The score is what speaks for none of the categories, rather than for this one. */
+  readonly isOfNone?: boolean;
+}
+
+/** What a page says for categories and for what is none of them. */
+export interface PageScores {
+  readonly categories: readonly CategoryScore[];
+  /** The most that it says for a kind that none of the categories means; absent where a category stands for all of these. */
+  readonly beyond?: number;
 }
 
 /** A word of a category's own, on the page: as a title, or anywhere. */
@@ -25,6 +34,13 @@ const missingQualifier = 1.4;
 /** For a category whose kind is known, its kind's table knows more than its bare name. */
 const ownWordsOfKnownKind = 0.5;
 
+/** What a page says for the likeliest of categories that are all wrong, most of the time (docs/built-in-classifier.md). */
+export const evidenceOfWrongCategory = 2.5;
+
+/** The words that a narrower kind needs of its own before it takes over what speaks for the wider one, and its lead then. */
+const narrowFrom = 1.5;
+const narrowLead = 0.5;
+
 /** What is left of the evidence of a page of which no word tells: it may be of any kind, or in an unknown language. */
 const shapeAlone = 0.12;
 
@@ -34,32 +50,38 @@ export async function scoreCategories(
   size: PageSize | undefined,
   categories: readonly Category[],
   without?: Evidence,
-): Promise<CategoryScore[]> {
+): Promise<PageScores> {
   const pause = createPause();
   const lines = toPageLines(page);
   const finder = createPhraseFinder(lines);
-  const cues = findCues(lines, page, size);
+  const cues: Cues = new Map(Object.entries(findCues(lines, page, size)));
   const wordCount = lines.reduce((sum, line) => sum + line.stems.length, 0);
   const understood = await understandCategories(categories, pause);
   const rarity = rarityOf(understood);
+  const meant = new Set(understood.flatMap(({ kinds }) => [...kinds.keys()]));
   const kindScores = new Map<string, KindScore>();
 
   function kindScore(id: string): KindScore {
     const known = kindScores.get(id);
     if (known) return known;
     const kind = kindById(id);
-    const score = kind ? scoreKind(kind, finder, cues, wordCount, without) : { score: 0, reasons: [] };
+    const score = kind ? scoreKind(kind, finder, cues, wordCount, without) : { score: 0, words: 0, reasons: [] };
     kindScores.set(id, score);
     return score;
   }
 
+  const beyond = without === 'kinds' ? 0 : Math.max(0, ...kindsBeyond(understood).map(({ id }) => kindScore(id).score));
+
+  const ofNone = Math.max(evidenceOfWrongCategory, beyond);
+
   function scoreOf(item: UnderstoodCategory): CategoryScore {
     const own = scoreOwnWords(without === 'descriptions' ? { ...item, descriptionStems: [] } : item, finder, rarity);
-    const best = without === 'kinds' ? undefined : bestKind(item, kindScore);
+    const best = without === 'kinds' ? undefined : bestKind(item, (id) => withWider(id, meant, kindScore));
     const ownShare = best ? ownWordsOfKnownKind : 1;
+    const fit = (best?.score ?? 0) + own.score * ownShare - own.missing * missingQualifier * Math.min(1, wordCount);
     return {
       category: item.category,
-      score: (best?.score ?? 0) + own.score * ownShare - own.missing * missingQualifier * Math.min(1, wordCount),
+      ...(item.isRest && fit < ofNone ? { score: ofNone, isOfNone: true } : { score: fit }),
       reasons: [...(best?.reasons ?? []), ...own.reasons].toSorted((a, b) => b.weight - a.weight),
     };
   }
@@ -70,7 +92,25 @@ export async function scoreCategories(
     await pause();
   }
   const isSpeaking = scores.some(({ reasons }) => reasons.length > 0);
-  return isSpeaking ? scores : scores.map((each) => ({ ...each, score: each.score * shapeAlone }));
+  const share = isSpeaking ? 1 : shapeAlone;
+  const categoryScores = scores.map((each) => ({ ...each, score: each.score * share }));
+  return understood.some(({ isRest }) => isRest)
+    ? { categories: categoryScores }
+    : { categories: categoryScores, beyond: beyond * share };
+}
+
+/**
+ * What speaks for a wider kind that another category means speaks for its narrower case as well, as far as the page says
+ * by words of its own that it is that case: an insurance claim on a form is no less a claim.
+ */
+function withWider(id: string, meant: ReadonlySet<string>, kindScore: (id: string) => KindScore): KindScore {
+  const own = kindScore(id);
+  const wider = (kindById(id)?.within ?? []).filter((other) => meant.has(other)).map((other) => kindScore(other).score);
+  const sureness = Math.min(1, Math.max(0, (own.words - narrowFrom) / narrowFrom));
+  return {
+    ...own,
+    score: own.score + sureness * (narrowLead + Math.max(0, ...wider.map((score) => score - own.score))),
+  };
 }
 
 function bestKind(item: UnderstoodCategory, kindScore: (id: string) => KindScore): KindScore | undefined {
@@ -78,7 +118,7 @@ function bestKind(item: UnderstoodCategory, kindScore: (id: string) => KindScore
   for (const [id, sureness] of item.kinds) {
     const { score, reasons } = kindScore(id);
     const weighted = score > 0 ? score * sureness : score;
-    if (!best || weighted > best.score) best = { score: weighted, reasons };
+    if (!best || weighted > best.score) best = { ...kindScore(id), score: weighted, reasons };
   }
   return best;
 }
@@ -118,5 +158,5 @@ function scoreOwnWords(
 }
 
 function wordPhrase(word: string): Phrase {
-  return { text: word, stems: [word], squeezed: isUnspaced(word) ? word : '' };
+  return newPhrase(word, [word], isUnspaced(word) ? word : '');
 }

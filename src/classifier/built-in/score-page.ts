@@ -2,7 +2,7 @@ import type { Category } from '../../domain/category.ts';
 import type { PageText } from '../../domain/page.ts';
 import type { ClassifiablePage } from '../page-classifier.ts';
 import type { Evidence } from './kind-index.ts';
-import { scoreCategories, type CategoryScore } from './score-categories.ts';
+import { scoreCategories, type PageScores } from './score-categories.ts';
 
 /** What a page says counts less after the first: it bears no title, and an annex may be of another kind. */
 const laterPage = 0.6;
@@ -13,8 +13,13 @@ export async function scorePage(
   { pageNumber, widthPx, heightPx }: Pick<ClassifiablePage, 'pageNumber' | 'widthPx' | 'heightPx'>,
   categories: readonly Category[],
   without?: Evidence,
-): Promise<CategoryScore[]> {
+): Promise<PageScores> {
   const size = widthPx === undefined || heightPx === undefined ? undefined : { widthPx, heightPx };
   const scores = await scoreCategories(words, size, categories, without);
-  return pageNumber === 1 ? scores : scores.map((each) => ({ ...each, score: each.score * laterPage }));
+  return pageNumber === 1 ? scores : scaleScores(scores, laterPage);
+}
+
+function scaleScores({ categories, beyond }: PageScores, share: number): PageScores {
+  const scaled = categories.map((each) => ({ ...each, score: each.score * share }));
+  return beyond === undefined ? { categories: scaled } : { categories: scaled, beyond: beyond * share };
 }

@@ -64,6 +64,11 @@ dokumenty documento documentos documenti dokumentu document
   ),
 );
 
+/** True for a folded word that says nothing about what a document is. */
+export function isEmptyWord(folded: string): boolean {
+  return emptyWords.has(folded);
+}
+
 /** The words of a text that can tell categories apart: folded, stemmed, each once, in order. */
 export function contentStems(words: readonly string[]): string[] {
   const stems = new Set<string>();

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Category } from '../../domain/category.ts';
 import { foldText } from './fold-text.ts';
-import { indexedKinds } from './kind-index.ts';
-import { matchKinds } from './kind-names.ts';
+import { indexedKinds, type IndexedKind } from './kind-index.ts';
+import { matchDefinition, matchName, noMatch } from './kind-names.ts';
 import { contentStems, splitName, tokenize } from './tokenize.ts';
 
 /** What a caller's category is taken to mean. */
@@ -12,13 +12,15 @@ export interface UnderstoodCategory {
   readonly kinds: ReadonlyMap<string, number>;
   /** Words of the name that its kind does not account for: "correction" in "invoice correction". */
   readonly qualifiers: readonly string[];
+  /** "Other", "miscellaneous": for what is none of the rest. */
+  readonly isRest: boolean;
   /** Content words of the name and of the description, stemmed. */
   readonly nameStems: readonly string[];
   readonly descriptionStems: readonly string[];
 }
 
 /** How surely a description means a kind that it names, and how surely a kind includes the cases of it. */
-const byDescription = 0.6;
+const byDescription = 0.8;
 
 type Meaning = Omit<UnderstoodCategory, 'category'>;
 
@@ -33,13 +35,61 @@ export async function understandCategories(
   categories: readonly Category[],
   pause: () => Promise<void>,
 ): Promise<UnderstoodCategory[]> {
-  const direct: UnderstoodCategory[] = [];
+  const items: UnderstoodCategory[] = [];
   for (const category of categories) {
-    direct.push({ category, ...recall(category) });
+    items.push({ category, ...recall(category) });
     await pause();
   }
-  const claimed = new Set(direct.flatMap(({ kinds }) => [...kinds.keys()]));
-  return direct.map((understood) => ({ ...understood, kinds: withCases(understood.kinds, claimed) }));
+  const direct = withoutTaken(items);
+  const counts = new Map<string, number>();
+  for (const id of direct.flatMap(({ kinds }) => [...kinds.keys()])) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return direct.map((understood) => {
+    // "Vendor invoice" is a plain invoice, unless another category is there for invoices.
+    const isOnlyOne = [...understood.kinds.keys()].every((id) => counts.get(id) === 1);
+    return {
+      ...understood,
+      kinds: withCases(understood.kinds, new Set(counts.keys())),
+      qualifiers: isOnlyOne ? [] : understood.qualifiers,
+    };
+  });
+}
+
+/** "Ticket" is also what the French call a receipt, but not where another category is there for receipts. */
+function withoutTaken(items: readonly UnderstoodCategory[]): UnderstoodCategory[] {
+  const taken = new Set(items.filter(({ kinds }) => kinds.size === 1).flatMap(({ kinds }) => [...kinds.keys()]));
+  return items.map((item) => {
+    const free = [...item.kinds].filter(([id]) => !taken.has(id));
+    return item.kinds.size > 1 && free.length > 0 ? { ...item, kinds: new Map(free) } : item;
+  });
+}
+
+/** Kinds that none of the categories means, nor a narrower or a wider one: what a page may be instead. */
+export function kindsBeyond(items: readonly UnderstoodCategory[]): IndexedKind[] {
+  const meant = new Set(items.flatMap(({ kinds }) => [...kinds.keys()]));
+  const wider = new Set(indexedKinds.filter(({ id }) => meant.has(id)).flatMap(({ within }) => within));
+  return indexedKinds.filter(({ id }) => !meant.has(id) && !wider.has(id));
+}
+
+const restNames = new Set(
+  tokenize(
+    foldText(`other others else misc miscellaneous none unknown uncategorized uncategorised unclassified unsorted general
+    sonstiges sonstige andere anderes übrige rest autre autres divers otro otros otra otras varios altro altri varie vari
+    outro outros overig overige anders inne övrigt annat その他 他 其他 другое прочее иное أخرى`),
+  ),
+);
+const wordsBesideRest = new Set(
+  tokenize(
+    foldText(
+      'document documents type types kind kinds category paper papers file files page the of above dokument dokumente',
+    ),
+  ),
+);
+
+/** True for names such as `other`, `Other documents`, `none_of_the_above`, `Sonstiges`. */
+function isRestName(words: readonly string[]): boolean {
+  return (
+    words.some((word) => restNames.has(word)) && words.every((word) => restNames.has(word) || wordsBesideRest.has(word))
+  );
 }
 
 function recall(category: Category): Meaning {
@@ -54,16 +104,17 @@ function recall(category: Category): Meaning {
 function understand(category: Category): Meaning {
   const nameWords = splitName(category.name);
   const descriptionWords = tokenize(foldText(affirmativePart(category.description ?? '')));
-  const nameMatch = matchKinds(nameWords, 'whole');
+  const isRest = isRestName(nameWords);
+  const nameMatch = isRest ? noMatch : matchName(category.name);
   const kinds = new Map<string, number>();
   for (const id of nameMatch.ids) kinds.set(id, 1);
-  if (kinds.size === 0)
-    for (const id of matchKinds(descriptionWords.slice(0, 25), 'first').ids) kinds.set(id, byDescription);
-  const nameStems = contentStems(nameWords);
+  if (kinds.size === 0) for (const id of matchDefinition(descriptionWords.slice(0, 25))) kinds.set(id, byDescription);
+  const nameStems = isRest ? [] : contentStems(nameWords);
   const inName = new Set(nameStems);
   return {
     kinds,
     qualifiers: nameMatch.ids.length === 0 ? [] : nameStems.filter((word) => !nameMatch.used.has(word)),
+    isRest,
     nameStems,
     descriptionStems: contentStems(descriptionWords).filter((word) => !inName.has(word)),
   };

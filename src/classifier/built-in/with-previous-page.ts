@@ -1,7 +1,7 @@
 import type { PageClassificationRequest } from '../page-classifier.ts';
 import type { Evidence } from './kind-index.ts';
 import { toProbabilities } from './probabilities.ts';
-import type { CategoryScore } from './score-categories.ts';
+import type { PageScores } from './score-categories.ts';
 import { scorePage } from './score-page.ts';
 
 /** A page is unsure where no category is likelier than all others together. */
@@ -16,22 +16,24 @@ const previousShare = 0.5;
  * be of no category, because then that is an answer.
  */
 export async function withPreviousPage(
-  scores: readonly CategoryScore[],
+  scores: PageScores,
   { page, categories, mayBeUnknown, catchAll }: Omit<PageClassificationRequest, 'seed' | 'signal'>,
   without?: Evidence,
-): Promise<readonly CategoryScore[]> {
-  if (mayBeUnknown === true || catchAll !== undefined || !page.neighbours) return scores;
+): Promise<PageScores> {
+  const { beyond } = scores;
+  if (mayBeUnknown === true || catchAll !== undefined || beyond === undefined || !page.neighbours) return scores;
   const [best] = toProbabilities(scores);
   if (!best || best.probability >= unsureBelow) return scores;
   const previous = (await page.neighbours()).find(({ pageNumber }) => pageNumber === page.pageNumber - 1);
   if (!previous) return scores;
   const place = { ...page, pageNumber: previous.pageNumber };
   const theirs = await scorePage(previous.text, place, categories, without);
-  const byName = new Map(theirs.map((each) => [each.category.name, each]));
-  return scores.map((own) => {
+  const byName = new Map(theirs.categories.map((each) => [each.category.name, each]));
+  const together = scores.categories.map((own) => {
     const other = byName.get(own.category.name);
     if (!other) return own;
     const reasons = other.reasons.map((reason) => ({ ...reason, isOfPreviousPage: true }));
     return { ...own, score: own.score + previousShare * other.score, reasons: [...own.reasons, ...reasons] };
   });
+  return { categories: together, beyond: beyond + previousShare * (theirs.beyond ?? 0) };
 }

@@ -3,30 +3,23 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { foldText, squeeze, stem } from '../../../src/classifier/built-in/fold-text.ts';
 import { indexedKinds } from '../../../src/classifier/built-in/kind-index.ts';
-import { matchKinds, type KindMatch } from '../../../src/classifier/built-in/kind-names.ts';
+import { findNames } from '../../../src/classifier/built-in/kind-names.ts';
 import { scoreCategories } from '../../../src/classifier/built-in/score-categories.ts';
 import { tokenize } from '../../../src/classifier/built-in/tokenize.ts';
 import { understandCategories } from '../../../src/classifier/built-in/understand-category.ts';
 
 /** What is found by comparing with every name of every kind at every place: slow, and plain to see. */
-function matchEveryName(words: readonly string[], prefer: 'whole' | 'first'): KindMatch {
+function compareWithEveryName(words: readonly string[]): string[] {
   const stems = words.map((word) => stem(word));
   const whole = squeeze(words.join(''));
-  let best: { ids: string[]; used: Set<string>; length: number; position: number } | undefined;
-  for (const kind of indexedKinds) {
-    for (const phrase of [...kind.names, ...kind.alsoCalled]) {
+  return indexedKinds.flatMap((kind) =>
+    [...kind.names, ...kind.alsoCalled].flatMap((phrase) => {
       const place = stems.findIndex((_, start) => phrase.stems.every((word, offset) => stems[start + offset] === word));
-      const position = phrase.squeezed === whole ? 0 : phrase.stems.length === 0 ? -1 : place;
-      if (position < 0) continue;
-      const length = phrase.squeezed.length;
-      const isNearer = prefer === 'first' && best !== undefined && position < best.position;
-      const isLonger = best !== undefined && length > best.length && (prefer === 'whole' || position === best.position);
-      if (!best || isNearer || isLonger) best = { ids: [kind.id], used: new Set(phrase.stems), length, position };
-      else if (length === best.length && position === best.position && !best.ids.includes(kind.id))
-        best.ids.push(kind.id);
-    }
-  }
-  return best ? { ids: best.ids, used: best.used } : { ids: [], used: new Set() };
+      const isLastPart = phrase.stems.length === 1 && phrase.squeezed.length >= 6 && whole.endsWith(phrase.squeezed);
+      if (phrase.squeezed === whole || (stems.length === 1 && isLastPart)) return [`${kind.id} ${phrase.key} 0`];
+      return phrase.stems.length === 0 || place < 0 ? [] : [`${kind.id} ${phrase.key} ${place}`];
+    }),
+  );
 }
 
 async function countTurns(until: AbortSignal): Promise<number> {
@@ -42,12 +35,13 @@ const text = array(oneof(constantFrom(...names), constantFrom('of', 'the', 'x 12
   maxLength: 6,
 });
 
-describe('matchKinds', () => {
-  test.each(['whole', 'first'] as const)('finds what a comparison with every name finds: %s', (prefer) => {
+describe('findNames', () => {
+  test('finds what a comparison with every name finds', () => {
     assert(
       property(text, (parts) => {
         const words = tokenize(foldText(parts.join(' ')));
-        expect(matchKinds(words, prefer)).toEqual(matchEveryName(words, prefer));
+        const found = findNames(words).map(({ kind, phrase, position }) => `${kind.id} ${phrase.key} ${position}`);
+        expect(found.toSorted()).toEqual(compareWithEveryName(words).toSorted());
       }),
       { numRuns: 300 },
     );
@@ -88,7 +82,7 @@ describe('scoreCategories', () => {
     const scores = await scoreCategories({ text: '請求書', spans: [] }, undefined, categories);
     finished.abort();
 
-    expect(scores).toHaveLength(200);
+    expect(scores.categories).toHaveLength(200);
     expect(await turnsOfOthers).toBeGreaterThan(1);
   });
 });

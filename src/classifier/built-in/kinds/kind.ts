@@ -10,6 +10,8 @@ export interface Kind {
   readonly within?: readonly string[];
   /** What people call it, the most usual first; also the title that it bears. */
   readonly names: Phrases;
+  /** Titles that it bears, but that mean something else as a category: "order" for a court's order. */
+  readonly titles?: Phrases;
   /** What callers call it but no page does ("supporting identity file"). */
   readonly alsoCalled?: Phrases;
   /** Words that stand on hardly any other kind. */

@@ -1,0 +1,77 @@
+import type { Kind } from './kind.ts';
+
+/** Papers that say what somebody has achieved. */
+export const achievementKinds: readonly Kind[] = [
+  {
+    id: 'certificate',
+    names: {
+      en: 'certificate, certification, certificate of completion, certificate of achievement, certificate of incorporation, certificate of attendance, award, training certificate, certificate of participation, certificate of appreciation',
+      de: 'Urkunde, Zertifikat, Bescheinigung, Teilnahmebestätigung, Teilnahmebescheinigung, Arbeitszeugnis',
+      fr: 'certificat, attestation, attestation de formation',
+      es: 'certificado, constancia, certificado de asistencia',
+      it: 'certificato, attestato, attestato di partecipazione',
+      pt: 'certificado, certidão, certificado de conclusão',
+      nl: 'certificaat, getuigschrift, bewijs van deelname',
+      pl: 'certyfikat, zaświadczenie, świadectwo',
+      sv: 'intyg, certifikat',
+      zh: '证书, 證書',
+      ja: '証明書, 修了証, 認定証',
+      ru: 'сертификат, свидетельство',
+    },
+    telltales: {
+      en: 'this is to certify, this certifies that, hereby certifies, has successfully completed, is awarded to, awarded to, in recognition of, presented to, has participated in, has been awarded, successfully completed, certificate of, certify that, continuing education, credits, hours of training',
+      de: 'hiermit wird bescheinigt, hat erfolgreich teilgenommen, wird bescheinigt',
+      fr: 'certifie que, atteste que, est décerné à',
+      es: 'certifica que, otorga, hace constar, por haber superado, ha asistido',
+      it: 'si certifica, si attesta, conferisce',
+      pt: 'certifica que, certificamos que',
+      nl: 'verklaart hierbij',
+    },
+    cues: { landscape: 0.7, fewWords: 1, prose: -1, amounts: -1.5, salutation: -1, blanks: -0.5 },
+  },
+  {
+    id: 'diploma',
+    within: ['certificate'],
+    names: {
+      en: 'diploma, degree, degree certificate, university degree, graduation certificate',
+      de: 'Diplom, Zeugnis, Hochschulzeugnis, Abschlusszeugnis, Bachelorurkunde',
+      fr: 'diplôme',
+      es: 'diploma, título, título universitario',
+      it: 'diploma, diploma di laurea',
+      pt: 'diploma',
+      nl: 'diploma',
+      pl: 'dyplom',
+      sv: 'diplom, examensbevis',
+      zh: '毕业证书, 学位证书, 文凭',
+      ja: '卒業証書, 学位記',
+      ru: 'диплом',
+    },
+    telltales: {
+      en: 'bachelor of, master of, doctor of, conferred upon, conferred, rights and privileges, faculty, university, trustees, dean, degree of, upon the recommendation',
+      de: 'akademischen Grad, Universität, Dekan',
+      fr: 'université, grade de',
+      es: 'otorga el presente, universidad, escuela',
+      it: 'università degli studi, laurea',
+    },
+    cues: { landscape: 0.7, fewWords: 1, prose: -1, amounts: -1.5, salutation: -1, yearRanges: -1 },
+  },
+  {
+    id: 'transcript',
+    within: ['certificate'],
+    names: {
+      en: 'transcript, academic transcript, report card, transcript of records, school report',
+      de: 'Notenspiegel, Zeugnis',
+      fr: 'relevé de notes, bulletin scolaire',
+      es: 'expediente académico, boletín de notas',
+      it: 'pagella',
+      pt: 'histórico escolar, boletim',
+      nl: 'cijferlijst, schoolrapport',
+      zh: '成绩单',
+      ja: '成績証明書, 通知表',
+    },
+    telltales: {
+      en: 'gpa, credits, course, grade, semester, cumulative, student id, grade point average',
+      de: 'Note, Semester, Leistungspunkte',
+    },
+  },
+];

@@ -1,0 +1,92 @@
+import type { Kind } from './kind.ts';
+
+/** What else lies in drawers and school bags. */
+export const householdKinds: readonly Kind[] = [
+  {
+    id: 'recipe',
+    names: {
+      en: 'recipe, cooking recipe, recipe card',
+      de: 'Kochrezept, Backrezept',
+      fr: 'recette, recette de cuisine',
+      es: 'receta de cocina',
+      it: 'ricetta di cucina',
+      pt: 'receita culinária',
+      nl: 'kookrecept',
+      pl: 'przepis, przepis kulinarny',
+      zh: '食谱, 菜谱',
+      ja: 'レシピ',
+      ru: 'рецепт блюда, кулинарный рецепт',
+    },
+    telltales: {
+      en: 'ingredients, preheat, tablespoon, teaspoon, tbsp, tsp, cups, servings, serves, prep time, cook time, oven, stir, bake, simmer, chopped, minutes',
+      de: 'Zutaten, Zubereitung, Esslöffel, Teelöffel, Backofen',
+      fr: 'ingrédients, préparation, cuisson, cuillère à soupe',
+      es: 'ingredientes, preparación, cucharada',
+      it: 'ingredienti, preparazione, cucchiaio',
+    },
+    cues: { amounts: -1 },
+  },
+  {
+    id: 'product_label',
+    names: {
+      en: 'product label, nutrition label, food label, packaging, nutrition facts, product packaging, label',
+      de: 'Etikett, Produktetikett, Nährwertangaben',
+      fr: 'étiquette, étiquette produit, valeurs nutritionnelles',
+      es: 'etiqueta, información nutricional',
+      it: 'etichetta, valori nutrizionali',
+      pt: 'rótulo, informação nutricional',
+      nl: 'etiket, voedingswaarde',
+      zh: '产品标签, 营养成分表',
+      ja: '商品ラベル, 栄養成分表示',
+    },
+    telltales: {
+      en: 'serving size, calories, total fat, sodium, carbohydrate, protein, ingredients, net wt, best before, daily value, dietary fiber, sugars, cholesterol, contains, keep refrigerated',
+      de: 'Zutaten, mindestens haltbar bis, Brennwert, Nährwerte',
+      fr: 'ingrédients, à consommer de préférence, glucides',
+      es: 'consumir preferentemente, ingredientes',
+    },
+    cues: { fewWords: 0.5, prose: -1, amounts: -1 },
+  },
+  {
+    id: 'exam',
+    names: {
+      en: 'exam, examination paper, test paper, quiz, worksheet, homework, exam paper, assignment, exercise sheet',
+      de: 'Klausur, Prüfung, Arbeitsblatt, Hausaufgabe, Übungsblatt',
+      fr: 'examen, interrogation, devoir, feuille d’exercices',
+      es: 'examen, ejercicios, tarea, deberes',
+      it: 'esame, compito, verifica, esercizi',
+      pt: 'exame, prova, teste, exercícios',
+      nl: 'tentamen, toets, huiswerk, opdracht',
+      zh: '试卷, 作业, 考试',
+      ja: '試験問題, 宿題, テスト',
+      ru: 'экзамен, контрольная работа, домашнее задание',
+    },
+    telltales: {
+      en: 'answer all questions, marks, total marks, student name, time allowed, points, show your work, calculate, true or false, multiple choice, question 1, problem 1, choose the correct answer',
+      de: 'Aufgabe 1, Punkte, Matrikelnummer, Bearbeitungszeit, Berechnen Sie',
+      fr: 'exercice 1, barème, durée, répondez aux questions',
+      es: 'ejercicio 1, puntuación, tiempo',
+    },
+    cues: { questions: 1, amounts: -1, salutation: -1 },
+  },
+  {
+    id: 'course_material',
+    names: {
+      en: 'syllabus, lecture notes, course outline, course material, curriculum outline, lesson plan, class notes',
+      de: 'Lehrplan, Vorlesungsskript, Skript, Kursunterlagen, Unterrichtsplan',
+      fr: 'programme de cours, notes de cours, plan de cours, polycopié',
+      es: 'programa de la asignatura, apuntes, plan de estudios',
+      it: 'programma del corso, dispense, appunti',
+      pt: 'ementa do curso, apontamentos, plano de aula',
+      nl: 'studiegids, collegeaantekeningen, lesplan',
+      zh: '教学大纲, 讲义',
+      ja: 'シラバス, 講義ノート',
+    },
+    telltales: {
+      en: 'office hours, prerequisites, learning outcomes, grading, textbook, week 1, instructor, lecture, attendance policy, course description, definition, theorem, exercise',
+      de: 'Lernziele, Voraussetzungen, Dozent, Vorlesung',
+      fr: 'prérequis, objectifs pédagogiques, enseignant',
+    },
+    cues: { amounts: -1, salutation: -1 },
+  },
+];
