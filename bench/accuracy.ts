@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createOcrPool } from '../src/classifier/built-in/ocr-pool.ts';
@@ -10,7 +10,7 @@ import type { Category } from '../src/domain/category.ts';
 import { createLogger } from '../src/logger.ts';
 import { createDocumentRenderer } from '../src/pdf/render-pool.ts';
 import { crossValidate, fitCalibration } from './accuracy/calibration.ts';
-import { readCategories, readCorpus } from './accuracy/corpus.ts';
+import { readCategories, readCorpus, readNamedCategories, rename } from './accuracy/corpus.ts';
 import {
   classifyDocuments,
   prepareCorpus,
@@ -23,6 +23,7 @@ import { describeNeighbours } from './accuracy/neighbours.ts';
 import type { Outcome } from './accuracy/outcome.ts';
 import { rememberOcr } from './accuracy/prepared-document.ts';
 import { drawReliability } from './accuracy/reliability-plot.ts';
+import { describeUnknown } from './accuracy/unknown.ts';
 import { describeClasses, describeConfusion, describeMistakes, describeRun } from './accuracy/report.ts';
 import { formatTable } from './table.ts';
 
@@ -31,6 +32,9 @@ const help = `How often a classifier is right on documents whose categories are 
 npm run bench:accuracy -- --corpus <folder>   the built-in classifier on the documents that MANIFEST.tsv lists there
   --group <name>         which of them; "business" by default
   --classifier openai    the model of OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL instead
+  --categories <file>    what the labels are called instead, with or without descriptions: a JSON array of
+                         {label, name, description?}; documents of other labels are left out
+  --unknown              also how many documents are called unknown, where that is allowed
   --ablation             also without each part of the built-in classifier
   --neighbours           also what the page before a page is worth to it
   --list                 also the documents that were wrong
@@ -43,6 +47,8 @@ const { values } = parseArgs({
     corpus: { type: 'string' },
     group: { type: 'string', default: 'business' },
     classifier: { type: 'string', default: 'built-in' },
+    categories: { type: 'string' },
+    unknown: { type: 'boolean', default: false },
     ablation: { type: 'boolean', default: false },
     neighbours: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -72,15 +78,17 @@ else if (values.corpus === undefined || !['built-in', 'openai'].includes(values.
 
 async function measure(directory: string): Promise<void> {
   const corpus = await readCorpus(directory, values.group);
-  const categories = await readCategories(corpus.labels);
   await using renderer = createDocumentRenderer({ logger });
   const documents = await prepareCorpus(corpus, renderer, values.cache);
-  const runs = [
-    ['names alone', categories.names],
-    ['names and descriptions', categories.descriptions],
-  ] as const;
   const measureOne = values.classifier === 'openai' ? measureModel : measureBuiltIn;
-  for (const [title, given] of runs) await measureOne(title, documents, given);
+  if (values.categories !== undefined) {
+    const named = await readNamedCategories(values.categories);
+    await measureOne(basename(values.categories, '.json'), rename(documents, named), named.categories);
+    return;
+  }
+  const { names, descriptions } = await readCategories(corpus.labels);
+  await measureOne('names alone', documents, names);
+  await measureOne('names and descriptions', documents, descriptions);
 }
 
 async function measureBuiltIn(
@@ -97,12 +105,15 @@ async function measureBuiltIn(
   const heldOut = crossValidate(scored);
   await report(`built-in, ${title}`, toOutcomes(scored), elapsedMs, documents, categories);
   await plot(`built-in, ${title}, held out`, heldOut.outcomes);
-  const folds = heldOut.calibrations.map(({ temperature, surprise }) => `${temperature.toFixed(2)}/${surprise}`);
+  const folds = heldOut.calibrations.map(
+    ({ temperature, surprise, handicap }) => `${temperature.toFixed(2)}/${surprise}/${handicap}`,
+  );
   const fitted = fitCalibration(scored);
   console.log(
-    `cross-validated by issuer: ${describeRun(heldOut.outcomes)}; temperature/surprise by fold ${folds.join(' ')}`,
+    `cross-validated by issuer: ${describeRun(heldOut.outcomes)}; temperature/surprise/handicap by fold ${folds.join(' ')}`,
   );
-  console.log(`fitted to all: ${fitted.temperature.toFixed(2)}/${fitted.surprise}`);
+  console.log(`fitted to all: ${fitted.temperature.toFixed(2)}/${fitted.surprise}/${fitted.handicap}`);
+  if (values.unknown) console.log((await describeUnknown(documents, categories, ocr)).join('\n'));
   if (values.neighbours) console.log((await describeNeighbours(documents, categories)).join('\n'));
   if (!values.ablation) return;
   const rows = [['without', 'result']];

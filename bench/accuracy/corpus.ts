@@ -28,6 +28,34 @@ export async function readCorpus(directory: string, group: string): Promise<Corp
   return { directory, documents, labels: [...new Set(documents.map(({ label }) => label))].toSorted() };
 }
 
+const categoryFile = z.array(
+  z.strictObject({ label: z.string(), name: z.string(), description: z.string().optional() }),
+);
+
+/** What a caller might call the labels: `[{"label": "invoice", "name": "Rechnung", "description": "..."}, ...]`. */
+export interface NamedCategories {
+  readonly categories: readonly Category[];
+  /** By label. Several labels may have one name; a label without one is left out, with its documents. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export async function readNamedCategories(path: string): Promise<NamedCategories> {
+  const items = categoryFile.parse(JSON.parse(await readFile(path, 'utf8')));
+  const byName = new Map<string, Category>();
+  for (const { name, description } of items) {
+    if (!byName.has(name)) byName.set(name, description === undefined ? { name } : { name, description });
+  }
+  return { categories: [...byName.values()], names: new Map(items.map(({ label, name }) => [label, name])) };
+}
+
+/** The documents whose labels have a name, under that name. */
+export function rename<D extends LabelledDocument>(documents: readonly D[], { names }: NamedCategories): D[] {
+  return documents.flatMap((document) => {
+    const label = names.get(document.label);
+    return label === undefined ? [] : [{ ...document, label }];
+  });
+}
+
 /** The categories of both runs: the labels alone, and with the one-line descriptions beside this bench. */
 export async function readCategories(labels: readonly string[]) {
   const file = new URL('../category-descriptions.json', import.meta.url);
