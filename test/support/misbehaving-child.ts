@@ -1,10 +1,12 @@
 /** A child of a pool that does as it is told, also the worst. */
 import { serveJobs } from '../../src/process-pool/child-host.ts';
+import { eventWindow } from '../../src/process-pool/child-protocol.ts';
 
 export type Order =
   | { readonly do: 'echo'; readonly value: string }
   | { readonly do: 'events'; readonly count: number }
   | { readonly do: 'event-then-hang' }
+  | { readonly do: 'event-then-echo'; readonly value: string }
   | { readonly do: 'hang' }
   | { readonly do: 'eat-memory' }
   | { readonly do: 'eat-heap' }
@@ -22,6 +24,10 @@ serveJobs<Order, unknown, unknown>(async (order, emit) => {
     case 'event-then-hang':
       await emit({ pid: process.pid });
       return forever(() => {});
+    // The second event goes out when the parent has handled the first.
+    case 'event-then-echo':
+      for (let index = 0; index < eventWindow; index++) await emit({ pid: process.pid });
+      return order.value;
     case 'hang':
       return forever(() => {});
     case 'eat-memory': {

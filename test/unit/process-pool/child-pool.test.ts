@@ -163,6 +163,20 @@ describe('a pool of child processes', () => {
     expect(await pool.run(echo, patient)).toBe('alive');
   });
 
+  test.each(['SIGINT', 'SIGTERM'] as const)('lets a job end although its child is sent %s', async (stop) => {
+    const pool = poolOf();
+    const child = await pidOf(pool);
+
+    // The child waits in mid job until the event is handled.
+    const answer = await pool.run(
+      { do: 'event-then-echo', value: 'whole' },
+      { ...patient, onEvent: async () => void process.kill(child, stop) },
+    );
+
+    expect(answer).toBe('whole');
+    expect(await pidOf(pool)).toBe(child);
+  });
+
   test('gives a child no variable of the parent beyond what it was given', async () => {
     process.env['UNRELATED_SECRET'] = 'secret';
     onTestFinished(() => {
