@@ -31,6 +31,11 @@ export function answerUnreadable(server: Server, logger: Logger): void {
     const timer = setTimeout(() => socket.destroy(), lingerMs);
     socket.once('close', () => clearTimeout(timer));
   });
+  // Node takes CONNECT for a proxy's business: it closes the connection where nobody listens, and leaves its errors to who does.
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => socket.destroy());
+    answerOn(socket, new ClassifierError('invalid_request', 'CONNECT is not served: this is no proxy.'), logger);
+  });
 }
 
 /** RFC 9112 3.2. */
