@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { ConfigError } from './config-error.ts';
 
 const wholeNumber = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
@@ -26,8 +25,7 @@ export const variables = z.object({
     .string()
     .default('127.0.0.1')
     .describe('Address that the API listens on. Anything but loopback needs API_KEYS.'),
-  PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
+  PUBLIC_URL: httpUrl()
     .optional()
     .describe(
       'Address under which clients reach the API, for links in its answers; by default the host that a request names, else `http://localhost:<PORT>`.',
@@ -166,7 +164,7 @@ export const variables = z.object({
     .describe('Addresses that outgoing fetches may reach although private: `10.1.0.0/16,files.internal`.'),
   SERVER_KEY: z
     .string()
-    .min(32)
+    .min(32, 'must be 32 characters or more')
     .optional()
     .describe(
       'Secret of 32 characters or more that seals the passwords of documents in the store and signs links; by default one is made and kept in the store itself.',
@@ -187,13 +185,19 @@ export const variables = z.object({
 
 export type Variables = z.infer<typeof variables>;
 
-/** Reads the variables. Throws ConfigError with a line for each that is wrong: its name, what is allowed, what was seen. */
-export function parseVariables(given: Readonly<Record<string, string | undefined>>): Variables {
+/** Reads the variables, or tells in a line for each that is wrong: its name, what is allowed, what was seen. */
+export function parseVariables(
+  given: Readonly<Record<string, string>>,
+): { readonly variables: Variables } | { readonly problems: readonly string[] } {
   const parsed = variables.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { variables: parsed.data };
   const lines = parsed.error.issues.map(({ path, message }) => {
     const name = path.join('.');
-    return `${name}: ${message}; got "${given[name]}"`;
+    const value = given[name] ?? '';
+    return `${name}: ${message}; got ${secretNames.has(name) ? `${value.length} characters` : `"${value}"`}`;
   });
-  throw new ConfigError([...new Set(lines)].join('\n'));
+  return { problems: [...new Set(lines)] };
 }
+
+/** Of those that are checked here: what is told of the others lands in logs, too. */
+const secretNames: ReadonlySet<string> = new Set(['SERVER_KEY'] satisfies (keyof Variables)[]);

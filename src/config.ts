@@ -51,15 +51,22 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
   overrides: Readonly<Record<string, string | undefined>> = {},
 ): Config {
-  const given = Object.fromEntries(
-    Object.entries({ ...environment, ...definedOnly(overrides) }).filter(
-      ([, value]) => value !== undefined && value !== '',
-    ),
-  );
+  const present = definedOnly({ ...environment, ...definedOnly(overrides) });
+  const given = Object.fromEntries(Object.entries(present).filter(([, value]) => value !== ''));
   const parsed = parseVariables(given);
-  const problems = combinationProblems(parsed);
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return toConfig(parsed, given);
+  const problems = 'problems' in parsed ? [...parsed.problems] : combinationProblems(parsed.variables);
+  problems.push(...listProblems(given));
+  if (problems.length > 0 || 'problems' in parsed) throw new ConfigError(problems.join('\n'));
+  return toConfig(parsed.variables, given);
+}
+
+/** What is wrong within the lists, which are texts to the schema. */
+function listProblems(given: Readonly<Record<string, string>>): readonly string[] {
+  return [
+    ...parseApiKeys(given['API_KEYS']).problems,
+    ...parseQuotas(given['QUOTAS']).problems,
+    ...parseWebhookSecrets(given['WEBHOOK_SECRETS']).problems,
+  ];
 }
 
 function toConfig(v: Variables, environment: Record<string, string | undefined>) {
@@ -120,11 +127,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
 }
 
 function combinationProblems(v: Variables): string[] {
-  const problems = [
-    ...parseApiKeys(v.API_KEYS).problems,
-    ...parseQuotas(v.QUOTAS).problems,
-    ...parseWebhookSecrets(v.WEBHOOK_SECRETS).problems,
-  ];
+  const problems: string[] = [];
   if (!isLoopback(v.HOST) && v.API_KEYS === undefined) {
     problems.push(
       `HOST: ${v.HOST} is reachable from other machines, so API_KEYS must be set; or leave HOST at 127.0.0.1`,

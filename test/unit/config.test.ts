@@ -82,9 +82,23 @@ describe('readConfig', () => {
       },
       /^TEMPORAL_\*: /,
     ],
+    [{ PUBLIC_URL: 'docs.example.com' }, /^PUBLIC_URL: must be a URL that begins with http.*; got "docs.example.com"$/],
     [{ QUEUES: 'rendering' }, /^QUEUES: .*workflow, render, model/],
   ])('refuses %j with a sentence that names the setting', (environment, sentence) => {
     expect(problems(environment)).toMatch(sentence);
+  });
+
+  test('names what is wrong within a list beside what is wrong elsewhere', () => {
+    expect(problems({ PORT: 'abc', API_KEYS: 'acme', QUOTAS: 'acme', WEBHOOK_SECRETS: 'acme' }).split('\n')).toEqual([
+      expect.stringMatching(/^PORT: /),
+      expect.stringMatching(/^API_KEYS: entry 1/),
+      expect.stringMatching(/^QUOTAS: entry 1/),
+      expect.stringMatching(/^WEBHOOK_SECRETS: entry 1/),
+    ]);
+  });
+
+  test('says of a secret that is too short how long it is, and not what it is', () => {
+    expect(problems({ SERVER_KEY: 'opensesame' })).toBe('SERVER_KEY: must be 32 characters or more; got 10 characters');
   });
 
   test('asks the model only where the built-in classifier is unsure, when it is told to', () => {
