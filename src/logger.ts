@@ -17,10 +17,10 @@ export interface LogConfig {
 const batching = { sync: false, minLength: 16_000, periodicFlush: 100, maxLength: 16_000_000 } as const;
 
 /**
- * JSON lines on stdout, or readable ones on a terminal. Callers log `({fields}, 'constant message')`. What waits is written
- * when the process ends, except by SIGKILL.
+ * JSON lines on stdout, or readable ones on a terminal. Callers log `({fields}, 'constant message')`; `fieldsOfMoment` are
+ * added where a line has none of that name. What waits is written when the process ends, except by SIGKILL.
  */
-export function createLogger({ level, format }: LogConfig): Logger {
+export function createLogger({ level, format }: LogConfig, fieldsOfMoment?: () => object): Logger {
   const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
   const options = {
     level,
@@ -28,6 +28,7 @@ export function createLogger({ level, format }: LogConfig): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     base: null,
     serializers: { error: describeError },
+    ...(fieldsOfMoment && { mixin: fieldsOfMoment }),
   };
   if (isPretty) return pino(options, pinoPretty());
   return pino(options, destination({ dest: 1, ...batching }));

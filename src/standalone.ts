@@ -18,6 +18,7 @@ import { refuseSharedPorts } from './standalone/refuse-shared-ports.ts';
 import { printWelcome } from './standalone/welcome.ts';
 import { classifySample, isFirstStart } from './standalone/first-run.ts';
 import { connectTemporal } from './temporal/connection.ts';
+import { fieldsOfActivity } from './temporal/fields-of-activity.ts';
 import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
 import { installRuntime } from './temporal/runtime.ts';
 import { superviseDevServer } from './temporal/supervise-dev-server.ts';
@@ -42,7 +43,7 @@ await runProcess(async () => {
   const { config, ownKey } = withOwnKey(readConfig());
   refuseSharedPorts(config);
   // On a terminal people read what stands below, not a log of every request.
-  const logger = createLogger({ ...config.log, level: quietOnTerminal(config) });
+  const logger = createLogger({ ...config.log, level: quietOnTerminal(config) }, fieldsOfActivity);
   await checkFolder('DATA_DIR', config.dataDirectory);
   await checkFolder('TEMP_DIR', config.tempDirectory);
   await refuseTakenPort(config.http);

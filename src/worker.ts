@@ -9,6 +9,7 @@ import { runProcess, untilAskedToStop } from './process-life.ts';
 import { prepareRetention } from './retention/prepare-retention.ts';
 import { serveQueues } from './serve-queues.ts';
 import { connectTemporal } from './temporal/connection.ts';
+import { fieldsOfActivity } from './temporal/fields-of-activity.ts';
 import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
 import { installRuntime } from './temporal/runtime.ts';
 
@@ -25,7 +26,7 @@ await runProcess(async () => {
   if (!args) return;
   const stopAsked = untilAskedToStop();
   const config = readConfig(undefined, { QUEUES: args.get('queues') });
-  const logger = createLogger(config.log);
+  const logger = createLogger(config.log, fieldsOfActivity);
   await checkFolder('TEMP_DIR', config.tempDirectory);
   await using dependencies = createDependencies(config, logger);
   const client = await connectTemporal(config.temporal);
