@@ -11,7 +11,7 @@ import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
 import { parseWebhookSecrets } from './webhook-secrets-setting.ts';
 
-export const queueNames = ['workflow', 'render', 'model'] as const;
+const queueNames = ['workflow', 'render', 'model'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 export type StoreConfig =
@@ -162,7 +162,7 @@ export function isRunByNpm(environment: Readonly<Record<string, string | undefin
 }
 
 /** Loopback by name or address; a host name that merely resolves to it does not count. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

@@ -52,7 +52,7 @@ export async function installExecutable(from: string, to: string): Promise<strin
 }
 
 /** The sha256 of a file in hexadecimal, read as a stream. */
-export async function sha256OfFile(path: string): Promise<string> {
+async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');

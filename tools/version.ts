@@ -21,7 +21,7 @@ export async function checkVersion(facts: ServerFacts, path: string, env: NodeJS
 }
 
 /** Compares dotted versions number by number; a missing part counts as zero. */
-export function isOlder(version: string, than: string): boolean {
+function isOlder(version: string, than: string): boolean {
   const left = version.split('.').map(Number);
   const right = than.split('.').map(Number);
   for (let index = 0; index < Math.max(left.length, right.length); index += 1) {

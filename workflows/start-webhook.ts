@@ -7,7 +7,7 @@ import type { ParsedInput } from '../src/domain/workflow-input.ts';
 import type { deliverWebhook } from './deliver-webhook.ts';
 
 /** Leaves the delivery of a job's answer to a run of its own, where one was asked for. */
-export async function startWebhook({ tenant, webhook }: ParsedInput, jobId: string): Promise<void> {
+async function startWebhook({ tenant, webhook }: ParsedInput, jobId: string): Promise<void> {
   if (!webhook) return;
   await startDelivery(webhookWorkflowId(jobId), { tenant, jobId, requestKey: webhook.requestKey });
 }

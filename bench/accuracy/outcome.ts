@@ -18,7 +18,7 @@ export interface ReliabilityBin {
 
 const binCount = 10;
 
-export function accuracyOf(outcomes: readonly Outcome[]): number {
+function accuracyOf(outcomes: readonly Outcome[]): number {
   return countRight(outcomes) / Math.max(1, outcomes.length);
 }
 

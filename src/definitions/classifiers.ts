@@ -46,7 +46,7 @@ export async function createClassifier(
 }
 
 /** Undefined when the tenant has no such classifier. */
-export async function findClassifier(store: ObjectStore, tenant: string, id: string): Promise<Classifier | undefined> {
+async function findClassifier(store: ObjectStore, tenant: string, id: string): Promise<Classifier | undefined> {
   if (!isId('classifier', id)) return undefined;
   return (await readJson(store, classifierKeys(tenant, id).draft, parse))?.value;
 }
@@ -97,6 +97,6 @@ export async function listClassifiers(
   return listDefinitions(ids, (id) => findClassifier(store, tenant, id), `classifiers\0${tenant}`, query);
 }
 
-export function classifierNotFound(id: string): ClassifierError {
+function classifierNotFound(id: string): ClassifierError {
   return new ClassifierError('not_found', `There is no classifier ${JSON.stringify(id.slice(0, 80))}.`);
 }

@@ -1,5 +1,5 @@
 /** What has pages to be drawn. */
-export const drawableTypes = ['pdf', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff'] as const;
+const drawableTypes = ['pdf', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff'] as const;
 export type DrawableType = (typeof drawableTypes)[number];
 
 /** Plain text is a document in Extend's contract alone. */

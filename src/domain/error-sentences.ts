@@ -2,7 +2,7 @@ import { sniffLengthBytes } from './document.ts';
 import { ClassifierError } from './errors.ts';
 
 /** Verbatim from Unsiloed's contract (seed 001, "Failed Status"); the em dash is theirs. */
-export const corruptPdfSentence = 'This PDF could not be opened — the file may be corrupt or in an unsupported format.';
+const corruptPdfSentence = 'This PDF could not be opened — the file may be corrupt or in an unsupported format.';
 
 export function documentCorrupt(kind: 'pdf' | 'image', cause?: unknown): ClassifierError {
   const sentence =

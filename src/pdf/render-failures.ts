@@ -28,7 +28,7 @@ export function pageFailureSentence(failure: ChildFailed, bounds: RenderBounds):
 }
 
 /** Why a page was not even begun, or not finished: the time for the whole document was up. */
-export function documentTimeoutSentence(bounds: RenderBounds): string {
+function documentTimeoutSentence(bounds: RenderBounds): string {
   return `This page was not drawn: the document took longer than ${seconds(bounds.documentTimeoutMs)}.`;
 }
 

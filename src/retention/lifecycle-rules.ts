@@ -7,7 +7,7 @@ import { storedTenants } from './stored-jobs.ts';
  * The sweep deletes what is due, and knows which jobs still run. A rule of the bucket knows ages alone, so it comes this much later: for
  * the day when no worker is left to sweep, and not for a job that waits for one.
  */
-export const graceDays = 30;
+const graceDays = 30;
 
 const jobRulePrefix = 'pigeonhole-jobs-';
 const uploadRuleId = 'pigeonhole-uploads';

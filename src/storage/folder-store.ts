@@ -94,9 +94,7 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       assertObjectKey(key);
       const path = objectPath(root, key);
       await guarded(async () => {
-        await withLock(key, async () => {
-          await rm(path, { force: true });
-        });
+        await withLock(key, () => rm(path, { force: true }));
         await syncDirectory(dirname(path));
         await pruneEmpty(dirname(path), root);
       });

@@ -54,7 +54,7 @@ export async function darkShare(page: RenderedPage | undefined): Promise<number>
   return grey.filter((value) => value < 128).length / grey.length;
 }
 
-export function imageOf(page: RenderedPage | undefined): Uint8Array {
+function imageOf(page: RenderedPage | undefined): Uint8Array {
   if (!page || !('image' in page)) throw new Error(`no image: ${JSON.stringify(page)}`);
   return page.image;
 }

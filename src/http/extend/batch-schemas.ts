@@ -24,7 +24,7 @@ export const createBatchSchema = z
 
 const count = z.number().int().min(0);
 
-export const runCountsSchema = z
+const runCountsSchema = z
   .strictObject({ pending: count, processing: count, processed: count, failed: count, cancelled: count })
   .meta({ id: 'RunCounts', description: 'How many of the runs are where; `pending` ones were not started yet.' });
 

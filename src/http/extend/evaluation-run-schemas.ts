@@ -37,7 +37,7 @@ const classMetricsSchema = z
   })
   .meta({ id: 'ClassificationMetric' });
 
-export const evaluationMetricsSchema = z
+const evaluationMetricsSchema = z
   .strictObject({
     type: z.literal('CLASSIFY'),
     numFilesTotal: count,

@@ -8,7 +8,7 @@ import { listSchema } from './list.ts';
 
 export const runStatusSchema = z.enum(runStatuses);
 
-export const classifyOutputSchema = z
+const classifyOutputSchema = z
   .strictObject({
     id: z.string().meta({ description: 'That of the classification.' }),
     type: z.string(),
@@ -44,7 +44,7 @@ const summaryFields = {
   updatedAt: instantSchema,
 };
 
-export const classifyRunSummarySchema = z.strictObject(summaryFields).meta({ id: 'ClassifyRunSummary' });
+const classifyRunSummarySchema = z.strictObject(summaryFields).meta({ id: 'ClassifyRunSummary' });
 export type ClassifyRunSummaryBody = z.infer<typeof classifyRunSummarySchema>;
 
 /** As it was given: what an earlier version accepted stays readable. */

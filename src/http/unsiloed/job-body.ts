@@ -2,7 +2,7 @@ import type { ClassifyDocumentResult, JobProgress, PageResult } from '../../doma
 import type { Job } from '../../domain/job.ts';
 import type { ImageResult, JobBody, PageBody, PdfResult } from './schemas.ts';
 
-export const startingProgress = 'Starting classification...';
+const startingProgress = 'Starting classification...';
 
 /** A job in Unsiloed's words: always the five keys, in this order (seeds 000 to 003). */
 export function toJobBody(job: Job): JobBody {

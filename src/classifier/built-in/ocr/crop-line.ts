@@ -8,7 +8,7 @@ export interface LineCrop {
 }
 
 /** What the recognition model was trained on. */
-export const lineHeight = 48;
+const lineHeight = 48;
 export const maxLineWidth = 2304;
 
 /** How wide a line becomes at that height. */
