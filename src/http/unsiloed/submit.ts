@@ -77,9 +77,10 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     let remaining: number | undefined;
     try {
       const start = toStartRequest(request, upload);
-      share = await quotas.take(start.tenant, jobId);
+      share = await (start.isIdempotent ? quotas.takeShared(start.tenant, jobId) : quotas.take(start.tenant, jobId));
       const { isRepeated } = await jobs.start(start);
       remaining = isRepeated ? await share?.giveBack() : share?.remaining;
+      if (!isRepeated) await share?.keep();
       if (isRepeated) await upload.discard();
     } catch (error) {
       await share?.giveBack();

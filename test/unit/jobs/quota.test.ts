@@ -57,6 +57,31 @@ describe('createQuotas', () => {
     await expect(quotas.take('acme', 'job-1')).rejects.toMatchObject({ code: 'quota_exceeded' });
   });
 
+  test('counts one document for any number of requests with one key at once, and refuses none of them', async () => {
+    const quotas = createQuotas(await newStore(), [{ tenant: 'acme', documents: 1 }]);
+
+    const shares = await Promise.all(Array.from({ length: 10 }, () => quotas.takeShared('acme', 'job-1')));
+    await quotas.check('acme', 'job-1');
+    const [first, ...repeated] = shares;
+    await first?.keep();
+    await Promise.all(repeated.map(async (share) => share?.giveBack()));
+
+    expect(shares.map((each) => each?.remaining)).toEqual(Array.from({ length: 10 }, () => 0));
+    await expect(quotas.take('acme', 'job-2')).rejects.toMatchObject({ quota: { current: 1, limit: 1 } });
+    await expect(quotas.takeShared('acme', 'job-3')).rejects.toMatchObject({ code: 'quota_exceeded' });
+  });
+
+  test('gives the document of a key back once all requests with it came to nothing', async () => {
+    const quotas = createQuotas(await newStore(), [{ tenant: 'acme', documents: 2 }]);
+
+    const first = await quotas.takeShared('acme', 'job-1');
+    const second = await quotas.takeShared('acme', 'job-1');
+
+    expect(await first?.giveBack()).toBe(1);
+    expect(await second?.giveBack()).toBe(2);
+    expect(await second?.giveBack()).toBe(2);
+  });
+
   test('never refuses the repetition of a request that was accepted', async () => {
     const store = await newStore();
     const quotas = createQuotas(store, [{ tenant: 'acme', documents: 0 }]);
