@@ -7,7 +7,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { listExecutions, positionOf } from './list-executions.ts';
 import { readFinished } from './read-finished.ts';
 import { readListed } from './read-listed.ts';
-import { quoted } from './visibility-query.ts';
+import { quoted, quotedTime } from './visibility-query.ts';
 
 export interface ListJobsRequest {
   readonly tenant: string;
@@ -63,8 +63,9 @@ function queryOf({ tenant, status, classification, createdAfter, createdBefore }
   const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
   if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
   if (classification !== undefined) conditions.push(...classificationConditions(classification));
-  if (createdAfter) conditions.push(`StartTime > ${quoted(createdAfter.toISOString())}`);
-  if (createdBefore) conditions.push(`StartTime < ${quoted(createdBefore.toISOString())}`);
+  // Temporal's times are finer than ours: behind the millisecond, or a job would be later than its own `created_at`.
+  if (createdAfter) conditions.push(`StartTime >= ${quotedTime(createdAfter.getTime() + 1)}`);
+  if (createdBefore) conditions.push(`StartTime < ${quotedTime(createdBefore.getTime())}`);
   return conditions.join(' AND ');
 }
 
