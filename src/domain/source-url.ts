@@ -52,7 +52,8 @@ export function isAddressAllowed(address: string, host: string, allowed: Allowed
 
 /** Says neither what the name resolved to nor why that is refused: it would map the network for the caller. */
 export function sourceForbidden(field = 'file_url'): ClassifierError {
-  return new ClassifierError('source_forbidden', `The address of ${field} is not allowed.`);
+  const detail = `The address of ${field} is not allowed.`;
+  return new ClassifierError('source_forbidden', detail, { errors: [{ pointer: pointerTo(field), detail }] });
 }
 
 function isReachable(address: IpAddress, allowed: AllowedNetworks): boolean {
@@ -104,6 +105,11 @@ const notPublic = [
 ].map(toNetwork);
 
 function invalid(field: string, detail: string): ClassifierError {
-  const pointer = `/${field.replaceAll('.', '/')}`;
-  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer, detail }] });
+  return new ClassifierError('invalid_request', `${field} ${detail}`, {
+    errors: [{ pointer: pointerTo(field), detail }],
+  });
+}
+
+function pointerTo(field: string): string {
+  return `/${field.replaceAll('.', '/')}`;
 }

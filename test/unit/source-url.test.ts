@@ -82,7 +82,11 @@ describe('parseSourceUrl', () => {
     'http://metadata.google.internal/',
   ])('refuses %s without saying why', (url) => {
     expect(() => parseSourceUrl(url, nothing)).toThrow(
-      expect.objectContaining({ code: 'source_forbidden', detail: 'The address of file_url is not allowed.' }),
+      expect.objectContaining({
+        code: 'source_forbidden',
+        detail: 'The address of file_url is not allowed.',
+        errors: [{ pointer: '/file_url', detail: 'The address of file_url is not allowed.' }],
+      }),
     );
   });
 
