@@ -60,6 +60,17 @@ describe('the cascade', () => {
     expect(answer).toMatchObject({ classification: 'letter', confidenceSource: 'logprobs' });
   });
 
+  test('asks the model where the built-in classifier finds that nothing fits, however sure of it', async () => {
+    const { classifier, asked } = createCascade(0.5);
+    const page = buildPage({ text: 'lorem ipsum dolor' });
+    const { signal } = new AbortController();
+
+    const answer = await classifier.classifyPage({ page, categories, seed: 'job-1', signal, mayBeUnknown: true });
+
+    expect(asked).toStrictEqual([1]);
+    expect(answer.classification).toBe('letter');
+  });
+
   test('counts in the log the model calls that it made and saved, and logs nothing of the page', async () => {
     const { classifier, lines } = createCascade(0.8);
 

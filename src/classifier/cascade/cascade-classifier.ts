@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { PageClassifier } from '../page-classifier.ts';
+import { unknownCategory } from '../../domain/category.ts';
+import type { PageClassificationRequest, PageClassification, PageClassifier } from '../page-classifier.ts';
 
 export interface CascadeClassifierOptions {
   /** Asked about every page. */
@@ -23,7 +24,7 @@ export function createCascadeClassifier({ first, second, sureFrom, logger }: Cas
     model: `${first.model}, ${second.model}`,
     async classifyPage(request) {
       const answer = await first.classifyPage(request);
-      const isSure = answer.confidence >= sureFrom;
+      const isSure = answer.confidence >= sureFrom && !isIgnorance(answer, request);
       if (isSure) savedCalls += 1;
       else askedCalls += 1;
       const decidedBy = isSure ? first.name : second.name;
@@ -32,4 +33,12 @@ export function createCascadeClassifier({ first, second, sureFrom, logger }: Cas
       return isSure ? { ...answer, usage: { inputTokens: 0, outputTokens: 0 } } : await second.classifyPage(request);
     },
   };
+}
+
+/** That nothing fits is what the first one says of every page that it cannot read: it is a question for the second, however sure. */
+function isIgnorance(
+  { classification }: PageClassification,
+  { catchAll, mayBeUnknown }: PageClassificationRequest,
+): boolean {
+  return classification === catchAll || (mayBeUnknown === true && classification === unknownCategory);
 }
