@@ -118,6 +118,19 @@ describe('POST /classify refuses', () => {
     expect(await problemOf(response)).toMatchObject({ status: 400 });
   });
 
+  test('its fields as JSON, saying how they are sent', async () => {
+    const response = await fetch(`${service.url}/classify`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ file_url: 'https://example.org/a.pdf', categories: ['invoice'] }),
+    });
+
+    expect(response.status).toBe(400);
+    const { detail, errors } = await problemOf(response);
+    expect(detail).toMatch(/^file_url, categories must be sent as a form \(multipart\/form-data\)/);
+    expect(errors?.map(({ pointer }) => pointer)).toStrictEqual(['/file_url', '/categories']);
+  });
+
   test('a JSON body that is too large', async () => {
     const response = await fetch(`${service.url}/classify`, {
       method: 'POST',

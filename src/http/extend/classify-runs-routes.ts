@@ -11,6 +11,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { baseUrlOf, type PublicUrl } from '../shared/base-url.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 import { untilClosed } from '../shared/until-closed.ts';
+import { refuseFormAsJson } from './form-as-json.ts';
 import { jobIdOfRun, runIdOf } from './ids.ts';
 import { parseJsonBody } from './json-body.ts';
 import { toListBody } from './list.ts';
@@ -66,6 +67,7 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   }
 
   async function classify(request: Request, response: Response): Promise<void> {
+    refuseFormAsJson(request.body);
     const { job } = await start(request, response);
     const run = await runs.wait(tenantOf(request), job.jobId, syncWaitMs, untilClosed(response));
     if (!isRunOver(run.job)) throw notOverInTime(job.jobId, syncWaitMs);
