@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, link, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { ClassifierError } from '../domain/errors.ts';
@@ -7,9 +7,11 @@ import { storageUnavailable } from '../domain/error-sentences.ts';
 import { hasErrorCode } from './file-errors.ts';
 import {
   etagOf,
+  linkNew,
   makeDirectory,
   outdate,
   pruneEmpty,
+  readWhole,
   removeLeftovers,
   syncDirectory,
   type WrittenFile,
@@ -46,9 +48,12 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       const { signal } = options;
       try {
         signal?.throwIfAborted();
-        const written = await writeTemporaryFile(temporary, body, signal);
+        const hasCondition = isConditional(options);
+        const written = await writeTemporaryFile(temporary, body, { hasOwnTime: hasCondition, signal });
         try {
-          return await withLock(key, () => publish(key, written, options));
+          return await (hasCondition
+            ? withLock(key, () => publishIfMet(key, written, options))
+            : publish(key, written, options));
         } catch (error) {
           await rm(written.path, { force: true });
           throw error;
@@ -63,7 +68,7 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       const found = await openObject(key);
       if (!found) return undefined;
       try {
-        return { bytes: await found.handle.readFile(), etag: etagOf(found.facts) };
+        return { bytes: await readWhole(found.handle, found.facts), etag: etagOf(found.facts) };
       } catch (error) {
         throw mapped(error);
       } finally {
@@ -125,25 +130,29 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
     async check() {
       await guarded(async () => {
         await makeDirectory(root);
-        const probe = await writeTemporaryFile(temporary, Buffer.from('check'), undefined);
+        const probe = await writeTemporaryFile(temporary, Buffer.from('check'), { hasOwnTime: false });
         await unlink(probe.path);
         await removeLeftovers(temporary);
       });
     },
   };
 
-  /** Gives the written file its name, under the key's lock; a condition is looked at here and nowhere earlier. */
-  async function publish(key: string, written: WrittenFile, options: PutOptions): Promise<ObjectFacts> {
-    const path = objectPath(root, key);
-    const existing = await statIfThere(path);
+  /** Under the key's lock; a condition is looked at here and nowhere earlier. */
+  async function publishIfMet(key: string, written: WrittenFile, options: PutOptions): Promise<ObjectFacts> {
+    const existing = await statIfThere(objectPath(root, key));
     if (options.ifNoneMatch && existing) throw new PreconditionFailed(`an object has the key ${key}`);
     if (options.ifMatch !== undefined && (!existing || etagOf(existing) !== options.ifMatch)) {
       throw new PreconditionFailed(`the object ${key} is no longer the one that was read`);
     }
-    const facts = await outdate(written, existing);
+    return publish(key, { ...written, facts: await outdate(written, existing) }, options);
+  }
+
+  /** Gives the written file its name, down to the disk. */
+  async function publish(key: string, written: WrittenFile, options: PutOptions): Promise<ObjectFacts> {
+    const path = objectPath(root, key);
     await moveInto(written.path, path, options);
     await syncDirectory(dirname(path));
-    return objectFacts(key, facts);
+    return objectFacts(key, written.facts);
   }
 
   async function moveInto(written: string, path: string, options: PutOptions): Promise<void> {
@@ -197,25 +206,15 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   }
 }
 
+/** Only who looks before writing must keep others out in between. Without a condition the last writer wins, and renaming is one step. */
+function isConditional({ ifMatch, ifNoneMatch }: PutOptions): boolean {
+  return ifMatch !== undefined || ifNoneMatch !== undefined;
+}
+
 /** A folder that holds `after` is only partly passed. */
 function isPassed(key: string, after: string | undefined): boolean {
   if (after === undefined || (key.endsWith('/') && after.startsWith(key))) return false;
   return compareKeys(key, after) <= 0;
-}
-
-/**
- * Creates the name only if it is free: link(2) fails where it is taken, so the condition holds even if the lock was wrongly
- * taken for stale. Where the file system has no hard links, the key's lock alone guards it.
- */
-async function linkNew(written: string, path: string): Promise<void> {
-  try {
-    await link(written, path);
-    await unlink(written);
-  } catch (error) {
-    if (hasErrorCode(error, 'EEXIST')) throw new PreconditionFailed(`the file ${path} exists`);
-    if (!hasErrorCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
-    await rename(written, path);
-  }
 }
 
 function statIfThere(path: string): Promise<BigIntStats | undefined> {

@@ -40,6 +40,7 @@ export interface PresignOptions {
  * of `put` does not hold. A missing object is `undefined`, never an error.
  */
 export interface ObjectStore {
+  /** A key that is ever written with a condition is to be written with one always: a put without one may come between its look and its write. */
   put(key: string, body: Uint8Array | Readable, options?: PutOptions): Promise<ObjectFacts>;
   get(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | undefined>;
   getStream(key: string): Promise<{ readonly stream: Readable; readonly facts: ObjectFacts } | undefined>;
