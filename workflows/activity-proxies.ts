@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ModelActivities, RenderActivities, WorkflowQueueActivities } from '../activities/index.ts';
 import { taskQueues } from '../src/domain/contract.ts';
 
@@ -18,6 +18,15 @@ export const { storeDocument, storeResult, prepareRuns, storeBatchResult } = pro
   heartbeatTimeout,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/**
+ * The same, tried once within the workflow task itself: a local activity costs no task of its own, and the run ends in the task that stores its
+ * result. 5 seconds keep it well inside the task's own 10; what takes longer, or fails, is left to the activity above.
+ */
+export const { storeResult: storeResultAtOnce } = proxyLocalActivities<Pick<WorkflowQueueActivities, 'storeResult'>>({
+  startToCloseTimeout: '5 seconds',
+  retry: { maximumAttempts: 1 },
 });
 
 /** Waits for a run that another execution of its batch has started. It may take as long as a run may. */

@@ -1,5 +1,4 @@
 import { CancellationScope, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { StoredEnd } from '../activities/end-event.ts';
 import { combinePages } from '../src/domain/classification.ts';
 import type {
   ClassifyDocumentInput,
@@ -11,12 +10,13 @@ import type { JobError, StoredOutcome } from '../src/domain/job.ts';
 import type { EndEvent } from '../src/domain/webhook-event.ts';
 import { parseWorkflowInput, type ParsedInput } from '../src/domain/workflow-input.ts';
 import { receiveReview } from './await-review.ts';
-import { renderPages, storeDocument, storeResult } from './activity-proxies.ts';
+import { renderPages, storeDocument } from './activity-proxies.ts';
 import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages.ts';
 import { describeFailure, jobFailure } from './failures.ts';
 import { progressQuery } from './messages.ts';
 import { labelClassification, labelFailure, labelRun } from './search-attributes.ts';
 import { tellOfEnd } from './start-webhook.ts';
+import { storeOutcome } from './store-outcome.ts';
 
 /**
  * Classifies one document: stores it, renders its pages, judges each page, lets the pages vote and stores the result.
@@ -42,7 +42,7 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     const result = await awaitReview(voted, report);
     if (result !== voted) labelClassification(result);
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
-    const event = await store(parsed, { ...outcome, finishedAt: currentTime(), result });
+    const event = await storeOutcome(parsed, { ...outcome, finishedAt: currentTime(), result });
     await tellOfEnd(parsed, jobId, event);
     return result;
   } catch (error) {
@@ -123,13 +123,6 @@ function voteOrFail(
   return { ...vote, classifier: classified.classifier };
 }
 
-/** Stores the outcome, and gives the event that its end is, where somebody wants to hear of it. */
-async function store({ tenant, events }: ParsedInput, outcome: StoredOutcome): Promise<EndEvent | undefined> {
-  // A worker of an earlier version answers nothing.
-  const stored: StoredEnd | undefined = await storeResult({ tenant, outcome, ...(events && { events }) });
-  return stored?.event;
-}
-
 /** Also when the run was cancelled: the store remembers what became of every job. */
 function recordFailure(
   input: ParsedInput,
@@ -137,7 +130,7 @@ function recordFailure(
 ): Promise<EndEvent | undefined> {
   return CancellationScope.nonCancellable(async () => {
     labelFailure(outcome.error.code);
-    return store(input, outcome);
+    return storeOutcome(input, outcome);
   });
 }
 

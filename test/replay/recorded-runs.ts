@@ -110,6 +110,10 @@ export const recordedRuns: readonly RecordedRun[] = [
     stubs: { storeResult: wantedByTwo, renderPages: async () => rendered(1, { isBlank: true }) },
     input: { webhook, events: {} },
   },
+  { name: 'stored-at-once', stubs: {} },
+  { name: 'failure-stored-at-once', stubs: { renderPages: async () => rendered(2, { isBlank: true }) } },
+  { name: 'stored-at-once-when-cancelled', stubs: {}, isCancelled: true },
+  { name: 'stored-at-the-second-attempt', stubs: { storeResult: failsOnce() } },
   {
     name: 'batch-with-events',
     stubs: { storeBatchResult: async () => ({ event: batchEvent }) },
@@ -118,6 +122,15 @@ export const recordedRuns: readonly RecordedRun[] = [
 ];
 
 const batchEvent = { eventType: 'batch_processor_run.processed', endpointIds: ['wh_1', 'wh_2'] } as const;
+
+/** What is tried within the workflow task fails, and an ordinary activity does it. */
+function failsOnce(): Stubs['storeResult'] {
+  let attempts = 0;
+  return async () => {
+    if (++attempts === 1) throw ApplicationFailure.retryable('The store is away.', 'storage_unavailable');
+    return {};
+  };
+}
 
 function sweepsInSteps(): Partial<Stubs> {
   let pages = 0;

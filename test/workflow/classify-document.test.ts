@@ -30,6 +30,12 @@ async function failureOf(handle: WorkflowHandle<typeof classifyDocument>): Promi
   throw new Error(`no application failure: ${String(error)}`);
 }
 
+/** The activities that cost a task of their own, in the order in which they were scheduled. */
+async function activitiesOf(handle: WorkflowHandle<typeof classifyDocument>): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
+}
+
 describe('classifyDocument', () => {
   test('gives the vote of its pages, stores it and labels the run for the operator', async () => {
     const stubs: Partial<Stubs> = {
@@ -46,6 +52,29 @@ describe('classifyDocument', () => {
       expect(typedSearchAttributes.get(searchAttributeKeys.tenant)).toBe('default');
       expect(typedSearchAttributes.get(searchAttributeKeys.classification)).toBe('invoice');
       expect(typedSearchAttributes.get(searchAttributeKeys.confidence)).toBe(0.9);
+    });
+  });
+
+  test('stores its result within its last workflow task', async () => {
+    await runner.run({}, async (handle) => {
+      await handle.result();
+
+      expect(await activitiesOf(handle)).toEqual(['renderPages', 'classifyPage', 'classifyPage']);
+    });
+  });
+
+  test('waits for a store that is away, by an ordinary activity', async () => {
+    let attempts = 0;
+    const storeResult: Stubs['storeResult'] = async () => {
+      if (++attempts < 4) throw ApplicationFailure.retryable('The store is away.', 'storage_unavailable');
+      return {};
+    };
+
+    await runner.run({ storeResult }, async (handle) => {
+      expect(await handle.result()).toMatchObject({ classification: 'invoice' });
+
+      expect(attempts).toBe(4);
+      expect(await activitiesOf(handle)).toEqual(['renderPages', 'classifyPage', 'classifyPage', 'storeResult']);
     });
   });
 
