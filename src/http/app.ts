@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { Router, type Express } from 'express';
 import type { BatchService } from '../jobs/batch-service.ts';
 import type { EvaluationService } from '../jobs/evaluation-service.ts';
 import type { EventService } from '../jobs/event-service.ts';
@@ -61,10 +61,9 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(when(isExtendRequest, withExtendRequestId));
   app.use(requireHost);
   app.use(when(isServiceRequest, serviceRoutes(health)));
-  app.use(when(isSignedRequest, signedFileRoutes(dependencies)));
-  app.use(when(isSignedRequest, eventPayloadRoutes(dependencies)));
+  app.use(when(isSignedRequest, signedRoutes(dependencies)));
   app.use(authenticate(authentication));
-  app.use(limitRate(rateLimit));
+  for (const handler of limitRate(rateLimit)) app.use(handler);
   app.use(when(isExtendRequest, extendRoutes({ ...dependencies, ...limits, ...publicUrl })));
   const unsiloed = unsiloedRoutes({ jobs, webhooks, store, limits, quotas });
   app.use('/v1', unsiloed);
@@ -73,4 +72,12 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(extendErrorHandler);
   app.use(problemHandler);
   return app;
+}
+
+/** What a signed link leads to, for which nobody needs a key. */
+function signedRoutes(dependencies: AppDependencies): Router {
+  const router = Router();
+  router.use(signedFileRoutes(dependencies));
+  router.use(eventPayloadRoutes(dependencies));
+  return router;
 }

@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import type { Request, RequestHandler, Response } from 'express';
+import { rateLimit, type RateLimitInfo } from 'express-rate-limit';
 import { ClassifierError } from '../../domain/errors.ts';
 import { tenantOf } from './request-context.ts';
 
@@ -14,25 +14,39 @@ const windowMs = 60_000;
  * Answers 429 to a tenant who asks too often, and tells everyone what is left (draft-ietf-httpapi-ratelimit-headers-08).
  * Only behind `authenticate`: addresses say little behind a proxy, and a key belongs to somebody.
  */
-export function limitRate({ perMinute }: RateLimitOptions): RequestHandler {
-  if (perMinute === 0) return (_request, _response, next) => next();
-  return rateLimit({
+export function limitRate({ perMinute }: RateLimitOptions): RequestHandler[] {
+  if (perMinute === 0) return [];
+  const policy = `"requests"; q=${perMinute}; w=${windowMs / 1000}`;
+  const tellLimit = ({ rateLimit: info }: LimitedRequest, response: Response): number => {
+    const seconds = secondsUntil(info?.resetTime);
+    response.setHeader('RateLimit', `"requests"; r=${info?.remaining ?? 0}; t=${seconds}`);
+    response.setHeader('RateLimit-Policy', policy);
+    return seconds;
+  };
+  const count = rateLimit({
     windowMs,
     limit: perMinute,
-    standardHeaders: 'draft-8',
+    // The library's own headers carry a hash of the tenant that it computes anew for each request.
+    standardHeaders: false,
     legacyHeaders: false,
-    identifier: 'requests',
     keyGenerator: (request) => tenantOf(request),
-    handler: (_request, response) => {
+    handler: (request, response) => {
+      const retryAfterMs = tellLimit(request, response) * 1000;
       throw new ClassifierError('rate_limited', `Too many requests: at most ${perMinute} in a minute are answered`, {
-        retryAfterMs: secondsToWait(response.getHeader('retry-after')) * 1000,
+        retryAfterMs,
       });
     },
   });
+  const tell: RequestHandler = (request, response, next) => {
+    tellLimit(request, response);
+    next();
+  };
+  return [count, tell];
 }
 
-/** The library has set it before it asks for an answer. */
-function secondsToWait(header: unknown): number {
-  const seconds = Number(header);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds : windowMs / 1000;
+type LimitedRequest = Request & { readonly rateLimit?: RateLimitInfo };
+
+function secondsUntil(time: Date | undefined): number {
+  if (!time) return windowMs / 1000;
+  return Math.max(0, Math.ceil((time.getTime() - Date.now()) / 1000));
 }

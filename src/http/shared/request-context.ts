@@ -42,28 +42,36 @@ const acceptableRequestId = /^[\w.:-]{1,128}$/;
 /** What proxies log for a request whose connection ended before its answer: until then a response has the status 200. */
 const noAnswer = 499;
 
-/** Gives every request an id, echoed in `x-request-id`, and writes one log line when its answer is out, or nobody is there any more to read it. */
+/**
+ * Gives every request an id, echoed in `x-request-id`, and writes one log line when its answer is out, or nobody is there any more to read it.
+ * What was read without a fault is told at `debug`: clients poll every second, and what changed or went wrong would drown in it.
+ */
 export function withRequestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    const given = request.get('x-request-id');
-    const requestId = given !== undefined && acceptableRequestId.test(given) ? given : randomUUID();
+    const given = request.headers['x-request-id'];
+    const requestId = typeof given === 'string' && acceptableRequestId.test(given) ? given : randomUUID();
     const context = new RequestContext(requestId, logger);
     request.context = context;
-    response.set('X-Request-Id', requestId);
+    response.setHeader('X-Request-Id', requestId);
     const startedAt = performance.now();
     response.once('close', () => {
-      if (isProbe(request)) return;
+      const isAborted = !response.writableFinished;
+      const level = isAborted || response.statusCode >= 400 || !isRead(request) ? 'info' : 'debug';
+      if (isProbe(request) || !logger.isLevelEnabled(level)) return;
       const { names, tenant } = context;
       const { method, path } = request;
       const durationMs = Math.round(performance.now() - startedAt);
-      const isAborted = !response.writableFinished;
       const status = isAborted && !response.headersSent ? noAnswer : response.statusCode;
       const fields = { ...names, method, path, status, durationMs, tenant };
       if (isAborted) logger.info({ ...fields, aborted: true }, 'request aborted');
-      else logger.info(fields, 'request answered');
+      else logger[level](fields, 'request answered');
     });
     next();
   };
+}
+
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** Probes come every few seconds and say nothing when they succeed. */

@@ -6,6 +6,7 @@ import { untilClosed } from '../shared/until-closed.ts';
 import { parseIncludes, toJobBodyWith } from './include.ts';
 import { toJobBody } from './job-body.ts';
 import { parseListQuery } from './list-query.ts';
+import { sendJob } from './send-job.ts';
 import { parseWait } from './wait.ts';
 import { submitRoute, type SubmitDependencies } from './submit.ts';
 import { webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
@@ -27,14 +28,17 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
   async function readJob(request: Request<JobParameters>, response: Response): Promise<void> {
     const { jobId } = request.params;
     bindJobId(request, jobId);
-    const includes = parseIncludes(request.query['include']);
-    const waitMs = parseWait(request.query['wait']) * 1000;
+    // Express parses the query each time it is asked for it.
+    const { include, wait } = request.query;
+    const includes = parseIncludes(include);
+    const waitMs = parseWait(wait) * 1000;
     const tenant = tenantOf(request);
     const job = await (waitMs === 0
       ? jobs.read(tenant, jobId)
       : jobs.wait(tenant, jobId, waitMs, untilClosed(response)));
     if (job.status === 'queued' || job.status === 'processing') response.set('Retry-After', pollAfterSeconds);
-    response.set('Cache-Control', 'no-store').json(await toJobBodyWith(includes, job, jobs, tenant));
+    if (includes.size === 0) sendJob(response, job);
+    else response.set('Cache-Control', 'no-store').json(await toJobBodyWith(includes, job, jobs, tenant));
   }
 
   async function listJobs(request: Request, response: Response): Promise<void> {
@@ -78,10 +82,11 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
     await pipeline(stream, response);
   }
 
+  // First what is asked for most: the router tries one after the other.
+  router.get('/classify/:jobId', readJob);
   router.get('/classify', listJobs);
   router.post('/classify', ...submitRoute(dependencies));
   router.all('/classify', methodNotAllowed('GET', 'POST'));
-  router.get('/classify/:jobId', readJob);
   router.delete('/classify/:jobId', deleteJob);
   router.all('/classify/:jobId', methodNotAllowed('GET', 'DELETE'));
   router.post('/classify/:jobId/cancel', cancelJob);

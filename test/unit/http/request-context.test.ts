@@ -35,10 +35,21 @@ describe('the log', () => {
   test('has the status of an answer that went out', async () => {
     const { port, nextLine } = await start((_request, response) => void response.status(202).end('taken'));
 
-    await fetch(`http://127.0.0.1:${port}/upload`);
+    await fetch(`http://127.0.0.1:${port}/upload`, { method: 'POST' });
 
     expect(await nextLine).toMatchObject({ level: infoLevel, status: 202, msg: 'request answered' });
     expect(await nextLine).not.toHaveProperty('aborted');
+  });
+
+  test('tells of what was read at debug, unless it failed', async () => {
+    const { port, nextLine } = await start((request, response) => {
+      response.status(request.path === '/missing' ? 404 : 200).end();
+    });
+
+    await fetch(`http://127.0.0.1:${port}/there`);
+    await fetch(`http://127.0.0.1:${port}/missing`);
+
+    expect(await nextLine).toMatchObject({ level: infoLevel, status: 404, path: '/missing' });
   });
 
   test('has no 200 for an upload that the client gave up', async () => {
