@@ -14,6 +14,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Starts a server on ports that were free a moment ago, and again on others: in between, any connection of this machine may have got one of them. */
+export async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
 function hold(): Promise<{ readonly server: Server; readonly port: number }> {
   return new Promise((resolve, reject) => {
     const server = createServer();

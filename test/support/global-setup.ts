@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { startDevServer } from '../../src/temporal/dev-server.ts';
 import { searchAttributes } from '../../src/temporal/search-attributes.ts';
 import { ensureTool } from '../../tools/ensure-tool.ts';
-import { freePort } from './free-ports.ts';
+import { freePort, onFreePorts } from './free-ports.ts';
 import { freeSeaweedFsPorts, hasMinio, type S3Address, startMinio, startSeaweedFs } from './servers.ts';
 
 declare module 'vitest' {
@@ -59,12 +59,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function provideTemporal(folder: string, running: Running[]): Promise<string> {
   const given = process.env['TEST_TEMPORAL_ADDRESS'];
   if (given) return given;
-  const server = await startDevServer({
-    executable: await ensureTool('temporal', { onProgress: (line) => console.error(line) }),
-    port: await freePort(),
-    logFile: join(folder, 'temporal.log'),
-    searchAttributes,
-  });
+  const executable = await ensureTool('temporal', { onProgress: (line) => console.error(line) });
+  const logFile = join(folder, 'temporal.log');
+  const server = await onFreePorts(async () =>
+    startDevServer({ executable, port: await freePort(), logFile, searchAttributes }),
+  );
   running.push(server);
   return server.address;
 }
@@ -82,14 +81,14 @@ async function provideS3(folder: string, running: Running[]): Promise<S3Address>
       region: TEST_S3_REGION ?? 'us-east-1',
     };
   }
-  const server = await startSeaweedFs(folder, await freeSeaweedFsPorts());
+  const server = await onFreePorts(async () => startSeaweedFs(folder, await freeSeaweedFsPorts()));
   running.push(server);
   return server.address;
 }
 
 async function provideMinio(folder: string, running: Running[]): Promise<S3Address | undefined> {
   if (process.env['TEST_MINIO'] !== '1' && !(await hasMinio())) return undefined;
-  const server = await startMinio(folder, await freePort());
+  const server = await onFreePorts(async () => startMinio(folder, await freePort()));
   running.push(server);
   return server.address;
 }
