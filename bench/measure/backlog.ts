@@ -59,8 +59,13 @@ async function createLine(lab: Lab, service: Service): Promise<Line> {
   );
   const state = { started: 0 };
 
-  const finished = async (): Promise<number> =>
-    (await client.workflow.count(`WorkflowType = 'classifyDocument' AND ExecutionStatus = 'Completed'`)).count;
+  const countOf = async (status: string): Promise<number> =>
+    (await client.workflow.count(`WorkflowType = 'classifyDocument' AND ExecutionStatus = '${status}'`)).count;
+  const finished = async (): Promise<number> => {
+    const failed = await countOf('Failed');
+    if (failed > 0) throw new Error(`${failed} jobs failed: a line of failures says nothing of a line of work`);
+    return await countOf('Completed');
+  };
   const before = await finished();
   const waiting = async (): Promise<number> => state.started - ((await finished()) - before);
 

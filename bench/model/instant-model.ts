@@ -5,7 +5,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { probeLetter } from '../../src/classifier/openai/probe-question.ts';
+import { probeLetter, probeText } from '../../src/classifier/openai/probe-question.ts';
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, 'delay-ms': { type: 'string', default: '0' } },
@@ -40,14 +40,16 @@ const answer = (option: string): string =>
     usage: { prompt_tokens: 1000, completion_tokens: 20, total_tokens: 1020 },
   });
 const [first, seen] = [answer('A'), answer(probeLetter)];
-/** The probe, by which a worker finds out once what a model does, is smaller than any page. */
+/** The probe, by which a worker finds out once what a model does, is small; so are the pages of a tiny image. What is larger is not looked at. */
 const mostProbeBytes = 10_000;
 
 const server = createServer(async (request, response) => {
-  request.resume();
+  const isSmall = Number(request.headers['content-length'] ?? 0) < mostProbeBytes;
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => isSmall && chunks.push(chunk));
   await new Promise((resolve) => request.once('end', resolve));
   if (request.method === 'POST' && delayMs > 0) await delay(delayMs);
-  const isProbe = Number(request.headers['content-length'] ?? 0) < mostProbeBytes;
+  const isProbe = isSmall && Buffer.concat(chunks).includes(probeText);
   response.writeHead(200, { 'content-type': 'application/json' }).end(isProbe ? seen : first);
 });
 server.listen(Number(values.port), '127.0.0.1');
