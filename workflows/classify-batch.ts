@@ -57,12 +57,9 @@ async function record({ tenant, template }: ClassifyBatchInput, outcome: StoredB
   await CancellationScope.nonCancellable(async () => {
     if (outcome.error) labelFailure(outcome.error.code);
     // A worker of an earlier version answers nothing.
-    const stored: StoredEnd | undefined = await storeBatchResult({
-      tenant,
-      batchId,
-      outcome,
-      ...(events && { events }),
-    });
+    const stored: StoredEnd | undefined = await storeBatchResult.executeWithOptions({ summary: 'Store the result' }, [
+      { tenant, batchId, outcome, ...(events && { events }) },
+    ]);
     if (stored?.event) await announce(tenant, { kind: 'batch', id: batchId }, stored.event);
   });
 }

@@ -20,7 +20,11 @@ interface Step {
  */
 export async function deleteExpiredJobs(input: DeleteExpiredJobsInput): Promise<DeletedCounts> {
   const { jobDays, uploadDays, continued } = input;
-  if (!continued) await setLifecycleRules({ ...(jobDays && { jobDays }), ...(uploadDays && { uploadDays }) });
+  if (!continued) {
+    await setLifecycleRules.executeWithOptions({ summary: 'Set the bucket lifecycle rules' }, [
+      { ...(jobDays && { jobDays }), ...(uploadDays && { uploadDays }) },
+    ]);
+  }
   const cutoffs = continued?.cutoffs ?? cutoffsOf(input, Date.now());
   let deleted = continued?.deleted ?? { executions: 0, storedJobs: 0, abandonedUploads: 0 };
   let position: SweepPosition | undefined = continued?.position ?? { stage: 'executions' };
@@ -39,7 +43,10 @@ export async function deleteExpiredJobs(input: DeleteExpiredJobsInput): Promise<
 
 async function take(position: SweepPosition, cutoffs: RetentionCutoffs, deleted: DeletedCounts): Promise<Step> {
   if (position.stage === 'objects') {
-    const { after, ...counts } = await deleteExpiredObjects({ ...position, cutoffs });
+    const { after, ...counts } = await deleteExpiredObjects.executeWithOptions(
+      { summary: 'Delete what is left in the store' },
+      [{ ...position, cutoffs }],
+    );
     return {
       deleted: {
         ...deleted,
@@ -52,7 +59,9 @@ async function take(position: SweepPosition, cutoffs: RetentionCutoffs, deleted:
   const { closedBefore } = cutoffs;
   if (closedBefore === undefined) return { deleted, next: { stage: 'objects' } };
   const { pageToken } = position;
-  const page = await deleteExpiredExecutions({ closedBefore, ...(pageToken !== undefined && { pageToken }) });
+  const page = await deleteExpiredExecutions.executeWithOptions({ summary: 'Delete expired runs' }, [
+    { closedBefore, ...(pageToken !== undefined && { pageToken }) },
+  ]);
   return {
     deleted: { ...deleted, executions: deleted.executions + page.deleted },
     next: page.pageToken === undefined ? { stage: 'objects' } : { stage: 'executions', pageToken: page.pageToken },

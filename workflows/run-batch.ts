@@ -110,7 +110,8 @@ async function outcomeOf(input: ClassifyBatchInput, index: number, run: Prepared
     });
     return 'processed';
   } catch (error) {
-    if (isAlreadyStarted(error)) return (await awaitRun({ tenant, jobId })).outcome;
+    if (isAlreadyStarted(error))
+      return (await awaitRun.executeWithOptions({ summary: `Wait for run ${jobId}` }, [{ tenant, jobId }])).outcome;
     if (isCancellation(error)) return 'cancelled';
     if (!(error instanceof ChildWorkflowFailure)) throw error;
     return error.cause instanceof TerminatedFailure ? 'cancelled' : 'failed';

@@ -16,14 +16,16 @@ export async function storeOutcome(
   return stored?.event;
 }
 
+const summary = 'Store the result';
+
 /** A store that is away is waited for by an ordinary activity, whose attempts leave nothing in the history. */
 async function store(input: StoreResultInput): Promise<StoredEnd> {
   // Runs from before have it in an ordinary activity only.
-  if (!patched('store-result-at-once')) return storeResult(input);
+  if (!patched('store-result-at-once')) return storeResult.executeWithOptions({ summary }, [input]);
   try {
-    return await storeResultAtOnce(input);
+    return await storeResultAtOnce.executeWithOptions({ summary }, [input]);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return await storeResult(input);
+    return await storeResult.executeWithOptions({ summary }, [input]);
   }
 }
