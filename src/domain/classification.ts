@@ -25,11 +25,16 @@ export function combinePages(
   }
   let winner: { classification: string; sum: number; count: number } | undefined;
   for (const [classification, vote] of votes) {
-    if (!winner || vote.sum > winner.sum) winner = { classification, ...vote };
+    if (!winner || rounded(vote.sum) > rounded(winner.sum)) winner = { classification, ...vote };
   }
   if (!winner) return undefined;
   const mean = winner.sum / winner.count;
-  return { classification: winner.classification, confidence: Number(mean.toFixed(12)) };
+  return { classification: winner.classification, confidence: rounded(mean) };
+}
+
+/** What floating point adds behind the twelfth digit decides no vote: 0.1 + 0.2 ties with 0.3. */
+function rounded(confidence: number): number {
+  return Number(confidence.toFixed(12));
 }
 
 export interface VoteRules {

@@ -30,6 +30,12 @@ describe('combinePages', () => {
     expect(combinePages(pages)?.classification).toBe('invoice');
   });
 
+  test('takes sums for a tie that only floating point tells apart', () => {
+    const pages = [page(1, 'invoice', 0.3), page(2, 'letter', 0.1), page(3, 'letter', 0.2)];
+
+    expect(combinePages(pages)).toEqual({ classification: 'invoice', confidence: 0.3 });
+  });
+
   test('gives failed pages no vote', () => {
     expect(combinePages([page(1, 'invoice', 0, false), page(2, 'letter', 0.4)])?.classification).toBe('letter');
   });
