@@ -22,6 +22,8 @@ export interface CreateRunRequest {
   readonly priority?: number | undefined;
   /** When the run waits for a person. */
   readonly review?: StartJobRequest['review'] | undefined;
+  /** Of the HTTP request, for the logs of workers. */
+  readonly requestId?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -55,13 +57,14 @@ export async function createRun(dependencies: CreateRunDependencies, request: Cr
 
 async function start(
   dependencies: CreateRunDependencies,
-  { tenant, config, classifier, metadata, priority, review }: CreateRunRequest,
+  { tenant, config, classifier, metadata, priority, review, requestId }: CreateRunRequest,
   jobId: string,
   { file, source }: RunFile,
 ): Promise<void> {
   await startJob(dependencies, {
     tenant,
     jobId,
+    requestId,
     source,
     fileName: file.name,
     ...questionOf(config, dependencies.pageLimits),

@@ -12,6 +12,11 @@ import type { BatchService } from './batch-service.ts';
 import { measureEvaluation } from './evaluation-outcome.ts';
 import type { BatchStatus } from './read-batch.ts';
 
+export interface StartEvaluationRequest extends EvaluationChoice {
+  /** Of the HTTP request, for the logs of workers. */
+  readonly requestId?: string | undefined;
+}
+
 /** An evaluation and what is known of it by now. */
 export interface EvaluationFacts {
   readonly run: EvaluationRun;
@@ -24,7 +29,7 @@ export interface EvaluationFacts {
 /** What can be done with evaluations. Those of other tenants throw the same `not_found` as those that never were. */
 export interface EvaluationService {
   /** Resolves when its batch cannot be lost any more. Throws `not_found` for what it refers to, `invalid_request` where there is nothing to run. */
-  start(choice: EvaluationChoice): Promise<EvaluationFacts>;
+  start(request: StartEvaluationRequest): Promise<EvaluationFacts>;
   /** Measures it when it is found to have ended, and keeps that. */
   read(tenant: string, runId: string): Promise<EvaluationFacts>;
 }
@@ -38,9 +43,9 @@ export function createEvaluationService(dependencies: EvaluationServiceDependenc
   const { store, batches } = dependencies;
 
   return {
-    async start(choice) {
-      const { tenant } = choice;
-      const { set, items, resolved } = await chooseEvaluation(store, choice);
+    async start(request) {
+      const { tenant, requestId } = request;
+      const { set, items, resolved } = await chooseEvaluation(store, request);
       const { classifier, version } = resolved;
       const createdAt = new Date();
       const at = createdAt.toISOString();
@@ -60,6 +65,7 @@ export function createEvaluationService(dependencies: EvaluationServiceDependenc
         config: run.config,
         classifier: run.classifier,
         source: 'EVALUATION',
+        requestId,
         inputs: run.items.map(({ fileId }) => ({ file: { kind: 'id', id: fileId } })),
       });
       return { run, resolved, status, filesProcessed: 0 };

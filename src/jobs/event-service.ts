@@ -18,6 +18,8 @@ export interface ClassifierChange {
   readonly classifierId: string;
   /** The classifier, or its version, as it is now. */
   readonly payload: { readonly id: string };
+  /** Of the HTTP request, for the logs of workers. */
+  readonly requestId: string;
 }
 
 /** Events of a tenant, and how they were delivered to its endpoints. */
@@ -36,7 +38,7 @@ export interface EventService {
   /** Throws `not_found`. */
   delivery(tenant: string, endpointId: string, eventId: string): Promise<EventDelivery>;
   /** Throws `not_found`, or `invalid_request` when the endpoint is disabled. */
-  deliverAgain(tenant: string, endpointId: string, eventId: string): Promise<EventDelivery>;
+  deliverAgain(tenant: string, endpointId: string, eventId: string, requestId: string): Promise<EventDelivery>;
 }
 
 export interface EventServiceDependencies {
@@ -46,7 +48,8 @@ export interface EventServiceDependencies {
 }
 
 export function createEventService({ client, store, logger }: EventServiceDependencies): EventService {
-  async function announce(tenant: string, { eventType, classifierId, payload }: ClassifierChange): Promise<void> {
+  async function announce(tenant: string, change: ClassifierChange): Promise<void> {
+    const { eventType, classifierId, payload, requestId } = change;
     const endpointIds = await receiversOf(store, tenant, { eventType });
     if (endpointIds.length === 0) return;
     const event: WebhookEvent = {
@@ -57,7 +60,11 @@ export function createEventService({ client, store, logger }: EventServiceDepend
     // As it is now: it will have changed again when a receiver answers at last.
     await writeJson(store, webhookKeys(tenant).event(event.eventId), payload);
     const starts = endpointIds.map((endpointId) =>
-      startDelivery(client, deliveryWorkflowId(event.eventId, endpointId), { tenant, endpointId, event }),
+      startDelivery(client, {
+        workflowId: deliveryWorkflowId(event.eventId, endpointId),
+        input: { tenant, endpointId, event },
+        requestId,
+      }),
     );
     await Promise.all(starts);
   }
@@ -69,11 +76,11 @@ export function createEventService({ client, store, logger }: EventServiceDepend
 
   return {
     async announce(tenant, change) {
-      const { eventType, classifierId } = change;
+      const { eventType, classifierId, requestId } = change;
       try {
         await announce(tenant, change);
       } catch (error) {
-        logger.error({ tenant, eventType, classifierId, error }, 'event was lost');
+        logger.error({ requestId, tenant, eventType, classifierId, error }, 'event was lost');
       }
     },
     async deliveries(tenant, endpointId, query) {
@@ -81,14 +88,18 @@ export function createEventService({ client, store, logger }: EventServiceDepend
       return listDeliveries(store, tenant, id, query);
     },
     delivery,
-    async deliverAgain(tenant, endpointId, eventId) {
+    async deliverAgain(tenant, endpointId, eventId, requestId) {
       const found = await delivery(tenant, endpointId, eventId);
       const { status } = await readEndpoint(store, tenant, endpointId);
       if (status === 'disabled') {
         throw new ClassifierError('invalid_request', 'This endpoint is disabled; enable it first.');
       }
       const { event } = found;
-      await deliverAgain(client, deliveryWorkflowId(eventId, endpointId), { tenant, endpointId, event });
+      await deliverAgain(client, {
+        workflowId: deliveryWorkflowId(eventId, endpointId),
+        input: { tenant, endpointId, event },
+        requestId,
+      });
       return found;
     },
   };

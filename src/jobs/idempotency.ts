@@ -21,9 +21,9 @@ export function jobIdOfKey(tenant: string, key: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** All that a request asks for, as one hash; where its document lies, and under which name it came, is no part of that. */
+/** All that a request asks for, as one hash; where its document lies, and under which name and id it came, is no part of that. */
 export function fingerprintOf(request: StartJobRequest): string {
-  const { tenant: _tenant, jobId: _jobId, source, fileName: _fileName, ...asked } = request;
+  const { tenant: _tenant, jobId: _jobId, source, fileName: _fileName, requestId: _requestId, ...asked } = request;
   const document = 'url' in source ? { url: source.url } : { sha256: source.document.sha256 };
   return createHash('sha256')
     .update(JSON.stringify([document, asked]))

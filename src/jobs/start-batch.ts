@@ -7,6 +7,7 @@ import { questionOf, type PageLimits, type RunQuestion } from '../definitions/ru
 import { jobIdOfBatch, type ClassifyBatchInput } from '../domain/batch.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
+import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import type { FilePasswords } from '../storage/file-passwords.ts';
 import { batchKeys } from '../storage/keys.ts';
@@ -29,6 +30,8 @@ export interface StartBatchRequest {
   readonly inputs: readonly BatchFile[];
   /** 0 (first) to 100. */
   readonly priority?: number | undefined;
+  /** Of the HTTP request, for the logs of workers. */
+  readonly requestId?: string | undefined;
 }
 
 /** One document of a batch. */
@@ -107,7 +110,7 @@ function withoutPasswords(
 
 async function startWorkflow(
   { client, store, concurrency }: StartBatchDependencies,
-  { tenant, classifier, source, inputs, priority }: StartBatchRequest,
+  { tenant, classifier, source, inputs, priority, requestId }: StartBatchRequest,
   { batchId, question }: { readonly batchId: string; readonly question: RunQuestion },
 ): Promise<void> {
   const { request: instructionsKey, descriptions: descriptionsKey } = batchKeys(tenant, batchId);
@@ -128,6 +131,7 @@ async function startWorkflow(
       args: [input],
       // A second attempt of the client's own meets the first.
       workflowIdConflictPolicy: 'USE_EXISTING',
+      ...requestMemo(requestId),
       staticSummary: `${inputs.length} documents into ${template.categories.length} categories`,
       // The batch itself does little; it is its runs that have its priority.
       priority: { fairnessKey: tenant },

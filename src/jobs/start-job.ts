@@ -3,6 +3,7 @@ import type { classifyDocument } from '../../workflows/index.ts';
 import type { Category } from '../domain/category.ts';
 import { taskQueues, workflowTypes, type ClassifyDocumentInput, type StoredDocument } from '../domain/contract.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
+import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -36,6 +37,8 @@ export interface StartJobRequest {
   readonly priority?: number;
   /** The job id stands for a key of the caller's, which may come again. */
   readonly isIdempotent?: boolean;
+  /** Of the HTTP request, for the logs of workers. */
+  readonly requestId?: string | undefined;
 }
 
 /** `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not used. */
@@ -103,7 +106,7 @@ async function startWorkflow(
   request: StartJobRequest,
   workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE' = 'REJECT_DUPLICATE',
 ): Promise<void> {
-  const { tenant, jobId, fileName, run, priority } = request;
+  const { tenant, jobId, fileName, run, priority, requestId } = request;
   const input = await toWorkflowInput(request, store);
   const options: WorkflowStartOptions<typeof classifyDocument> = {
     workflowId: jobId,
@@ -111,6 +114,7 @@ async function startWorkflow(
     args: [input],
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy,
+    ...requestMemo(requestId),
     staticSummary: `${fileName ?? 'document'} into ${request.categories.length} categories`.slice(0, 200),
     // One tenant's flood waits in its own line (Temporal task queue fairness).
     priority: { fairnessKey: tenant, ...(priority !== undefined && { priorityKey: priority }) },

@@ -13,7 +13,7 @@ import { deliverAgain } from './start-delivery.ts';
 export interface WebhookService {
   deliveries(tenant: string, jobId: string): Promise<readonly DeliveryAttempt[]>;
   /** Resolves when the delivery cannot be lost any more. Throws `invalid_request` when there is nothing to deliver. */
-  sendAgain(tenant: string, jobId: string): Promise<void>;
+  sendAgain(tenant: string, jobId: string, requestId: string): Promise<void>;
   secret(tenant: string): Promise<string>;
   rotateSecret(tenant: string): Promise<string>;
 }
@@ -26,7 +26,7 @@ export interface WebhookServiceDependencies {
 }
 
 export function createWebhookService({ client, store, jobs, secrets }: WebhookServiceDependencies): WebhookService {
-  async function sendAgain(tenant: string, jobId: string): Promise<void> {
+  async function sendAgain(tenant: string, jobId: string, requestId: string): Promise<void> {
     const { status } = await jobs.read(tenant, jobId);
     if ((await readJobRequest(store, tenant, jobId))?.webhookUrl === undefined) {
       throw new ClassifierError('invalid_request', 'This job was submitted without a webhook_url.');
@@ -34,11 +34,8 @@ export function createWebhookService({ client, store, jobs, secrets }: WebhookSe
     if (status !== 'completed' && status !== 'failed') {
       throw new ClassifierError('invalid_request', 'This job is not finished; its webhook follows when it is.');
     }
-    await deliverAgain(client, webhookWorkflowId(jobId), {
-      tenant,
-      jobId,
-      requestKey: jobKeys(tenant, jobId).request,
-    });
+    const input = { tenant, jobId, requestKey: jobKeys(tenant, jobId).request };
+    await deliverAgain(client, { workflowId: webhookWorkflowId(jobId), input, requestId });
   }
 
   return {

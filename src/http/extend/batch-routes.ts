@@ -42,6 +42,7 @@ export function batchRoutes({ batches, store, allowedNetworks }: BatchDependenci
       source: 'BATCH_PROCESSOR_RUN',
       inputs: inputs.map(({ file, metadata }) => ({ file: toBatchFile(file, allowed), metadata })),
       priority,
+      requestId: requestContext(request).requestId,
     });
     const { batchId, runCount } = batch;
     requestContext(request).log.info({ batchId, runCount }, 'batch started');

@@ -5,7 +5,7 @@ import type { ClassifyConfig } from '../../definitions/classify-config.ts';
 import { referredTo } from '../../definitions/referred-to.ts';
 import type { EventService } from '../../jobs/event-service.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { tenantOf } from '../shared/request-context.ts';
+import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { toClassifierBody, toClassifierSummary, toVersionBody, toVersionSummary } from './classifier-body.ts';
 import { createClassifierSchema, publishVersionSchema, updateClassifierSchema } from './classifier-schemas.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -31,11 +31,12 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
 
   async function create(request: Request, response: Response): Promise<void> {
     const tenant = tenantOf(request);
+    const { requestId } = requestContext(request);
     const { name, config, cloneClassifierId } = parseJsonBody(createClassifierSchema, request);
     const given: ClassifyConfig | undefined =
       cloneClassifierId === undefined ? config : await configOf(tenant, cloneClassifierId);
     const payload = toClassifierBody(await createClassifier(store, tenant, { name, config: given }));
-    await events.announce(tenant, { eventType: 'classifier.created', classifierId: payload.id, payload });
+    await events.announce(tenant, { eventType: 'classifier.created', classifierId: payload.id, payload, requestId });
     response.json(payload);
   }
 
@@ -57,7 +58,7 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
     const { classifierId } = request.params;
     const tenant = tenantOf(request);
     const payload = toClassifierBody(await updateClassifier(store, tenant, classifierId, changes));
-    const told = { classifierId, payload };
+    const told = { classifierId, payload, requestId: requestContext(request).requestId };
     if (changes.name !== undefined) await events.announce(tenant, { eventType: 'classifier.updated', ...told });
     if (changes.config) await events.announce(tenant, { eventType: 'classifier.draft.updated', ...told });
     response.json(payload);
@@ -68,7 +69,8 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
     const { classifierId } = request.params;
     const tenant = tenantOf(request);
     const payload = toVersionBody(await publishVersion(store, tenant, classifierId, release));
-    await events.announce(tenant, { eventType: 'classifier.version.published', classifierId, payload });
+    const { requestId } = requestContext(request);
+    await events.announce(tenant, { eventType: 'classifier.version.published', classifierId, payload, requestId });
     response.json(payload);
   }
 

@@ -50,7 +50,8 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   async function toCreateRequest(request: Request, signal: AbortSignal): Promise<CreateRunRequest> {
     const tenant = tenantOf(request);
     const { file, classifier, config, metadata, priority, review } = parseJsonBody(createRunSchema, request);
-    const asked = { tenant, file: toRunFileInput(file, allowed), metadata, priority, review, signal };
+    const { requestId } = requestContext(request);
+    const asked = { tenant, file: toRunFileInput(file, allowed), metadata, priority, review, requestId, signal };
     if (config) return { ...asked, config };
     const { id = '', version, overrideConfig } = classifier ?? {};
     const resolved = await resolveClassifier(store, tenant, { id, version });

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { EvaluationService } from '../../jobs/evaluation-service.ts';
-import { tenantOf } from '../shared/request-context.ts';
+import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { toEvaluationRunBody } from './evaluation-run-body.ts';
 import { createEvaluationRunSchema } from './evaluation-run-schemas.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -16,8 +16,9 @@ export function evaluationRunRoutes({ evaluations }: EvaluationRunDependencies):
   async function create(request: Request, response: Response): Promise<void> {
     const { evaluationSetId, entity, evaluationSetItemIds } = parseJsonBody(createEvaluationRunSchema, request);
     const tenant = tenantOf(request);
+    const { requestId } = requestContext(request);
     const choice = { tenant, evaluationSetId, classifier: entity, itemIds: evaluationSetItemIds };
-    response.json(toEvaluationRunBody(await evaluations.start(choice)));
+    response.json(toEvaluationRunBody(await evaluations.start({ ...choice, requestId })));
   }
 
   async function read(request: Request<{ readonly runId: string }>, response: Response): Promise<void> {

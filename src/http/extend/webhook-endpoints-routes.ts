@@ -10,7 +10,7 @@ import {
 import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
 import type { EventService } from '../../jobs/event-service.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { tenantOf } from '../shared/request-context.ts';
+import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { parseJsonBody } from './json-body.ts';
 import { parsePageRequest, queryChoice, toListBody } from './list.ts';
 import { toEndpointBody, toEventDeliveryBody } from './webhook-body.ts';
@@ -93,7 +93,9 @@ export function webhookEndpointRoutes({ store, events, allowedNetworks }: Webhoo
 
   async function redeliver(request: Request<DeliveryParameters>, response: Response): Promise<void> {
     const { endpointId, eventId } = request.params;
-    response.json(toEventDeliveryBody(await events.deliverAgain(tenantOf(request), endpointId, eventId)));
+    const { requestId } = requestContext(request);
+    const delivery = await events.deliverAgain(tenantOf(request), endpointId, eventId, requestId);
+    response.json(toEventDeliveryBody(delivery));
   }
 
   router.post('/webhook_endpoints', create);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
+import { isRequestId } from '../../domain/request-id.ts';
 import type { Logger } from '../../logger.ts';
 
 export class RequestContext {
@@ -36,9 +37,6 @@ declare global {
   }
 }
 
-/** A caller's own id is kept when it is short and harmless, so that both sides can search for the same one. */
-const acceptableRequestId = /^[\w.:-]{1,128}$/;
-
 /** What proxies log for a request whose connection ended before its answer: until then a response has the status 200. */
 const noAnswer = 499;
 
@@ -49,7 +47,8 @@ const noAnswer = 499;
 export function withRequestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const given = request.headers['x-request-id'];
-    const requestId = typeof given === 'string' && acceptableRequestId.test(given) ? given : randomUUID();
+    // A caller's own id is kept, so that both sides can search for the same one.
+    const requestId = isRequestId(given) ? given : randomUUID();
     const context = new RequestContext(requestId, logger);
     request.context = context;
     response.setHeader('X-Request-Id', requestId);

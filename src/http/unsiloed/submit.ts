@@ -110,6 +110,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     return {
       tenant: tenantOf(request),
       jobId: jobIdOf(request),
+      requestId: requestContext(request).requestId,
       source,
       categories,
       selection,

@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { DeliveryAttempt } from '../../domain/webhook.ts';
 import type { WebhookService } from '../../jobs/webhook-service.ts';
 import { methodNotAllowed } from '../shared/problem.ts';
-import { bindJobId, tenantOf } from '../shared/request-context.ts';
+import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 
 export interface WebhookDependencies {
   readonly webhooks: WebhookService;
@@ -22,7 +22,7 @@ export function webhookRoutes({ webhooks }: WebhookDependencies): Router {
   async function sendAgain(request: Request<{ jobId: string }>, response: Response): Promise<void> {
     const { jobId } = request.params;
     bindJobId(request, jobId);
-    await webhooks.sendAgain(tenantOf(request), jobId);
+    await webhooks.sendAgain(tenantOf(request), jobId, requestContext(request).requestId);
     response.status(202).json({ job_id: jobId, message: 'Delivery started' });
   }
 
