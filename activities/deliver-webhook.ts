@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { DeliverWebhookInput } from '../src/domain/webhook.ts';
 import type { PostRequest } from '../src/net/guarded-post.ts';
@@ -63,6 +64,7 @@ async function attempt(
     ...(nextAttemptMs !== undefined && { nextAttemptAt: new Date(Date.now() + nextAttemptMs).toISOString() }),
   });
   if (answer.error === null) return { outcome: 'delivered' };
+  Context.current().log.warn('webhook was not delivered', { detail: answer.error });
   if (answer.isFinal) return { outcome: 'stopped' };
   return { outcome: 'failed', ...(nextAttemptMs !== undefined && { nextAttemptMs }) };
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createModelActivities, createRenderActivities, createWorkflowQueueActivities } from '../activities/index.ts';
 import type { Config, QueueName } from './config.ts';
@@ -7,6 +6,8 @@ import type { WorkerDependencies } from './dependencies.ts';
 import { taskQueues } from './domain/contract.ts';
 import type { Logger } from './logger.ts';
 import { sweepWorkingDirectories } from './storage/working-directory.ts';
+import { learnFieldsOfActivity } from './temporal/fields-of-activity.ts';
+import { workflowModules, workflowsPath } from './workflow-code.ts';
 
 export interface QueueService {
   /** Settles when all workers have ended; rejects when one of them failed. */
@@ -42,6 +43,7 @@ export async function serveQueues(
         shutdownGraceTime: config.shutdownGraceMs,
         shutdownForceTime: config.shutdownGraceMs + forceAfterGraceMs,
         maxHeartbeatThrottleInterval,
+        interceptors: { activity: [learnFieldsOfActivity], ...(queue === 'workflow' && { workflowModules }) },
         ...queueOptions(queue, config, dependencies),
       }),
     ),
@@ -85,7 +87,7 @@ function queueOptions(
     case 'workflow':
       return {
         taskQueue: taskQueues.workflow,
-        workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+        workflowsPath,
         activities: createWorkflowQueueActivities(dependencies),
       };
     case 'render':

@@ -1,8 +1,10 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { Logger } from '../logger.ts';
 
-/** Log fields of the SDK that name a run; the rest of its metadata is noise, or may quote a failure. */
+/** Log fields of the SDK that name a run, and ours beside them; the rest of its metadata is noise, or may quote a failure. */
 const kept = [
+  'jobId',
+  'requestId',
   'workflowId',
   'runId',
   'workflowType',

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { workflowModules, workflowsPath } from '../../src/workflow-code.ts';
 import { recordHistories } from './record-histories.ts';
 import { recordedRuns } from './recorded-runs.ts';
 
 const histories = new URL('./histories/', import.meta.url);
-const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+const code = { workflowsPath, interceptors: { workflowModules } };
 
 const historySchema = z.object({
   events: z.tuple(
@@ -36,13 +36,13 @@ describe('recorded histories', () => {
     const history: unknown = JSON.parse(await readHistory(name));
     const workflowId = workflowIdOf(history);
 
-    await expect(Worker.runReplayHistory({ workflowsPath }, history, workflowId)).resolves.toBeUndefined();
+    await expect(Worker.runReplayHistory(code, history, workflowId)).resolves.toBeUndefined();
   });
 
   test('a history that the code would not have written is refused', async () => {
     const changed = (await readHistory('completed')).replaceAll('"renderPages"', '"paintPages"');
 
-    await expect(Worker.runReplayHistory({ workflowsPath }, JSON.parse(changed), 'changed')).rejects.toThrow(
+    await expect(Worker.runReplayHistory(code, JSON.parse(changed), 'changed')).rejects.toThrow(
       DeterminismViolationError,
     );
   });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import type { ClassifyPageInput, ClassifyPageResult } from '../../activities/classify-page.ts';
@@ -18,6 +17,7 @@ import type { StoreResultInput } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
+import { workflowModules, workflowsPath } from '../../src/workflow-code.ts';
 import type { classifyBatch, classifyDocument } from '../../workflows/index.ts';
 import type { TestNamespace } from './namespace.ts';
 
@@ -89,8 +89,11 @@ export interface WorkflowRunner {
 
 /** Bundles the real workflows once, for any number of runs in this namespace. */
 export async function createWorkflowRunner({ connection, namespace, client }: TestNamespace): Promise<WorkflowRunner> {
-  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: silent });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: workflowModules,
+    logger: silent,
+  });
   const outcomes = new Map<string, StoreResultInput>();
   const batchOutcomes = new Map<string, StoreBatchResultInput>();
 
