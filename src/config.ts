@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { parseApiKeys } from './api-keys-setting.ts';
 import type { LogConfig } from './logger.ts';
+import { combinationProblems } from './config-combinations.ts';
 import { ConfigError } from './config-error.ts';
 import { parseVariables, type Variables } from './config-schema.ts';
 import type { Retention } from './domain/retention.ts';
@@ -54,8 +54,12 @@ export function readConfig(
   const present = definedOnly({ ...environment, ...definedOnly(overrides) });
   const given = Object.fromEntries(Object.entries(present).filter(([, value]) => value !== ''));
   const parsed = parseVariables(given);
-  const problems = 'problems' in parsed ? [...parsed.problems] : combinationProblems(parsed.variables);
-  problems.push(...listProblems(given));
+  const problems = [
+    ...('problems' in parsed ? parsed.problems : []),
+    ...combinationProblems(given),
+    ...listProblems(given),
+    ...connectionProblems(given),
+  ];
   if (problems.length > 0 || 'problems' in parsed) throw new ConfigError(problems.join('\n'));
   return toConfig(parsed.variables, given);
 }
@@ -66,7 +70,15 @@ function listProblems(given: Readonly<Record<string, string>>): readonly string[
     ...parseApiKeys(given['API_KEYS']).problems,
     ...parseQuotas(given['QUOTAS']).problems,
     ...parseWebhookSecrets(given['WEBHOOK_SECRETS']).problems,
+    ...queueProblems(given['QUEUES']),
   ];
+}
+
+function queueProblems(given: string | undefined): readonly string[] {
+  const names = list(given);
+  const isKnown = names.every((name) => queueNames.some((known) => known === name));
+  if (given === undefined || (names.length > 0 && isKnown)) return [];
+  return [`QUEUES: must name some of ${queueNames.join(', ')}; got "${given}"`];
 }
 
 function toConfig(v: Variables, environment: Record<string, string | undefined>) {
@@ -126,50 +138,13 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
   } as const;
 }
 
-function combinationProblems(v: Variables): string[] {
-  const problems: string[] = [];
-  if (!isLoopback(v.HOST) && v.API_KEYS === undefined) {
-    problems.push(
-      `HOST: ${v.HOST} is reachable from other machines, so API_KEYS must be set; or leave HOST at 127.0.0.1`,
-    );
-  }
-  if (v.S3_ENDPOINT !== undefined && (v.S3_ACCESS_KEY === undefined || v.S3_SECRET_KEY === undefined)) {
-    problems.push('S3_ACCESS_KEY, S3_SECRET_KEY: both must be set together with S3_ENDPOINT');
-  }
-  if (v.S3_PUBLIC_ENDPOINT !== undefined && v.S3_ENDPOINT === undefined) {
-    problems.push('S3_PUBLIC_ENDPOINT: is of use only together with S3_ENDPOINT');
-  }
-  const needsModel = v.CLASSIFIER === 'openai' || v.CLASSIFIER === 'cascade';
-  if (needsModel && v.OPENAI_API_KEY === undefined && v.OPENAI_BASE_URL === undefined) {
-    problems.push(`CLASSIFIER: ${v.CLASSIFIER} needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server that takes no key`);
-  }
-  if (v.OPENAI_API_VERSION !== undefined && v.OPENAI_BASE_URL === undefined) {
-    problems.push(
-      'OPENAI_API_VERSION: belongs to Azure, so OPENAI_BASE_URL must be set to https://<resource>.openai.azure.com',
-    );
-  }
-  if (v.DEFAULT_PAGES > v.MAX_PAGES) problems.push(`DEFAULT_PAGES: must be at most MAX_PAGES (${v.MAX_PAGES})`);
-  const unknown = list(v.QUEUES).filter((name) => !queueNames.some((known) => known === name));
-  if (unknown.length > 0 || list(v.QUEUES).length === 0) {
-    problems.push(`QUEUES: must name some of ${queueNames.join(', ')}; got "${v.QUEUES}"`);
-  }
-  return problems;
-}
-
 /** True for `npm start`, `npm run api` and `npm run worker`: npm names the script that it runs. */
 export function isRunByNpm(environment: Readonly<Record<string, string | undefined>> = process.env): boolean {
   return ['start', 'api', 'worker'].includes(environment['npm_lifecycle_event'] ?? '');
 }
 
-/** Loopback by name or address; a host name that merely resolves to it does not count. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-/** A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud. */
 function temporalConnection(environment: Record<string, string | undefined>, ownPort: number) {
-  const namesFile = environment['TEMPORAL_PROFILE'] !== undefined || environment['TEMPORAL_CONFIG_FILE'] !== undefined;
-  const loaded = loadConnection(definedOnly(environment), !namesFile);
+  const loaded = loadConnection(environment);
   const { address } = loaded.connectionOptions;
   const connection: ClientConnectConfig & { readonly namespace: string } = {
     namespace: loaded.namespace ?? 'default',
@@ -178,13 +153,20 @@ function temporalConnection(environment: Record<string, string | undefined>, own
   return { connection, isOwnServer: address === undefined };
 }
 
-function loadConnection(overrideEnvVars: Record<string, string>, disableFile: boolean): ClientConnectConfig {
+function connectionProblems(environment: Record<string, string | undefined>): readonly string[] {
   try {
-    return loadClientConnectConfig({ overrideEnvVars, disableFile });
+    loadConnection(environment);
+    return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`TEMPORAL_*: the settings of the connection cannot be used: ${reason}`, { cause: error });
+    return [`TEMPORAL_*: the settings of the connection cannot be used: ${reason}`];
   }
+}
+
+/** A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud. */
+function loadConnection(environment: Record<string, string | undefined>): ClientConnectConfig {
+  const namesFile = environment['TEMPORAL_PROFILE'] !== undefined || environment['TEMPORAL_CONFIG_FILE'] !== undefined;
+  return loadClientConnectConfig({ overrideEnvVars: definedOnly(environment), disableFile: !namesFile });
 }
 
 function retentionConfig({ RETENTION_DAYS: jobDays, ABANDONED_UPLOAD_DAYS: uploadDays }: Variables): Retention {

@@ -97,6 +97,28 @@ describe('readConfig', () => {
     ]);
   });
 
+  test('tells beside single problems those between variables that are right themselves', () => {
+    const wrong = { PORT: 'abc', DEFAULT_PAGES: '60', HOST: '0.0.0.0', QUEUES: 'rendering', CLASSIFIER: 'openai' };
+    const certificate = { TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere.pem', TEMPORAL_TLS_CLIENT_KEY_PATH: '/nowhere.key' };
+
+    expect(problems({ ...wrong, TEMPORAL_ADDRESS: 'x:1', ...certificate }).split('\n')).toEqual([
+      'PORT: must be a whole number from 1 to 65535; got "abc"',
+      expect.stringMatching(/^HOST: .*API_KEYS/),
+      expect.stringMatching(/^CLASSIFIER: openai needs OPENAI_API_KEY/),
+      'DEFAULT_PAGES: must be at most MAX_PAGES (50); got "60"',
+      expect.stringMatching(/^QUEUES: .*; got "rendering"$/),
+      expect.stringMatching(/^TEMPORAL_\*: /),
+    ]);
+  });
+
+  test.each([
+    [{ DEFAULT_PAGES: '60', MAX_PAGES: 'few' }, 'MAX_PAGES'],
+    [{ S3_ENDPOINT: 'minio:9000', S3_PUBLIC_ENDPOINT: 'http://files.example.com' }, 'S3_ENDPOINT'],
+    [{ CLASSIFIER: 'openai', OPENAI_BASE_URL: 'localhost' }, 'OPENAI_BASE_URL'],
+  ])('compares nothing with a variable that is wrong itself: %j', (environment, name) => {
+    expect(problems(environment).split('\n')).toEqual([expect.stringMatching(`^${name}: must be `)]);
+  });
+
   test('says of a secret that is too short how long it is, and not what it is', () => {
     expect(problems({ SERVER_KEY: 'opensesame' })).toBe('SERVER_KEY: must be 32 characters or more; got 10 characters');
   });
