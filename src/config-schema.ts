@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { countOf } from './domain/count-of.ts';
 
 const wholeNumber = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
@@ -194,7 +195,7 @@ export function parseVariables(
   const lines = parsed.error.issues.map(({ path, message }) => {
     const name = path.join('.');
     const value = given[name] ?? '';
-    return `${name}: ${message}; got ${secretNames.has(name) ? `${value.length} characters` : `"${value}"`}`;
+    return `${name}: ${message}; got ${secretNames.has(name) ? countOf(value.length, 'character') : `"${value}"`}`;
   });
   return { problems: [...new Set(lines)] };
 }

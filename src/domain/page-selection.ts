@@ -1,3 +1,4 @@
+import { countOf } from './count-of.ts';
 import { ClassifierError } from './errors.ts';
 
 export interface PageRange {
@@ -47,7 +48,7 @@ export function selectPages(selection: PageSelection, pageCount: number): number
     next = Math.max(next, end + 1);
   }
   if (wanted.length === 0) {
-    const pages = pageCount === 1 ? '1 page' : `${pageCount} pages`;
+    const pages = countOf(pageCount, 'page');
     throw new ClassifierError('invalid_request', `None of the requested pages exists: this document has ${pages}.`);
   }
   return wanted;

@@ -6,6 +6,7 @@ import type { RunFileInput } from '../definitions/run-files.ts';
 import { questionOf, type PageLimits, type RunQuestion } from '../definitions/run-question.ts';
 import { jobIdOfBatch, type ClassifyBatchInput } from '../domain/batch.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
+import { countOf } from '../domain/count-of.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
 import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
@@ -132,7 +133,7 @@ async function startWorkflow(
       // A second attempt of the client's own meets the first.
       workflowIdConflictPolicy: 'USE_EXISTING',
       ...requestMemo(requestId),
-      staticSummary: `${inputs.length} documents into ${template.categories.length} categories`,
+      staticSummary: `${countOf(inputs.length, 'document')} into ${countOf(template.categories.length, 'category', 'categories')}`,
       // The batch itself does little; it is its runs that have its priority.
       priority: { fairnessKey: tenant },
       typedSearchAttributes: [

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOp
 import type { classifyDocument } from '../../workflows/index.ts';
 import type { Category } from '../domain/category.ts';
 import { taskQueues, workflowTypes, type ClassifyDocumentInput, type StoredDocument } from '../domain/contract.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
@@ -115,7 +116,8 @@ async function startWorkflow(
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy,
     ...requestMemo(requestId),
-    staticSummary: `${fileName ?? 'document'} into ${request.categories.length} categories`.slice(0, 200),
+    staticSummary:
+      `${fileName ?? 'document'} into ${countOf(request.categories.length, 'category', 'categories')}`.slice(0, 200),
     // One tenant's flood waits in its own line (Temporal task queue fairness).
     priority: { fairnessKey: tenant, ...(priority !== undefined && { priorityKey: priority }) },
     typedSearchAttributes: [

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { relative } from 'node:path';
 import type { Config } from '../config.ts';
+import { countOf } from '../domain/count-of.ts';
 
 export interface WelcomeFacts {
   readonly config: Config;
@@ -46,7 +47,7 @@ function classifierLine({ classifier }: Config): string {
 function accessLine({ http }: Config): string {
   if (http.apiKeys.length === 0) return 'this machine only, without a key (API_KEYS is not set)';
   const tenants = new Set(http.apiKeys.map(({ tenant }) => tenant)).size;
-  return `by API key, ${tenants} ${tenants === 1 ? 'tenant' : 'tenants'}`;
+  return `by API key, ${countOf(tenants, 'tenant')}`;
 }
 
 function curlLines({ http }: Config, apiUrl: string): string[] {

@@ -121,6 +121,7 @@ describe('readConfig', () => {
 
   test('says of a secret that is too short how long it is, and not what it is', () => {
     expect(problems({ SERVER_KEY: 'opensesame' })).toBe('SERVER_KEY: must be 32 characters or more; got 10 characters');
+    expect(problems({ SERVER_KEY: 'x' })).toBe('SERVER_KEY: must be 32 characters or more; got 1 character');
   });
 
   test('asks the model only where the built-in classifier is unsure, when it is told to', () => {

@@ -32,9 +32,13 @@ export function limitRate({ perMinute }: RateLimitOptions): RequestHandler[] {
     keyGenerator: (request) => tenantOf(request),
     handler: (request, response) => {
       const retryAfterMs = tellLimit(request, response) * 1000;
-      throw new ClassifierError('rate_limited', `Too many requests: at most ${perMinute} in a minute are answered`, {
-        retryAfterMs,
-      });
+      throw new ClassifierError(
+        'rate_limited',
+        `Too many requests: at most ${perMinute} in a minute ${perMinute === 1 ? 'is' : 'are'} answered`,
+        {
+          retryAfterMs,
+        },
+      );
     },
   });
   const tell: RequestHandler = (request, response, next) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseCategories, type Category } from '../../domain/category.ts';
 import { countCharacters } from '../../domain/count-characters.ts';
+import { countOf } from '../../domain/count-of.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
@@ -82,7 +83,7 @@ function parseJson(value: string, field: string): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    const detail = `must be a JSON array, such as [{"name": "invoice"}]; got ${value.length} characters that are not valid JSON`;
+    const detail = `must be a JSON array, such as [{"name": "invoice"}]; got text of ${countOf(countCharacters(value), 'character')}, which is not valid JSON`;
     throw new ClassifierError('invalid_categories', `${field} ${detail}`, {
       errors: [{ pointer: `/${field}`, detail }],
     });
@@ -103,11 +104,11 @@ function closedRanges(pages: string, { maxPages }: PageLimits): PageSelection['r
   for (const { first, last } of ranges) {
     if (last === undefined) continue;
     if (last - first >= maxPages)
-      throw invalidRequest('pages', `must name at most ${maxPages} pages; got ${last - first + 1}`);
+      throw invalidRequest('pages', `must name at most ${countOf(maxPages, 'page')}; got ${last - first + 1}`);
     for (let page = first; page <= last; page++) numbers.add(page);
   }
   if (numbers.size > maxPages)
-    throw invalidRequest('pages', `must name at most ${maxPages} pages; got ${numbers.size}`);
+    throw invalidRequest('pages', `must name at most ${countOf(maxPages, 'page')}; got ${numbers.size}`);
   return ranges;
 }
 

@@ -1,0 +1,19 @@
+import { describe, expect, test } from 'vitest';
+import { parseSubmission } from '../../../src/http/unsiloed/submission.ts';
+
+const limits = { defaultPages: 1, maxPages: 1 };
+const categories = '["invoice", "contract"]';
+
+describe('parseSubmission', () => {
+  test.each([
+    [{ categories: 'x' }, 'categories must be a JSON array, such as [{"name": "invoice"}]; got text of 1 character, '],
+    [
+      { categories: 'xy' },
+      'categories must be a JSON array, such as [{"name": "invoice"}]; got text of 2 characters, ',
+    ],
+    [{ categories, pages: '1-3' }, 'pages must name at most 1 page; got 3'],
+    [{ categories, pages: '1,3' }, 'pages must name at most 1 page; got 2'],
+  ])('says of %j in the singular what there is one of', (fields, sentence) => {
+    expect(() => parseSubmission(fields, limits)).toThrow(sentence);
+  });
+});
