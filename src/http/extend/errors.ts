@@ -14,7 +14,7 @@ export const extendErrorHandler: ErrorRequestHandler = (error: unknown, request,
     next(error);
     return;
   }
-  const problem = problemOf(error);
+  const problem = problemOf(error, request);
   const status = statusOf(problem.code);
   const { log, requestId } = requestContext(request);
   if (status >= 500) log.error({ code: problem.code, error: problem.cause ?? problem }, 'request failed');

@@ -1,5 +1,6 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { ClassifierError, errorFacts, normalizeError, type QuotaUse } from '../../domain/errors.ts';
+import { fromBodyParser } from './body-parser-errors.ts';
 import { requestContext } from './request-context.ts';
 
 export const problemType = 'application/problem+json';
@@ -13,7 +14,7 @@ const defaultRetryAfterSeconds = 5;
  */
 export const problemHandler: ErrorRequestHandler = (error: unknown, request, response, _next) => {
   const { log } = requestContext(request);
-  const problem = problemOf(error);
+  const problem = problemOf(error, request);
   const { status } = errorFacts[problem.code];
   if (status >= 500) log.error({ code: problem.code, error: problem.cause ?? problem }, 'request failed');
   // The head is gone: all that can still be done is to end the connection, so that nobody takes half a body for a whole one.
@@ -45,8 +46,8 @@ export function invalidRequest(field: string, detail: string): ClassifierError {
 }
 
 /** What was thrown, by us, by express or by a body parser, as one of our errors. */
-export function problemOf(error: unknown): ClassifierError {
-  return normalizeError(fromParser(error) ?? error);
+export function problemOf(error: unknown, request: Request): ClassifierError {
+  return normalizeError(fromBodyParser(error, request) ?? error);
 }
 
 /** The headers that tell a client when, or how, to try again. */
@@ -82,23 +83,4 @@ function sendProblem(response: Response, problem: ClassifierError, requestId: st
 function quotaDetail(message: string, { current, limit }: QuotaUse) {
   const quota_data = { current, limit, remaining: Math.max(limit - current, 0) };
   return { message, status: 'QUOTA_EXCEEDED', quota_data };
-}
-
-/** What express and its body parsers throw (http-errors: `type`, `status`), in our words. */
-function fromParser(error: unknown): ClassifierError | undefined {
-  if (!(error instanceof Error) || error instanceof ClassifierError || !('status' in error)) return undefined;
-  const type = 'type' in error ? error.type : undefined;
-  if (type === 'entity.too.large') return new ClassifierError('payload_too_large', tooLarge(error));
-  if (type === 'entity.parse.failed')
-    return new ClassifierError('invalid_request', 'The request body is not valid JSON.');
-  if (typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
-    return new ClassifierError('invalid_request', 'The request cannot be read: its path, header or body is malformed.');
-  }
-  return undefined;
-}
-
-/** `limit` is that of the parser, in bytes. */
-function tooLarge(error: Error): string {
-  const limit = 'limit' in error && typeof error.limit === 'number' ? `; at most ${error.limit} bytes are read` : '';
-  return `The request body is too large${limit}. Larger documents are uploaded as files, or named by their URL.`;
 }
