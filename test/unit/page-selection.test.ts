@@ -7,7 +7,12 @@ describe('parsePageRanges', () => {
     expect(parsePageRanges(' 1-3, 7 ,10 - ')).toEqual([{ first: 1, last: 3 }, { first: 7, last: 7 }, { first: 10 }]);
   });
 
-  test.each(['', 'a', '1-2-3', '0', '3-1', '1,,2', '-3', '1.5', '99999999', '1 2', '1 - 2 3'])(
+  test('ignores a comma at the end', () => {
+    expect(parsePageRanges('1,2, ')).toEqual(parsePageRanges('1,2'));
+    expect(parsePageRanges('5-,')).toEqual([{ first: 5 }]);
+  });
+
+  test.each(['', ',', '1,,', ',1', 'a', '1-2-3', '0', '3-1', '1,,2', '-3', '1.5', '99999999', '1 2', '1 - 2 3'])(
     'refuses %j',
     (value) => {
       expect(() => parsePageRanges(value)).toThrow(/pages/);

@@ -113,7 +113,9 @@ export const jobQuery = z.object({
   wait: z
     .number()
     .min(0)
-    .max(maxWaitSeconds)
     .optional()
-    .meta({ description: 'Seconds for which the answer may be held back until the job is finished.' }),
+    .meta({
+      description: `Seconds for which the answer may be held back until the job is finished; more than ${maxWaitSeconds} count as ${maxWaitSeconds}.`,
+      example: 30,
+    }),
 });

@@ -21,7 +21,9 @@ export type Include = (typeof includable)[number];
 export function parseIncludes(value: unknown): ReadonlySet<Include> {
   if (value === undefined || value === '') return new Set();
   if (typeof value !== 'string') throw invalidRequest('include', 'must be given once, as names with commas between');
-  const names = value.split(',').map((name) => name.trim());
+  const parts = value.split(',').map((name) => name.trim());
+  // Lists that are put together by a loop end with a comma.
+  const names = parts.filter((name) => name !== '');
   return new Set(
     names.map((name) => {
       const known = includable.find((candidate) => candidate === name);

@@ -3,16 +3,13 @@ import { invalidRequest } from '../shared/problem.ts';
 /** Proxies cut connections that are silent for a minute. */
 export const maxWaitSeconds = 55;
 
-/** `?wait=<seconds>`: how long an answer may be held back for a job that is not finished. */
+/** `?wait=<seconds>`: how long an answer may be held back for a job that is not finished. Who would wait longer asks again anyway. */
 export function parseWait(value: unknown): number {
   if (value === undefined || value === '') return 0;
   if (typeof value !== 'string') throw invalidRequest('wait', 'must be given once');
-  const seconds = /^\d{1,3}(\.\d{1,3})?$/.test(value) ? Number(value) : -1;
-  if (seconds < 0 || seconds > maxWaitSeconds) {
-    throw invalidRequest(
-      'wait',
-      `must be a number of seconds from 0 to ${maxWaitSeconds}; got "${value.slice(0, 40)}"`,
-    );
+  if (!/^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value)) {
+    const allowed = `must be a number of seconds from 0; more than ${maxWaitSeconds} count as ${maxWaitSeconds}`;
+    throw invalidRequest('wait', `${allowed}; got "${value.slice(0, 40)}"`);
   }
-  return seconds;
+  return Math.min(Number(value), maxWaitSeconds);
 }
