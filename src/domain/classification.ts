@@ -25,15 +25,15 @@ export function combinePages(
   }
   let winner: { classification: string; sum: number; count: number } | undefined;
   for (const [classification, vote] of votes) {
-    if (!winner || rounded(vote.sum) > rounded(winner.sum)) winner = { classification, ...vote };
+    if (!winner || roundConfidence(vote.sum) > roundConfidence(winner.sum)) winner = { classification, ...vote };
   }
   if (!winner) return undefined;
   const mean = winner.sum / winner.count;
-  return { classification: winner.classification, confidence: rounded(mean) };
+  return { classification: winner.classification, confidence: roundConfidence(mean) };
 }
 
-/** What floating point adds behind the twelfth digit decides no vote: 0.1 + 0.2 ties with 0.3. */
-function rounded(confidence: number): number {
+/** A confidence without what floating point adds behind the twelfth digit: it says nothing and decides no vote, as 0.1 + 0.2 ties with 0.3. */
+export function roundConfidence(confidence: number): number {
   return Number(confidence.toFixed(12));
 }
 

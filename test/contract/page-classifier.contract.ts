@@ -183,10 +183,15 @@ function problemsOf(answer: PageClassification, given: readonly Category[]): str
     [candidateNames.every((name) => names.has(name)), 'a candidate is none of the categories'],
     [candidateNames.includes(answer.classification), 'the classification is no candidate'],
     [numbers.every(isProbability), 'a candidate has a confidence that is no probability'],
+    [[answer.confidence, ...numbers].every(isRound), 'a confidence has digits that floating point added'],
     [numbers.every((number, index) => index === 0 || number <= (numbers[index - 1] ?? 0)), 'candidates are not sorted'],
     [numbers.reduce((sum, number) => sum + number, 0) <= 1 + 1e-9, 'the candidates sum to more than 1'],
   ];
   return facts.flatMap(([holds, problem]) => (holds ? [] : [problem]));
+}
+
+function isRound(value: number): boolean {
+  return value === Number(value.toFixed(12));
 }
 
 function isProbability(value: number): boolean {

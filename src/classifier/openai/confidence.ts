@@ -1,4 +1,5 @@
 import type { Category } from '../../domain/category.ts';
+import { roundConfidence } from '../../domain/classification.ts';
 import type { Candidate, PageClassification } from '../page-classifier.ts';
 import { labelProbabilities, type TokenLogprob } from './label-probabilities.ts';
 import type { Option } from './option-codes.ts';
@@ -53,7 +54,8 @@ function rank(
   return options
     .flatMap((option) => {
       const confidence = probabilities.get(labelOf(option));
-      return confidence === undefined ? [] : [{ name: option.category.name, confidence: Math.min(1, confidence) }];
+      if (confidence === undefined) return [];
+      return [{ name: option.category.name, confidence: roundConfidence(Math.min(1, confidence)) }];
     })
     .toSorted((a, b) => b.confidence - a.confidence || (a.name < b.name ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import { roundConfidence } from '../../domain/classification.ts';
 import type { CandidateResult, ClassifyDocumentResult, PageResult } from '../../domain/contract.ts';
 import type { Job } from '../../domain/job.ts';
 import type { JobService } from '../../jobs/job-service.ts';
@@ -104,8 +105,7 @@ function combineCandidates(pages: readonly PageResult[]): CandidateResult[] {
       const confidence = candidate === undefined ? 0 : candidate.confidence;
       sum = sum === null || confidence === null ? null : sum + confidence;
     }
-    // As the vote rounds: what floating point adds behind that says nothing.
-    return { name, confidence: sum === null ? null : Number((sum / pages.length).toFixed(12)) };
+    return { name, confidence: sum === null ? null : roundConfidence(sum / pages.length) };
   });
   return combined.toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0));
 }
