@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { containsText } from '../domain/contains-text.ts';
 import { documentTypes } from '../domain/document.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { readJson, updateJson, writeJson } from '../storage/json-documents.ts';
@@ -99,7 +100,7 @@ export async function listFiles(
   const ids = await Array.fromAsync(store.folders(filesPrefix(tenant)));
   const read = async (id: string): Promise<StoredFile | undefined> => {
     const file = await findFile(store, tenant, id);
-    return file?.name.includes(nameContains) === true ? file : undefined;
+    return file && containsText(file.name, nameContains) ? file : undefined;
   };
   const scope = `files\0${tenant}\0${nameContains}`;
   return listDefinitions(ids, read, scope, { ...query, sortBy: 'createdAt' });

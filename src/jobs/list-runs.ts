@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { Page, SortedPageQuery } from '../definitions/list-page.ts';
 import { decodeCursor, encodeCursor } from '../definitions/page-cursor.ts';
+import { containsText } from '../domain/contains-text.ts';
 import { listExecutions, positionOf, type ListedExecution } from './list-executions.ts';
 import { readListed } from './read-listed.ts';
 import { runExecutionQuery, type RunFilters } from './run-filters.ts';
@@ -41,7 +42,7 @@ async function* named(
   { fileNameContains }: ListRunsRequest,
 ): AsyncGenerator<ListedExecution> {
   for await (const execution of executions) {
-    if (fileNameContains === undefined || (execution.fileName ?? '').includes(fileNameContains)) yield execution;
+    if (fileNameContains === undefined || containsText(execution.fileName ?? '', fileNameContains)) yield execution;
   }
 }
 

@@ -21,6 +21,7 @@ describe('a list of files', () => {
     expect(await allNames({})).toEqual(names.toReversed());
     expect(await allNames({ sortDir: 'asc' })).toEqual(names);
     expect(await allNames({ nameContains: 'a-' })).toEqual(['a-3.txt', 'a-2.txt', 'a-1.txt']);
+    expect(await allNames({ nameContains: 'A-2.TXT' })).toEqual(['a-2.txt']);
     expect(await allNames({ nameContains: 'nowhere' })).toEqual([]);
   });
 

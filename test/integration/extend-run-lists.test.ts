@@ -67,6 +67,7 @@ describe('a list of runs', () => {
     ['cancellation', { status: 'CANCELLED' }, []],
     ['being under way', { status: 'PROCESSING' }, []],
     ['a part of the file name', { fileNameContains: 'invoice' }, [4, 1]],
+    ['a part of the file name in another case', { fileNameContains: 'INVOICE' }, [4, 1]],
     ['a file name with marks of its own', { fileNameContains: "'s 100%" }, [5]],
     ['a source', { source: 'API' }, [5, 4, 3, 2, 1]],
     ['a source that nothing comes from', { source: 'STUDIO' }, []],

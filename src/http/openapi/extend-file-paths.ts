@@ -52,7 +52,9 @@ export const extendFilePaths: ZodOpenApiPathsObject = {
       tags,
       operationId: 'listFiles',
       summary: 'List files',
-      requestParams: { query: pageQuery.extend({ nameContains: z.string().optional() }) },
+      requestParams: {
+        query: pageQuery.extend({ nameContains: z.string().optional().meta({ description: 'Whatever the case.' }) }),
+      },
       responses: { 200: json('A page of files.', fileListSchema), ...extendErrors() },
     },
   },

@@ -19,7 +19,7 @@ const runListQuery = sortedPageQuery.extend({
   batchId: z.string().optional(),
   source: z.enum(listedSources).optional(),
   sourceId: z.string().optional().meta({ description: 'The id of what made the runs: of their batch.' }),
-  fileNameContains: z.string().optional(),
+  fileNameContains: z.string().optional().meta({ description: 'Whatever the case.' }),
   awaitingReview: z.literal('true').optional().meta({ description: 'Those alone that wait for a review.' }),
 });
 
