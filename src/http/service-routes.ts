@@ -3,7 +3,6 @@ import { docsPage } from './openapi/docs-page.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { errorsPage } from './shared/errors-page.ts';
 import { healthRoutes, type HealthDependencies } from './shared/health.ts';
-import { methodNotAllowed } from './shared/problem.ts';
 import { firstSegment } from './shared/when.ts';
 
 const segments = new Set(['livez', 'readyz', 'healthz', 'version', 'docs', 'openapi.json']);
@@ -17,10 +16,8 @@ export function isServiceRequest(request: Request): boolean {
 export function serviceRoutes(health: HealthDependencies): Router {
   const router = Router();
   router.use(healthRoutes(health));
-  router.all(['/livez', '/readyz', '/healthz', '/version'], methodNotAllowed('GET'));
   router.use(errorsPage());
   router.use(openApiRoutes(health.version));
   router.use(docsPage());
-  router.all(['/docs', '/docs/errors', '/openapi.json'], methodNotAllowed('GET'));
   return router;
 }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { errorBodySchema } from '../../src/http/extend/error-schemas.ts';
 import { problemOf } from '../support/problem.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -29,6 +30,50 @@ describe('every path', () => {
 
     expect((await problemOf(response)).status).toBe(status);
     expect(response.headers.has('allow')).toBe(status === 405);
+  });
+
+  test.each([
+    ['/classify', 'GET, HEAD, POST, OPTIONS'],
+    ['/v1/classify', 'GET, HEAD, POST, OPTIONS'],
+    ['/classify/x', 'GET, HEAD, DELETE, OPTIONS'],
+    ['/classify/x/cancel', 'POST, OPTIONS'],
+    ['/classify/x/deliveries', 'GET, HEAD, POST, OPTIONS'],
+    ['/webhook_secret', 'GET, HEAD, OPTIONS'],
+    ['/classify_runs', 'POST, GET, HEAD, OPTIONS'],
+    ['/classify_runs/batch', 'POST, OPTIONS'],
+    ['/classify_runs/clr_x', 'GET, HEAD, DELETE, OPTIONS'],
+    ['/files/upload', 'POST, OPTIONS'],
+    ['/webhook_endpoints/wh_x', 'GET, HEAD, POST, DELETE, OPTIONS'],
+    ['/livez', 'GET, HEAD, OPTIONS'],
+    ['/healthz', 'GET, HEAD, OPTIONS'],
+    ['/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['/docs', 'GET, HEAD, OPTIONS'],
+  ])('OPTIONS %s answers 204 with what is allowed: %s', async (path, allow) => {
+    const response = await fetch(`${service.url}${path}`, { method: 'OPTIONS', headers });
+
+    expect(response.status).toBe(204);
+    expect(response.headers.get('allow')).toBe(allow);
+    expect(response.headers.has('content-type')).toBe(false);
+    expect(await response.text()).toBe('');
+  });
+
+  test('OPTIONS of a path that there is not answers 404 as everything else does, in both contracts', async () => {
+    const problem = await problemOf(await fetch(`${service.url}/classify/x/nowhere`, { method: 'OPTIONS', headers }));
+    const extend = await fetch(`${service.url}/files/x/nowhere`, { method: 'OPTIONS', headers });
+
+    expect(problem).toMatchObject({ status: 404, detail: 'No such path: OPTIONS /classify/x/nowhere' });
+    expect(extend.status).toBe(404);
+    expect(errorBodySchema.parse(await extend.json())).toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'No such path: OPTIONS /files/x/nowhere',
+    });
+  });
+
+  test('a method that a path does not have is told those that it has', async () => {
+    const response = await fetch(`${service.url}/classify`, { method: 'PUT', headers });
+
+    expect(response.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
+    expect((await problemOf(response)).detail).toBe('PUT is not allowed here; use GET or POST');
   });
 
   test('says "Job not found" for a job that is not there', async () => {

@@ -49,6 +49,11 @@ export async function violationsOf(request: Request, response: Response): Promis
   const operation = template === undefined ? undefined : paths[template]?.[method];
   const found: string[] = [];
   if (!response.headers.has('x-request-id')) found.push(`${name} without X-Request-Id`);
+  if (request.method === 'OPTIONS' && template !== undefined && response.status === 204) {
+    return allowsDocumented(template, response)
+      ? found
+      : [...found, `${name}, with an Allow that is not what is documented`];
+  }
   if (template === undefined || !operation) {
     // Nothing is documented here but that it is refused.
     const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') ?? true;
@@ -69,6 +74,14 @@ export async function violationsOf(request: Request, response: Response): Promis
   if (!validate) return [...found, `${name}: no schema`];
   if (validate(JSON.parse(body)) !== true) found.push(`${name}: ${ajv.errorsText(validate.errors)} in ${body}`);
   return found;
+}
+
+/** HEAD and OPTIONS are HTTP's own: no path documents them. */
+function allowsDocumented(template: string, response: Response): boolean {
+  const allowed = (response.headers.get('allow') ?? '').toLowerCase().split(', ');
+  const documented = Object.keys(paths[template] ?? {});
+  const implied = documented.includes('get') ? ['head', 'options'] : ['options'];
+  return allowed.toSorted().join() === [...documented, ...implied].toSorted().join();
 }
 
 /** Undefined when the connection ended first, which is for the test to judge. */

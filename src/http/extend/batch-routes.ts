@@ -8,6 +8,7 @@ import type { BatchService } from '../../jobs/batch-service.ts';
 import type { Batch } from '../../jobs/read-batch.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { displayFileName } from '../shared/file-name.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { createBatchSchema, toBatchRunBody } from './batch-schemas.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -65,7 +66,7 @@ export function batchRoutes({ batches, store, allowedNetworks }: BatchDependenci
   router.post('/classify_runs/batch', create);
   router.get('/batch_runs/:batchId', read);
   router.post('/batch_runs/:batchId/cancel', cancel);
-  return router;
+  return answerOptions(router);
 }
 
 /** A URL that may not be fetched is the failure of its own run: the worker who must fetch it says what is wrong. */

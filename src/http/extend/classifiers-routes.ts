@@ -5,6 +5,7 @@ import type { ClassifyConfig } from '../../definitions/classify-config.ts';
 import { referredTo } from '../../definitions/referred-to.ts';
 import type { EventService } from '../../jobs/event-service.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { toClassifierBody, toClassifierSummary, toVersionBody, toVersionSummary } from './classifier-body.ts';
 import { createClassifierSchema, publishVersionSchema, updateClassifierSchema } from './classifier-schemas.ts';
@@ -96,5 +97,5 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
   router.post('/classifiers/:classifierId/versions', publish);
   router.get('/classifiers/:classifierId/versions', listOfVersions);
   router.get('/classifiers/:classifierId/versions/:version', readVersion);
-  return router;
+  return answerOptions(router);
 }

@@ -9,6 +9,7 @@ import type { RunService } from '../../jobs/run-service.ts';
 import { isRunOver } from '../../jobs/run-status.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { baseUrlOf, type PublicUrl } from '../shared/base-url.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 import { untilClosed } from '../shared/until-closed.ts';
 import { refuseFormAsJson } from './form-as-json.ts';
@@ -125,7 +126,7 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   router.post('/classify_runs/:runId/cancel', cancel);
   router.get('/classify_runs/:runId/review', readReview);
   router.post('/classify_runs/:runId/review', takeReview);
-  return router;
+  return answerOptions(router);
 }
 
 /** What is no run's id, another tenant's run and one that never was are answered alike. */

@@ -12,6 +12,7 @@ import { readEvaluationSet } from '../../definitions/evaluation-sets.ts';
 import { readsAtOnce } from '../../definitions/list-page.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { tenantOf } from '../shared/request-context.ts';
 import { toItemBody, toItemSummary } from './evaluation-body.ts';
 import {
@@ -84,5 +85,5 @@ export function evaluationItemRoutes({ store }: { readonly store: ObjectStore })
   router.get('/evaluation_sets/:setId/items/:itemId', read);
   router.post('/evaluation_sets/:setId/items/:itemId', update);
   router.delete('/evaluation_sets/:setId/items/:itemId', remove);
-  return router;
+  return answerOptions(router);
 }

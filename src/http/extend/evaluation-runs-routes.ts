@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { EvaluationService } from '../../jobs/evaluation-service.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { toEvaluationRunBody } from './evaluation-run-body.ts';
 import { createEvaluationRunSchema } from './evaluation-run-schemas.ts';
@@ -27,5 +28,5 @@ export function evaluationRunRoutes({ evaluations }: EvaluationRunDependencies):
 
   router.post('/evaluation_set_runs', create);
   router.get('/evaluation_set_runs/:runId', read);
-  return router;
+  return answerOptions(router);
 }

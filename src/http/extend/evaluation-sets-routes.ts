@@ -10,6 +10,7 @@ import { readsAtOnce } from '../../definitions/list-page.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
 import { referredTo } from '../../definitions/referred-to.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { tenantOf } from '../shared/request-context.ts';
 import { toEvaluationSetBody } from './evaluation-body.ts';
 import { createEvaluationSetSchema, type EvaluationSetBody } from './evaluation-schemas.ts';
@@ -51,5 +52,5 @@ export function evaluationSetRoutes({ store }: { readonly store: ObjectStore }):
   router.post('/evaluation_sets', create);
   router.get('/evaluation_sets', list);
   router.get('/evaluation_sets/:setId', read);
-  return router;
+  return answerOptions(router);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
 import { subjectKinds } from '../../domain/webhook-event.ts';
 import type { EventPayloads } from '../../webhook/event-payload.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { requireSignature, type UrlSigner } from '../shared/signed-url.ts';
 import { eventPayloadsPath } from './event-payloads.ts';
 
@@ -32,5 +33,5 @@ export function eventPayloadRoutes({ signer, eventPayloads }: EventPayloadDepend
 
   router.use(eventPayloadsPath, requireSignature(signer));
   router.get(`${eventPayloadsPath}/:tenant/:kind/:id/:eventId`, readPayload);
-  return router;
+  return answerOptions(router);
 }

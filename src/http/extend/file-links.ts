@@ -5,6 +5,7 @@ import { contentTypes } from '../../domain/document.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { fileKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { requireSignature, type UrlSigner } from '../shared/signed-url.ts';
 
 export interface FileLinkDependencies {
@@ -59,7 +60,7 @@ export function signedFileRoutes({ store, signer }: FileLinkDependencies): Route
   }
 
   router.get(`${signedPath}/:tenant/:fileId`, requireSignature(signer), sendFile);
-  return router;
+  return answerOptions(router);
 }
 
 function headersOf({ name, document }: StoredFile): {

@@ -7,6 +7,7 @@ import type { FilePasswords } from '../../storage/file-passwords.ts';
 import { fileKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { baseUrlOf, type PublicUrl } from '../shared/base-url.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { invalidRequest } from '../shared/problem.ts';
 import { tenantOf } from '../shared/request-context.ts';
 import type { UrlSigner } from '../shared/signed-url.ts';
@@ -106,7 +107,7 @@ export function fileRoutes(dependencies: FileDependencies): Router {
   router.get('/files', list);
   router.get('/files/:fileId', read);
   router.delete('/files/:fileId', remove);
-  return router;
+  return answerOptions(router);
 }
 
 function toFile({ document: uploaded, documentHead }: Upload, id: string | undefined): StoredFile {

@@ -10,6 +10,7 @@ import {
 import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
 import type { EventService } from '../../jobs/event-service.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { parseJsonBody } from './json-body.ts';
 import { parsePageRequest, queryChoice, toListBody } from './list.ts';
@@ -106,7 +107,7 @@ export function webhookEndpointRoutes({ store, events, allowedNetworks }: Webhoo
   router.get('/webhook_endpoints/:endpointId/deliveries', listDeliveries);
   router.get('/webhook_endpoints/:endpointId/deliveries/:eventId', readDelivery);
   router.post('/webhook_endpoints/:endpointId/deliveries/:eventId/redeliver', redeliver);
-  return router;
+  return answerOptions(router);
 }
 
 function unique<T>(items: readonly T[]): T[] {

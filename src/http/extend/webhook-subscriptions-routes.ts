@@ -9,6 +9,7 @@ import {
   updateSubscription,
 } from '../../definitions/webhook-subscriptions.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { answerOptions } from '../shared/other-methods.ts';
 import { tenantOf } from '../shared/request-context.ts';
 import { parseJsonBody } from './json-body.ts';
 import { parsePageRequest, queryText, toListBody } from './list.ts';
@@ -64,5 +65,5 @@ export function webhookSubscriptionRoutes({ store }: { readonly store: ObjectSto
   router.get('/webhook_subscriptions/:subscriptionId', read);
   router.post('/webhook_subscriptions/:subscriptionId', update);
   router.delete('/webhook_subscriptions/:subscriptionId', remove);
-  return router;
+  return answerOptions(router);
 }

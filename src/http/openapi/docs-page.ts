@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
 import helmet from 'helmet';
+import { answerOtherMethods } from '../shared/other-methods.ts';
 
 /** Files of the package that are served; everything else of it stays where it is. */
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const;
@@ -62,5 +63,5 @@ export function docsPage(): Router {
       response.sendFile(file, { maxAge: '1 day' });
     });
   }
-  return router;
+  return answerOtherMethods(router);
 }

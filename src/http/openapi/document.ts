@@ -19,7 +19,8 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
       summary: 'Document classification: a PDF or image goes in, its category comes out.',
       description:
         "Submit a document with the categories of your own, then read the job until it is finished. Clients of Unsiloed's `/classify` and Extend's SDK work unchanged.\n\n" +
-        'Every path below `/classify` also stands below `/v1`. A path that is none answers 404, a method that a path does not have 405 with `Allow`; both with problem details.\n\n' +
+        'Every path below `/classify` also stands below `/v1`. A path that is none answers 404, a method that a path does not have 405 with `Allow`; both with problem details. ' +
+        '`HEAD` is answered wherever `GET` is, `OPTIONS` everywhere: with 204 and `Allow`.\n\n' +
         'A server without API keys serves its own machine alone and asks for none.',
       license: { name: 'MIT', identifier: 'MIT' },
     },

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { createOpenApiDocument } from './document.ts';
+import { answerOtherMethods } from '../shared/other-methods.ts';
 
 /** `/openapi.json`: needs no key, as it says nothing that the source does not. */
 export function openApiRoutes(version: string): Router {
@@ -8,5 +9,5 @@ export function openApiRoutes(version: string): Router {
   router.get('/openapi.json', (_request, response) => {
     response.type('application/json').send(body);
   });
-  return router;
+  return answerOtherMethods(router);
 }

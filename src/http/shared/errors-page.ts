@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
+import { answerOtherMethods } from './other-methods.ts';
 
 const page = fileURLToPath(new URL('../../../docs/errors.md', import.meta.url));
 
@@ -9,5 +10,5 @@ export function errorsPage(): Router {
   router.get('/docs/errors', (_request, response) => {
     response.type('text/markdown; charset=utf-8').sendFile(page);
   });
-  return router;
+  return answerOtherMethods(router);
 }

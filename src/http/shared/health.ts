@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import { answerOtherMethods } from './other-methods.ts';
 
 export interface HealthDependencies {
   readonly version: string;
@@ -35,7 +36,7 @@ export function healthRoutes({ version, probes, advisories = {} }: HealthDepende
   router.get('/version', (_request, response) => {
     response.json({ name: 'pigeonhole', version, node: process.version });
   });
-  return router;
+  return answerOtherMethods(router);
 }
 
 type State = 'ok' | 'unavailable';

@@ -29,17 +29,6 @@ export const notFoundHandler: RequestHandler = (request) => {
   throw new ClassifierError('not_found', `No such path: ${request.method} ${request.path}`);
 };
 
-/** A handler for `all` on a path, after those of its methods. */
-export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
-  return (request, response) => {
-    response.set('Allow', allowed.join(', '));
-    throw new ClassifierError(
-      'method_not_allowed',
-      `${request.method} is not allowed here; use ${allowed.join(' or ')}`,
-    );
-  };
-}
-
 /** A 400 that names the field. */
 export function invalidRequest(field: string, detail: string): ClassifierError {
   return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer: `/${field}`, detail }] });

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
-import { invalidRequest, methodNotAllowed } from '../shared/problem.ts';
+import { answerOtherMethods } from '../shared/other-methods.ts';
+import { invalidRequest } from '../shared/problem.ts';
 import { bindJobId, tenantOf } from '../shared/request-context.ts';
 import { untilClosed } from '../shared/until-closed.ts';
 import { parseIncludes, toJobBodyWith } from './include.ts';
@@ -86,13 +87,9 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
   router.get('/classify/:jobId', readJob);
   router.get('/classify', listJobs);
   router.post('/classify', ...submitRoute(dependencies));
-  router.all('/classify', methodNotAllowed('GET', 'POST'));
   router.delete('/classify/:jobId', deleteJob);
-  router.all('/classify/:jobId', methodNotAllowed('GET', 'DELETE'));
   router.post('/classify/:jobId/cancel', cancelJob);
-  router.all('/classify/:jobId/cancel', methodNotAllowed('POST'));
   router.get('/classify/:jobId/pages/:page/image', sendPageImage);
-  router.all('/classify/:jobId/pages/:page/image', methodNotAllowed('GET'));
   router.use(webhookRoutes(dependencies));
-  return router;
+  return answerOtherMethods(router);
 }

@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { DeliveryAttempt } from '../../domain/webhook.ts';
 import type { WebhookService } from '../../jobs/webhook-service.ts';
-import { methodNotAllowed } from '../shared/problem.ts';
+import { answerOtherMethods } from '../shared/other-methods.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 
 export interface WebhookDependencies {
@@ -36,12 +36,9 @@ export function webhookRoutes({ webhooks }: WebhookDependencies): Router {
 
   router.get('/classify/:jobId/deliveries', listDeliveries);
   router.post('/classify/:jobId/deliveries', sendAgain);
-  router.all('/classify/:jobId/deliveries', methodNotAllowed('GET', 'POST'));
   router.get('/webhook_secret', readSecret);
-  router.all('/webhook_secret', methodNotAllowed('GET'));
   router.post('/webhook_secret/rotate', rotateSecret);
-  router.all('/webhook_secret/rotate', methodNotAllowed('POST'));
-  return router;
+  return answerOtherMethods(router);
 }
 
 function toDeliveryBody({ attempt, at, status, ok, error, durationMs, nextAttemptAt }: DeliveryAttempt) {
