@@ -58,7 +58,7 @@ export const variables = z.object({
     ),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('Least severe level that is logged.'),
+    .describe('Least severe level that is logged; `debug` has a line for each poll, too.'),
   LOG_FORMAT: oneOf(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, else JSON.'),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(1, 3600)
     .default(20)
