@@ -7,7 +7,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { listExecutions, positionOf } from './list-executions.ts';
 import { readFinished } from './read-finished.ts';
 import { readListed } from './read-listed.ts';
-import { quoted, quotedTime } from './visibility-query.ts';
+import { quoted, quotedTime, valueCondition } from './visibility-query.ts';
 
 export interface ListJobsRequest {
   readonly tenant: string;
@@ -62,21 +62,11 @@ export async function listJobs(
 function queryOf({ tenant, status, classification, createdAfter, createdBefore }: ListJobsRequest): string {
   const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
   if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
-  if (classification !== undefined) conditions.push(...classificationConditions(classification));
+  if (classification !== undefined) conditions.push(valueCondition('Classification', classification));
   // Temporal's times are finer than ours: behind the millisecond, or a job would be later than its own `created_at`.
   if (createdAfter) conditions.push(`StartTime >= ${quotedTime(createdAfter.getTime() + 1)}`);
   if (createdBefore) conditions.push(`StartTime < ${quotedTime(createdBefore.getTime())}`);
   return conditions.join(' AND ');
-}
-
-/**
- * Temporal on an SQL database finds no value with a quotation mark or backslash in it (seen with SQLite, server 1.32): it is asked for what
- * comes before, and `isWanted` does the rest.
- */
-function classificationConditions(classification: string): string[] {
-  const [plain = ''] = /^[^"\\%_]*/.exec(classification) ?? [];
-  if (!/["\\]/.test(classification)) return [`Classification = ${quoted(classification)}`];
-  return plain === '' ? ['Classification IS NOT NULL'] : [`Classification STARTS_WITH ${quoted(plain)}`];
 }
 
 function isWanted(job: Job, { status, classification }: ListJobsRequest): boolean {

@@ -1,6 +1,6 @@
 import { workflowTypes } from '../domain/contract.ts';
 import type { RunStatus } from './run-status.ts';
-import { quoted } from './visibility-query.ts';
+import { idCondition, quoted } from './visibility-query.ts';
 
 /** What a list of runs may be narrowed to, in Extend's words. */
 export interface RunFilters {
@@ -36,9 +36,9 @@ export function runExecutionQuery({
 }: RunFilters): string {
   const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
   if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
-  if (classifierId !== undefined) conditions.push(`ClassifierId = ${quoted(classifierId)}`);
-  if (batchId !== undefined) conditions.push(`Batch = ${quoted(batchId)}`);
+  if (classifierId !== undefined) conditions.push(idCondition('ClassifierId', classifierId));
+  if (batchId !== undefined) conditions.push(idCondition('Batch', batchId));
   if (awaitingReview) conditions.push("ExecutionStatus = 'Running'", 'Classification IS NOT NULL');
-  if (sourceId !== undefined) conditions.push(`Batch = ${quoted(sourceId)}`);
+  if (sourceId !== undefined) conditions.push(idCondition('Batch', sourceId));
   return conditions.join(' AND ');
 }

@@ -70,7 +70,7 @@ describe('GET /classify', () => {
     expect(await list(query)).toEqual({ data: [], has_more: false, next_cursor: null });
   });
 
-  test.each(['it\'s "quoted"', 'back\\slash', '50% off_\\', '"'])(
+  test.each(['it\'s "quoted"', 'back\\slash', '50% off_\\', '"', 'really?', "'at both ends'", "'"])(
     'finds the jobs of the category %j, whatever characters are in it',
     async (name) => {
       const headers = globex;
