@@ -24,6 +24,8 @@ const listDeadlineMs = 10_000;
 /** The first look back; each further one is longer. All that is in a window is fetched, so the first are short: a batch starts hundreds in a second. */
 const firstWindowMs = 5000;
 const windowGrowth = 6;
+/** After so many windows all that is older is asked for at once, since each question counts against the server's limit; often one page holds it. */
+const windowsBeforeRest = 3;
 
 /**
  * The executions that fit a filter, in order. Temporal's SQL stores take no order, and give the running ones first: so the newest are looked for
@@ -51,15 +53,21 @@ async function* newestFirst(client: Client, request: ListExecutionsRequest): Asy
   const { query, after } = request;
   // A cursor's own millisecond may hold others; what stands before it is left out by its position.
   let until = after === undefined ? undefined : new Date(Date.parse(after.slice(0, isoLength)) + 1);
-  for (let windowMs = firstWindowMs; ; windowMs *= windowGrowth) {
-    const from = new Date((until?.getTime() ?? Date.now()) - windowMs);
-    const isLast = from.getTime() < earliest;
-    const bounds = [
-      ...(isLast ? [] : [`StartTime >= ${quoted(from.toISOString())}`]),
-      ...(until ? [`StartTime < ${quoted(until.toISOString())}`] : []),
-    ];
-    yield* inOrder(await fetchAll(client, [query, ...bounds].join(' AND ')), request);
-    if (isLast) return;
+  for (let window = 0; ; window++) {
+    const older = until ? [query, `StartTime < ${quoted(until.toISOString())}`].join(' AND ') : query;
+    if (window === windowsBeforeRest) {
+      const rest = await fetchPage(client, older);
+      if (rest) {
+        yield* inOrder(rest, request);
+        return;
+      }
+    }
+    const from = new Date((until?.getTime() ?? Date.now()) - firstWindowMs * windowGrowth ** window);
+    if (from.getTime() < earliest) {
+      yield* inOrder(await fetchAll(client, older), request);
+      return;
+    }
+    yield* inOrder(await fetchAll(client, `${older} AND StartTime >= ${quoted(from.toISOString())}`), request);
     until = from;
   }
 }
@@ -82,17 +90,30 @@ function* inOrder(
 }
 
 async function fetchAll(client: Client, query: string): Promise<ListedExecution[]> {
-  const pages = client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
+  return Array.fromAsync(fetched(client, query));
+}
+
+/** Undefined when one page does not hold them. */
+async function fetchPage(client: Client, query: string): Promise<ListedExecution[] | undefined> {
   const found: ListedExecution[] = [];
+  for await (const execution of fetched(client, query)) {
+    found.push(execution);
+    if (found.length === pageSize) return undefined;
+  }
+  return found;
+}
+
+async function* fetched(client: Client, query: string): AsyncGenerator<ListedExecution> {
+  const pages = client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
   for (;;) {
     const next = await callTemporal(client, listDeadlineMs, () => pages.next());
-    if (next.done === true) return found;
+    if (next.done === true) return;
     const { workflowId, startTime, closeTime, typedSearchAttributes } = next.value;
-    found.push({
+    yield {
       jobId: workflowId,
       startedAt: startTime,
       finishedAt: closeTime,
       fileName: typedSearchAttributes.get(searchAttributeKeys.fileName),
-    });
+    };
   }
 }
