@@ -45,6 +45,8 @@ const dynamicConfig = {
   'matching.enableFairness': true,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // A list of jobs asks several times, and the default of 10 in a second is for the whole namespace.
+  'frontend.namespaceRPS.visibility': 1000,
 } as const;
 
 const typeNames = {

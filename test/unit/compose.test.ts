@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DCLinter } from 'dclint';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -139,6 +139,14 @@ describe('docker-compose.yml', () => {
       expect(mode).toBe('ro');
     },
   );
+
+  test("Temporal's dynamic configuration is in a folder that is mounted, so that a file put in its place is seen", () => {
+    const path = service('temporal').environment['DYNAMIC_CONFIG_FILE_PATH'] ?? '';
+    const [source = '', target = ''] = service('temporal').volumes?.[0]?.split(':') ?? [];
+
+    expect(dirname(path)).toBe(target);
+    expect(existsSync(new URL(`${source}/${basename(path)}`, root))).toBe(true);
+  });
 
   test('every volume that is mounted is declared, and every declared one is used', () => {
     const named = mounts.map(({ source }) => source).filter((source) => !source.startsWith('./'));
