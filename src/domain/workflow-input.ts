@@ -209,6 +209,8 @@ function optionalString<K extends string>(
   if (typeof value !== 'string') throw invalid(field, 'must be a string');
   const length = countCharacters(value);
   if (length > maxLength) throw invalid(field, `must have at most ${maxLength} characters; got ${length}`);
+  // PostgreSQL does not store it: a run with such a name would be listed as running for ever.
+  if (value.includes('\0')) throw invalid(field, 'must be text without NUL');
   const entry: { [F in K]?: string } = {};
   entry[field] = value;
   return entry;

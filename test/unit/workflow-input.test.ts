@@ -19,3 +19,7 @@ test.each(['descriptionsKey', 'instructionsKey'])('%s is a key of the tenant alo
     expect(() => parse(key)).toThrow(`${field} must be an object key below tenants/acme/`);
   }
 });
+
+test.each(['fileName', 'instructions'])('%s with NUL, which PostgreSQL does not store, is refused', (field) => {
+  expect(() => parseWorkflowInput({ ...input, [field]: 'a\0b' })).toThrow(`${field} must be text without NUL`);
+});
