@@ -90,6 +90,7 @@ function parseRefusal(refusal: unknown): Pick<ParsedInput, 'refusal'> {
   if (typeof code !== 'string' || typeof detail !== 'string') {
     throw invalid('refusal', 'must be an object with a "code" and a "detail"');
   }
+  checkText(code, 'refusal.code', 255);
   return { refusal: { code, detail } };
 }
 
@@ -207,13 +208,17 @@ function optionalString<K extends string>(
   const value = input[field];
   if (value === undefined || value === null || value === '') return {};
   if (typeof value !== 'string') throw invalid(field, 'must be a string');
-  const length = countCharacters(value);
-  if (length > maxLength) throw invalid(field, `must have at most ${maxLength} characters; got ${length}`);
-  // PostgreSQL does not store it: a run with such a name would be listed as running for ever.
-  if (value.includes('\0')) throw invalid(field, 'must be text without NUL');
+  checkText(value, field, maxLength);
   const entry: { [F in K]?: string } = {};
   entry[field] = value;
   return entry;
+}
+
+/** Temporal on PostgreSQL stores no search attribute with NUL or of more than 255 characters: such a run would be listed as running for ever. */
+function checkText(value: string, field: string, maxLength: number): void {
+  const length = countCharacters(value);
+  if (length > maxLength) throw invalid(field, `must have at most ${maxLength} characters; got ${length}`);
+  if (value.includes('\0')) throw invalid(field, 'must be text without NUL');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -23,3 +23,11 @@ test.each(['descriptionsKey', 'instructionsKey'])('%s is a key of the tenant alo
 test.each(['fileName', 'instructions'])('%s with NUL, which PostgreSQL does not store, is refused', (field) => {
   expect(() => parseWorkflowInput({ ...input, [field]: 'a\0b' })).toThrow(`${field} must be text without NUL`);
 });
+
+test('the code of a refusal is one that PostgreSQL stores as a search attribute', () => {
+  const parse = (code: string) => parseWorkflowInput({ ...input, refusal: { code, detail: 'no' } }).refusal;
+
+  expect(parse('x'.repeat(255))).toEqual({ code: 'x'.repeat(255), detail: 'no' });
+  expect(() => parse('x'.repeat(256))).toThrow('refusal.code must have at most 255 characters; got 256');
+  expect(() => parse('a\0b')).toThrow('refusal.code must be text without NUL');
+});
