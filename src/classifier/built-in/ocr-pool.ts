@@ -32,6 +32,8 @@ export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposa
     processes,
     maxResidentBytes: options.maxProcessMemoryBytes ?? 1_500_000_000,
     recycleAboveBytes: options.recycleAboveBytes ?? 800_000_000,
+    // onnxruntime 1.30 otherwise reports its use to its maker, and keeps an id of the machine for that.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     logger,
     parseEvent(): never {
       throw new Error('an OCR child sends no events');

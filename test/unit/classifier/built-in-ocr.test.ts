@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { createOcrPool } from '../../../src/classifier/built-in/ocr-pool.ts';
 import { decodeCtc } from '../../../src/classifier/built-in/ocr/ctc.ts';
 import { findTextBoxes } from '../../../src/classifier/built-in/ocr/find-text-boxes.ts';
 import { toPageText } from '../../../src/classifier/built-in/ocr/reading-order.ts';
+import { descendantsOf } from '../../chaos/process-tree.ts';
 import { drawPageImage } from '../../support/classifiable-page.ts';
 
 const logger = pino({ level: 'silent' });
@@ -27,6 +29,16 @@ describe('createOcrPool', () => {
     const [title] = page.spans;
     expect(title?.x).toBeCloseTo(60 / 768, 1);
     expect(title?.y).toBeCloseTo(62 / 1086, 1);
+  });
+
+  test('leaves nothing of the telemetry of onnxruntime, whose log is made when it begins', async () => {
+    await ocr.recognise(await drawPageImage('INVOICE'), signal);
+    const children = await descendantsOf(process.pid);
+    const reading = children.filter(({ commandLine }) => commandLine.includes('ocr-child'));
+
+    expect(reading).not.toEqual([]);
+    // The child has no TMPDIR, so that the log would be here.
+    for (const { pid } of reading) expect(existsSync(`/tmp/mat-debug-${pid}.log`)).toBe(false);
   });
 
   test.each([90, 180, 270])('reads a page scanned at %i degrees', async (degrees) => {
