@@ -41,6 +41,9 @@ const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 200,
   'history.timerProcessorMaxPollRPS': 200,
   'history.visibilityProcessorMaxPollRPS': 200,
+  // One cache of 128 MB. Of half a megabyte for each shard, the default, some hundred waiting runs push out each other's events, which are then
+  // read from the database again.
+  'history.enableHostLevelEventsCache': true,
   // Fairness between tenants is exact only inside a partition, and one machine needs only one.
   'matching.enableFairness': true,
   'matching.numTaskqueueReadPartitions': 1,
