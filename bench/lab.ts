@@ -10,7 +10,7 @@ import { startDevServer } from '../src/temporal/dev-server.ts';
 import { spawnServer, tailOf } from '../src/temporal/server-process.ts';
 import { freePort } from '../test/support/free-ports.ts';
 import { ensureTool } from '../tools/ensure-tool.ts';
-import { childrenOf } from './processor-time.ts';
+import { processorMs, processorMsOfChildren } from './processor-time.ts';
 
 export interface LabOptions {
   /** Fewer rounds: for trying a change, not for the record. */
@@ -31,8 +31,8 @@ export interface Lab extends AsyncDisposable {
   readonly temporalAddress: string;
   readonly temporalPid: number;
   readonly client: Client;
-  /** All processes of this lab: this one, those it started, and their children. */
-  pids(): readonly number[];
+  /** Processor time of all processes of this lab: this one, those it started, and their children. */
+  processorMs(): number;
   /** Starts a module of ours with this environment alone and waits until `isReady`. */
   start(module: string, start: StartOptions): Promise<LabProcess>;
 }
@@ -105,7 +105,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     temporalAddress: server.address,
     temporalPid: server.pid,
     client: new Client({ connection }),
-    pids: () => [process.pid, ...alive, ...childrenOf([...alive])],
+    processorMs: () => processorMs([process.pid, ...alive]) + processorMsOfChildren([...alive]),
     start,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -4,15 +4,15 @@ import { freePort } from '../test/support/free-ports.ts';
 import { answers } from './answers.ts';
 import type { Lab } from './lab.ts';
 import { startModel } from './model/start-model.ts';
-import { childrenOf } from './processor-time.ts';
+import { processorMsOfChildren } from './processor-time.ts';
 
 /** The service as it is deployed: an API process and a worker process, each with its default settings. */
 export interface Service extends AsyncDisposable {
   readonly url: string;
   readonly apiPid: number;
   readonly workerPids: readonly number[];
-  /** The worker's render processes of the moment. */
-  renderPids(): number[];
+  /** Processor time of the worker's render processes, also of those that it has replaced. */
+  renderProcessorMs(): number;
   /** `POST /classify`; resolves with the job's id. */
   submit(document: Uint8Array<ArrayBuffer>): Promise<string>;
   /** `GET /classify/{id}` of a job that must have completed. */
@@ -87,7 +87,7 @@ export async function startService(lab: Lab, options: ServiceOptions = {}): Prom
     url,
     apiPid: api.pid,
     workerPids,
-    renderPids: () => childrenOf(workerPids),
+    renderProcessorMs: () => processorMsOfChildren(workerPids),
     submit,
     read,
     async classify(document) {

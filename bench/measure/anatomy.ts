@@ -72,12 +72,12 @@ function stepRows(steps: readonly Step[]): string[][] {
 
 /** Begins to count; the function that it returns gives what each kind of process has used since. */
 function watchProcesses(lab: Lab, service: Service): () => [string, number][] {
-  const kinds: readonly (readonly [string, readonly number[]])[] = [
-    ['Temporal server', [lab.temporalPid]],
-    ['worker', service.workerPids],
-    ['render processes', service.renderPids()],
-    ['API', [service.apiPid]],
+  const kinds: readonly (readonly [string, () => number])[] = [
+    ['Temporal server', () => processorMs([lab.temporalPid])],
+    ['worker', () => processorMs(service.workerPids)],
+    ['render processes', () => service.renderProcessorMs()],
+    ['API', () => processorMs([service.apiPid])],
   ];
-  const before = kinds.map(([, pids]) => processorMs(pids));
-  return () => kinds.map(([name, pids], index) => [name, processorMs(pids) - (before[index] ?? 0)]);
+  const before = kinds.map(([, used]) => used());
+  return () => kinds.map(([name, used], index) => [name, used() - (before[index] ?? 0)]);
 }

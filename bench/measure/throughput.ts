@@ -1,7 +1,6 @@
 import { startBare } from '../bare/start-bare.ts';
 import type { Lab } from '../lab.ts';
 import type { Measurement, Outcome } from '../measurement.ts';
-import { processorMs } from '../processor-time.ts';
 import { startService } from '../service.ts';
 import { interleave, median, medianRatio } from '../statistics.ts';
 import { buildTextPdf } from '../text-pdf.ts';
@@ -26,10 +25,10 @@ async function measure(lab: Lab): Promise<Outcome> {
 
   const saturated = (work: () => Promise<unknown>): Promise<number> => perSecond(work, jobsAtATime, roundMs);
   const ours = async (): Promise<number> => {
-    const before = { rendering: processorMs(service.renderPids()), all: processorMs(lab.pids()) };
+    const before = { rendering: service.renderProcessorMs(), all: lab.processorMs() };
     const rate = await saturated(() => service.classify(document));
-    cpu.rendering += processorMs(service.renderPids()) - before.rendering;
-    cpu.all += processorMs(lab.pids()) - before.all;
+    cpu.rendering += service.renderProcessorMs() - before.rendering;
+    cpu.all += lab.processorMs() - before.all;
     return rate;
   };
   const peer = (): Promise<number> => saturated(() => bare.run());
