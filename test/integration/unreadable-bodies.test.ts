@@ -102,3 +102,22 @@ test.each([
 
   expect(errorBodySchema.parse(await answer.json()).message).toMatch(/^file: must have exactly one of url, id, text/);
 });
+
+test('a field of a form in a charset that nobody knows is named', async () => {
+  const form = [
+    '--x',
+    'Content-Disposition: form-data; name="categories"',
+    'Content-Type: text/plain; charset=klingon',
+    '',
+    '["invoice"]',
+    '--x--',
+    '',
+  ].join('\r\n');
+
+  const response = await send('/classify', { 'content-type': 'multipart/form-data; boundary=x' }, bytes(form));
+
+  expect(await problemOf(response)).toMatchObject({
+    status: 400,
+    detail: 'categories is in a charset that cannot be read; send it as UTF-8.',
+  });
+});

@@ -21,7 +21,9 @@ export function answerUnreadable(server: Server, logger: Logger): void {
     if (socket.writableEnded) return;
     const response = responses.get(socket);
     const isAnswering = response?.headersSent === true && !response.writableFinished;
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {
+    // Refused before its body was read, which the client then broke off: nothing else was asked on this connection.
+    const isAnswered = response?.headersSent === true && !response.req.complete;
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering || isAnswered) {
       socket.destroy();
       return;
     }

@@ -147,9 +147,11 @@ function watchForm(form: Writable, session: UploadSession, limits: Required<Uplo
   form.on('fieldsLimit', () => session.fail(tooMany('fields', limits.maxFields)));
   form.on('filesLimit', () => session.fail(tooMany('files', 1)));
   form.on('error', (error: unknown) => session.fail(ofRequest(error)));
-  form.on('field', (name: string | undefined, value: string, info: FieldInfo) => {
+  form.on('field', (name: string | undefined, value: string | undefined, info: FieldInfo) => {
     if (name === undefined) {
       session.fail(invalidUpload('', 'A field of the form has no name.'));
+    } else if (value === undefined) {
+      session.fail(invalidUpload(name, `${shown(name)} is in a charset that cannot be read; send it as UTF-8.`));
     } else if (Buffer.byteLength(name) > limits.maxFieldNameBytes) {
       session.fail(invalidUpload(name, `A field's name must have at most ${limits.maxFieldNameBytes} bytes.`));
     } else if (info.valueTruncated) {

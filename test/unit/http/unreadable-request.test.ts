@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import express from 'express';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answerUnreadable } from '../../../src/http/shared/unreadable-request.ts';
 import { serveApi } from '../../../src/serve-api.ts';
@@ -11,12 +11,13 @@ import { problemOf } from '../../support/problem.ts';
 
 const silent = pino({ level: 'silent' });
 
-async function startApi(): Promise<number> {
+async function startApi(logger: Logger = silent): Promise<number> {
   const app = express();
   app.get('/', (request, response) => void response.json({ expect: request.get('expect') ?? null }));
   app.post('/begun', (_request, response) => void response.write('the first half '));
   app.post('/waiting', () => undefined);
-  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger: silent });
+  app.post('/refused', (_request, response) => void response.status(415).end('refused'));
+  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger });
   onTestFinished(() => api.stop(0));
   return Number(new URL(api.url).port);
 }
@@ -72,6 +73,16 @@ describe('a request that is no HTTP is answered with problem details, and the co
     const answer = await answerTo(await startApi(), bytes);
 
     expect(answer).not.toContain('problem+json');
+  });
+
+  test('not where the request was answered already, whose body the client then breaks off', async () => {
+    const lines: string[] = [];
+    const socket = connect(await startApi(pino({}, { write: (line: string) => void lines.push(line) })), '127.0.0.1');
+    const answer = text(socket.on('error', () => undefined));
+    socket.end('POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nhalf of it');
+
+    expect((await answer).match(/^HTTP/gm)).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('could not be read'))).toEqual([]);
   });
 
   test('a request that does not come to its end', async () => {
