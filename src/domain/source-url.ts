@@ -19,7 +19,7 @@ export function parseAllowedNetworks(entries: readonly string[]): AllowedNetwork
     if (network) networks.push(network);
     else if (/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?$/i.test(entry) && /[a-z]/i.test(entry)) hosts.add(toHost(entry));
     else {
-      const detail = `ALLOWED_NETWORKS must list networks (10.1.0.0/16), addresses or host names; got "${entry}"`;
+      const detail = `ALLOWED_NETWORKS: must list networks (10.1.0.0/16), addresses or host names; got "${entry}"`;
       throw new ClassifierError('invalid_request', detail);
     }
   }

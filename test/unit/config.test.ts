@@ -121,6 +121,9 @@ describe('readConfig', () => {
 
   test('says of a secret that is too short how long it is, and not what it is', () => {
     expect(problems({ SERVER_KEY: 'opensesame' })).toBe('SERVER_KEY: must be 32 characters or more; got 10 characters');
+    expect(problems({ ALLOWED_NETWORKS: '10.0.0.0/8,999.1.1.1/8', SERVER_KEY: 'x' })).toContain(
+      'ALLOWED_NETWORKS: must list networks (10.1.0.0/16), addresses or host names; got "999.1.1.1/8"',
+    );
     expect(problems({ SERVER_KEY: 'x' })).toBe('SERVER_KEY: must be 32 characters or more; got 1 character');
   });
 
