@@ -15,7 +15,8 @@ const heartbeatIntervalMs = 2000;
  */
 export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
-  const timer = setInterval(() => context.heartbeat(), heartbeatIntervalMs);
+  // A local activity has no heartbeat: its worker is known to live by the workflow task that it is part of.
+  const timer = context.info.isLocal ? undefined : setInterval(() => context.heartbeat(), heartbeatIntervalMs);
   try {
     return await work(context.cancellationSignal);
   } catch (error) {

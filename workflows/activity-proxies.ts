@@ -22,10 +22,11 @@ export const { storeDocument, storeResult, prepareRuns, storeBatchResult } = pro
 
 /**
  * The same, tried once within the workflow task itself: a local activity costs no task of its own, and the run ends in the task that stores its
- * result. 5 seconds keep it well inside the task's own 10; what takes longer, or fails, is left to the activity above.
+ * result. A second is long for so small an object, and as long as a query or a cancellation may have to wait for the task; what takes longer, or
+ * fails, is left to the activity above.
  */
 export const { storeResult: storeResultAtOnce } = proxyLocalActivities<Pick<WorkflowQueueActivities, 'storeResult'>>({
-  startToCloseTimeout: '5 seconds',
+  startToCloseTimeout: '1 second',
   retry: { maximumAttempts: 1 },
 });
 

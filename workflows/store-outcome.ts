@@ -1,4 +1,4 @@
-import { isCancellation, patched } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, log, patched, TimeoutFailure } from '@temporalio/workflow';
 import type { StoreResultInput } from '../activities/store-result.ts';
 import type { StoredEnd } from '../activities/end-event.ts';
 import type { StoredOutcome } from '../src/domain/job.ts';
@@ -26,6 +26,10 @@ async function store(input: StoreResultInput): Promise<StoredEnd> {
     return await storeResultAtOnce.executeWithOptions({ summary }, [input]);
   } catch (error) {
     if (isCancellation(error)) throw error;
+    // The attempt itself tells of any other failure.
+    if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) {
+      log.warn('storing the result takes long, leaving it to an activity');
+    }
     return await storeResult.executeWithOptions({ summary }, [input]);
   }
 }
