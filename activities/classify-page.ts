@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { Category } from '../src/domain/category.ts';
 import type { PageResult } from '../src/domain/contract.ts';
@@ -52,7 +53,7 @@ async function classify(
   signal: AbortSignal,
 ): Promise<ClassifyPageResult> {
   const startedAt = Date.now();
-  const { tenant, jobId, page } = input;
+  const { jobId, page } = input;
   const instructions = await instructionsOf(input, store);
   const answer = await classifier.classifyPage({
     page: classifiablePage(input, store),
@@ -63,14 +64,9 @@ async function classify(
     ...(input.unknown === 'allow' && { mayBeUnknown: true }),
     ...(input.catchAll !== undefined && { catchAll: input.catchAll }),
   });
-  if (answer.reasoning !== undefined) {
-    const key = jobKeys(tenant, jobId).reasoning(page.pageNumber);
-    await store.put(key, Buffer.from(JSON.stringify({ reasoning: answer.reasoning })), {
-      contentType: 'application/json',
-      signal,
-    });
-  }
-  const warnings = [...(page.warnings ?? []), ...(answer.warnings ?? [])];
+  const lost =
+    answer.reasoning === undefined ? undefined : await storeReasoning(store, input, answer.reasoning, signal);
+  const warnings = [...(page.warnings ?? []), ...(answer.warnings ?? []), ...(lost ?? [])];
   return {
     classifier: { name: classifier.name, model: classifier.model },
     page: {
@@ -86,6 +82,24 @@ async function classify(
       ...(warnings.length > 0 && { warnings }),
     },
   };
+}
+
+/** An answer that was paid for is not given up because its reason could not be kept: the page says so. */
+async function storeReasoning(
+  store: ObjectStore,
+  { tenant, jobId, page }: ClassifyPageInput,
+  reasoning: string,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const key = jobKeys(tenant, jobId).reasoning(page.pageNumber);
+  try {
+    await store.put(key, Buffer.from(JSON.stringify({ reasoning })), { contentType: 'application/json', signal });
+    return undefined;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ClassifierError)) throw error;
+    Context.current().log.warn('reasoning was not stored', { code: error.code });
+    return ['The reason that the model gave could not be stored.'];
+  }
 }
 
 async function withDescriptions(input: ClassifyPageInput, store: ObjectStore): Promise<readonly Category[]> {
