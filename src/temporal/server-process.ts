@@ -73,7 +73,11 @@ export async function tailOf(logFile: string): Promise<string> {
 
 function watched(pid: number, exited: Promise<ServerExit>): ServerProcess {
   let isGone = false;
+  // Asked to end a second time, a process of ours ends at once, and waits for nobody.
+  const stopAtExit = (): void => signalProcess(pid, 'SIGINT');
+  process.once('exit', stopAtExit);
   void exited.then(() => (isGone = true));
+  void exited.then(() => process.off('exit', stopAtExit));
   return {
     pid,
     exited,
