@@ -183,7 +183,10 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   }
 
   async function* walk(folder: string, prefix: string, after: string | undefined): AsyncGenerator<ListedObject> {
-    for (const key of await entriesOf(folder)) {
+    const keys = await entriesOf(folder);
+    // What a deleter left that was killed between the object and its folder. A writer whose folder goes makes it again.
+    if (keys.length === 0) await guarded(() => pruneEmpty(folderPath(root, folder), root));
+    for (const key of keys) {
       if (!key.startsWith(prefix) || isPassed(key, after)) continue;
       if (key.endsWith('/')) {
         yield* walk(key, prefix, after);

@@ -69,6 +69,16 @@ describe('createFolderStore', () => {
     expect(await readdir(directory, { recursive: true })).toHaveLength(3);
   });
 
+  test('clears away the folder that a deleter left empty when it died', async () => {
+    const directory = await temporaryDirectory();
+    const store = createFolderStore({ directory });
+    await store.put('a/kept', Buffer.from('x'));
+    await mkdir(join(directory, 'objects', 'a+', 'b+', 'c+'), { recursive: true });
+
+    expect((await Array.fromAsync(store.list('a/'))).map(({ key }) => key)).toEqual(['a/kept']);
+    expect(await readdir(join(directory, 'objects'), { recursive: true })).toEqual(['a+', 'a+/kept']);
+  });
+
   test('sweeps what a writer that died left behind, and leaves what another is writing', async () => {
     const directory = await temporaryDirectory();
     const temporary = join(directory, 'temporary');
