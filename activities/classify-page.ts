@@ -64,9 +64,8 @@ async function classify(
     ...(input.unknown === 'allow' && { mayBeUnknown: true }),
     ...(input.catchAll !== undefined && { catchAll: input.catchAll }),
   });
-  const lost =
-    answer.reasoning === undefined ? undefined : await storeReasoning(store, input, answer.reasoning, signal);
-  const warnings = [...(page.warnings ?? []), ...(answer.warnings ?? []), ...(lost ?? [])];
+  const lost = await storeReasoning(store, input, answer.reasoning, signal);
+  const warnings = [...(page.warnings ?? []), ...(answer.warnings ?? []), ...lost];
   return {
     classifier: { name: classifier.name, model: classifier.model },
     page: {
@@ -84,17 +83,18 @@ async function classify(
   };
 }
 
-/** An answer that was paid for is not given up because its reason could not be kept: the page says so. */
+/** Resolves with what to say of it: an answer that was paid for is not given up because its reason could not be kept. */
 async function storeReasoning(
   store: ObjectStore,
   { tenant, jobId, page }: ClassifyPageInput,
-  reasoning: string,
+  reasoning: string | undefined,
   signal: AbortSignal,
-): Promise<readonly string[] | undefined> {
+): Promise<readonly string[]> {
+  if (reasoning === undefined) return [];
   const key = jobKeys(tenant, jobId).reasoning(page.pageNumber);
   try {
     await store.put(key, Buffer.from(JSON.stringify({ reasoning })), { contentType: 'application/json', signal });
-    return undefined;
+    return [];
   } catch (error) {
     if (signal.aborted || !(error instanceof ClassifierError)) throw error;
     Context.current().log.warn('reasoning was not stored', { code: error.code });

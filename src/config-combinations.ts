@@ -1,8 +1,6 @@
 import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { variables } from './config-schema.ts';
-import { ClassifierError } from './domain/errors.ts';
-import { parseAllowedNetworks } from './domain/source-url.ts';
 
 type Given = Readonly<Record<string, string>>;
 
@@ -12,15 +10,6 @@ export function combinationProblems(given: Given): string[] {
 }
 
 const combinations = [
-  combination(variables.pick({ ALLOWED_NETWORKS: true }), ({ ALLOWED_NETWORKS = '' }) => {
-    try {
-      parseAllowedNetworks(ALLOWED_NETWORKS.split(','));
-      return undefined;
-    } catch (error) {
-      if (error instanceof ClassifierError) return error.detail;
-      throw error;
-    }
-  }),
   combination(variables.pick({ HOST: true, API_KEYS: true }), (v) =>
     !isLoopback(v.HOST) && v.API_KEYS === undefined
       ? `HOST: ${v.HOST} is reachable from other machines, so API_KEYS must be set; or leave HOST at 127.0.0.1`

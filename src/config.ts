@@ -7,6 +7,8 @@ import { combinationProblems } from './config-combinations.ts';
 import { ConfigError } from './config-error.ts';
 import { parseVariables, type Variables } from './config-schema.ts';
 import type { Retention } from './domain/retention.ts';
+import { ClassifierError } from './domain/errors.ts';
+import { parseAllowedNetworks } from './domain/source-url.ts';
 import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
 import { parseWebhookSecrets } from './webhook-secrets-setting.ts';
@@ -71,7 +73,18 @@ function listProblems(given: Readonly<Record<string, string>>): readonly string[
     ...parseQuotas(given['QUOTAS']).problems,
     ...parseWebhookSecrets(given['WEBHOOK_SECRETS']).problems,
     ...queueProblems(given['QUEUES']),
+    ...networkProblems(list(given['ALLOWED_NETWORKS'])),
   ];
+}
+
+function networkProblems(entries: readonly string[]): readonly string[] {
+  try {
+    parseAllowedNetworks(entries);
+    return [];
+  } catch (error) {
+    if (error instanceof ClassifierError) return [error.detail];
+    throw error;
+  }
 }
 
 function queueProblems(given: string | undefined): readonly string[] {
