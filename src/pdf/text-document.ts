@@ -27,11 +27,11 @@ export async function readTextDocument(
   // A text has fewer pages than bytes; which of them are wanted does not depend on how many there are.
   const wanted = new Set(selectPages(selection, Number.MAX_SAFE_INTEGER));
   const pages: TextPage[] = [];
-  let pageCount = 0;
-  for await (const text of splitPages(wordsOf(decodeText(bytes)))) {
-    pageCount += 1;
-    if (wanted.has(pageCount)) pages.push({ pageNumber: pageCount, text });
-  }
+  const splitter = createPageSplitter((pageNumber, textOfPage) => {
+    if (wanted.has(pageNumber)) pages.push({ pageNumber, text: textOfPage() });
+  });
+  for await (const piece of wordsOf(decodeText(bytes))) splitter.add(piece);
+  const pageCount = splitter.end();
   if (pages.length === 0) selectPages(selection, pageCount);
   return { pageCount, pages };
 }
@@ -51,32 +51,51 @@ async function* withFirst(first: string, rest: AsyncIterator<string>): AsyncGene
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-async function* splitPages(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+/** Cuts text that comes in pieces into pages. A page that nobody wants costs no copy of its text. */
+function createPageSplitter(onPage: (pageNumber: number, text: () => string) => void) {
+  let pageCount = 0;
   let rest = '';
-  let isFirst = true;
-  for await (const piece of pieces) {
-    rest += piece;
-    for (let end = endOfPage(rest); end !== undefined; end = endOfPage(rest)) {
-      yield rest.slice(0, end.text);
-      rest = rest.slice(end.next);
-      isFirst = false;
-    }
+
+  function addPage(from: number, to: number): void {
+    pageCount += 1;
+    onPage(pageCount, () => rest.slice(from, to));
   }
-  // What follows the last form feed is a page only when there is something; a document has one page at least.
-  if (isFirst || rest.trim() !== '') yield rest;
+
+  return {
+    add(piece: string): void {
+      rest += piece;
+      let from = 0;
+      // Found once and passed once, however many pages lie before it.
+      let feed = rest.indexOf('\f');
+      for (;;) {
+        if (feed >= 0 && feed <= from + charactersPerPage) {
+          addPage(from, feed);
+          from = feed + 1;
+          feed = rest.indexOf('\f', from);
+        } else if (rest.length - from > charactersPerPage) {
+          const { end, next } = endOfFullPage(rest, from);
+          addPage(from, end);
+          from = next;
+        } else break;
+      }
+      rest = rest.slice(from);
+    },
+    /** Returns the number of pages: one at least. What follows the last form feed is a page only when there is something. */
+    end(): number {
+      if (pageCount === 0 || rest.trim() !== '') addPage(0, rest.length);
+      return pageCount;
+    },
+  };
 }
 
-/** Where the first page ends and the next one begins; undefined while more text may belong to it. */
-function endOfPage(text: string): { readonly text: number; readonly next: number } | undefined {
-  const feed = text.slice(0, charactersPerPage + 1).indexOf('\f');
-  if (feed >= 0) return { text: feed, next: feed + 1 };
-  if (text.length <= charactersPerPage) return undefined;
-  const head = text.slice(0, charactersPerPage);
+/** Where a page ends that is full: at the end of a line, else of a word, where there is one in its second half. */
+function endOfFullPage(text: string, from: number): { readonly end: number; readonly next: number } {
+  const head = text.slice(from, from + charactersPerPage);
   for (const separator of ['\n', ' ']) {
     const at = head.lastIndexOf(separator);
-    if (at > charactersPerPage / 2) return { text: at, next: at + 1 };
+    if (at > charactersPerPage / 2) return { end: from + at, next: from + at + 1 };
   }
   // Never between the halves of one character.
-  const cut = /[\uD800-\uDBFF]$/.test(head) ? charactersPerPage - 1 : charactersPerPage;
-  return { text: cut, next: cut };
+  const length = /[\uD800-\uDBFF]$/.test(head) ? charactersPerPage - 1 : charactersPerPage;
+  return { end: from + length, next: from + length };
 }

@@ -82,7 +82,7 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
     memoHeader: clamp((memoHeaders.filter((header) => headLines.some((line) => header.test(line))).length - 1) / 2),
     mailHeader: clamp(mailMarks.filter((mark) => folded.some((line) => mark.test(line))).length / 2),
     questions: clamp((countLines((line) => /[?？]/u.test(line)) - 1) / 4),
-    quotes: clamp((count(/[“„«"][^“”„»"]{12,}[”“»"]/gu) - 1) / 4),
+    quotes: clamp((countQuotes(whole) - 1) / 4),
     clauses: clamp(
       (countLines((line) =>
         /^(\d{1,2}\.\d{1,2}\.?\s|\(?[a-z]\)\s|(article|section|artikel|articulo|articolo|artigo|clause|§)\s*\d+|第\d+条)/u.test(
@@ -129,6 +129,35 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
         0.3,
     ),
   };
+}
+
+/** An opening mark, twelve characters or more, a closing mark. */
+const quoteMark = /[“„«"”»]/g;
+const shortestQuote = 12;
+
+/**
+ * Counts passages in quotation marks. Goes from mark to mark, because an expression begins anew at every opening mark. A
+ * `«` inside a passage belongs to it; every other mark ends it.
+ */
+function countQuotes(text: string): number {
+  let quotes = 0;
+  let opensAt: number | undefined;
+  for (const { 0: mark, index } of text.matchAll(quoteMark)) {
+    if (mark === '«') {
+      opensAt ??= index + 1;
+      continue;
+    }
+    const isQuote = mark !== '„' && opensAt !== undefined && isAtLeast(shortestQuote, text.slice(opensAt, index));
+    if (isQuote) quotes += 1;
+    // The mark that closes one passage does not open the next.
+    opensAt = !isQuote && '“„"'.includes(mark) ? index + 1 : undefined;
+  }
+  return quotes;
+}
+
+function isAtLeast(length: number, text: string): boolean {
+  // One character takes two places at most.
+  return text.length >= 2 * length || Array.from(text).length >= length;
 }
 
 function shareOfDigits(text: string): number {

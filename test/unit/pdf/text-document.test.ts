@@ -14,8 +14,8 @@ function streamOf(bytes: Uint8Array, pieceLength = 7): Readable {
   return Readable.from(pieces);
 }
 
-const read = (text: string | Uint8Array, selection = everyPage) =>
-  readTextDocument(streamOf(typeof text === 'string' ? Buffer.from(text) : text), selection);
+const read = (text: string | Uint8Array, selection = everyPage, pieceLength = 7) =>
+  readTextDocument(streamOf(typeof text === 'string' ? Buffer.from(text) : text, pieceLength), selection);
 
 describe('readTextDocument', () => {
   test('takes a form feed for the end of a page, and none for an empty last one', async () => {
@@ -80,6 +80,19 @@ describe('readTextDocument', () => {
 
     expect(words).toBe('Bill\nInvoice & receipt\nTotal due: 42 €\na 1\nb');
     expect((await read(html)).pages[0]?.text).toBe(words);
+  });
+
+  test.each([
+    ['comments without an end of them', `${'<!---->'.repeat(60)}x`, 'x'],
+    ['comments before a page', `${'<!---->'.repeat(60)}<p>x`, 'x'],
+    ['a million closing tags of what is not open', `<p>${'<i>'.repeat(100_000)}${'</b>'.repeat(1_000_000)}x`, 'x'],
+    ['a page that nests without end', `<p>${'<div><i>'.repeat(200_000)}x`, 'x'],
+  ])('reads %s in time that grows with its length alone', async (_name, html, expected) => {
+    expect((await read(html, everyPage, 65_536)).pages[0]?.text.replaceAll('<!---->', '')).toBe(expected);
+  });
+
+  test('counts millions of form feeds without copying a page for each', async () => {
+    expect((await read('a\f'.repeat(2_000_000), everyPage, 65_536)).pageCount).toBe(2_000_000);
   });
 
   test('takes a text without a word for one blank page', async () => {
