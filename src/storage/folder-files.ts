@@ -151,6 +151,21 @@ export async function makeDirectory(directory: string): Promise<void> {
   for (let made = directory; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
 }
 
+/**
+ * Does what gives a file its name. The folder is missing for its first object, and again when a delete prunes it between its making and its
+ * use.
+ */
+export async function withFolderOf(path: string, place: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await place();
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOENT') || attempt === 6) throw error;
+    }
+    await makeDirectory(dirname(path));
+  }
+}
+
 /** Removes the folder and those above it, up to `root`, as long as they are empty. */
 export async function pruneEmpty(directory: string, root: string): Promise<void> {
   for (let path = directory; path.length > root.length; path = dirname(path)) {

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { ClassifierError } from '../domain/errors.ts';
 import { storageUnavailable } from '../domain/error-sentences.ts';
-import { hasErrorCode } from './file-errors.ts';
+import { unlessMissing } from './file-errors.ts';
+import { copyObject } from './folder-copy.ts';
 import {
   etagOf,
   linkNew,
@@ -14,6 +15,7 @@ import {
   readWhole,
   removeLeftovers,
   syncDirectory,
+  withFolderOf,
   type WrittenFile,
   writeTemporaryFile,
 } from './folder-files.ts';
@@ -95,6 +97,13 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       return facts && objectFacts(key, facts);
     },
 
+    async copy(fromKey, toKey) {
+      assertObjectKey(fromKey);
+      assertObjectKey(toKey);
+      const [from, to] = [objectPath(root, fromKey), objectPath(root, toKey)];
+      return guarded(() => copyObject({ from, to, temporary }));
+    },
+
     async delete(key) {
       assertObjectKey(key);
       const path = objectPath(root, key);
@@ -150,22 +159,9 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   /** Gives the written file its name, down to the disk. */
   async function publish(key: string, written: WrittenFile, options: PutOptions): Promise<ObjectFacts> {
     const path = objectPath(root, key);
-    await moveInto(written.path, path, options);
+    await withFolderOf(path, () => (options.ifNoneMatch ? linkNew(written.path, path) : rename(written.path, path)));
     await syncDirectory(dirname(path));
     return objectFacts(key, written.facts);
-  }
-
-  async function moveInto(written: string, path: string, options: PutOptions): Promise<void> {
-    // The folder is missing for its first object, and again when a delete prunes it between its making and its use.
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await (options.ifNoneMatch ? linkNew(written, path) : rename(written, path));
-        return;
-      } catch (error) {
-        if (!hasErrorCode(error, 'ENOENT') || attempt === 6) throw error;
-      }
-      await makeDirectory(dirname(path));
-    }
   }
 
   async function openObject(key: string): Promise<{ handle: FileHandle; facts: BigIntStats } | undefined> {
@@ -222,15 +218,6 @@ function isPassed(key: string, after: string | undefined): boolean {
 
 function statIfThere(path: string): Promise<BigIntStats | undefined> {
   return guarded(() => unlessMissing(stat(path, { bigint: true })));
-}
-
-async function unlessMissing<T>(pending: Promise<T>): Promise<T | undefined> {
-  try {
-    return await pending;
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
-  }
 }
 
 async function guarded<T>(action: () => Promise<T>): Promise<T> {

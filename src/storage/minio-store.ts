@@ -105,6 +105,18 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
       return response && objectFacts(key, response);
     },
 
+    async copy(fromKey, toKey) {
+      assertObjectKey(fromKey);
+      assertObjectKey(toKey);
+      try {
+        await client.copyObject(bucket, toKey, `/${bucket}/${fromKey}`);
+        return true;
+      } catch (error) {
+        if (isMissingObject(error)) return false;
+        throw mapS3Error(error);
+      }
+    },
+
     async delete(key) {
       assertObjectKey(key);
       await guarded(() => client.removeObject(bucket, key));

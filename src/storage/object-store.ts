@@ -47,6 +47,8 @@ export interface ObjectStore {
   /** Of a store that keeps its objects as files of this machine: where the object is, to be read and never written. */
   localPath?(key: string): Promise<string | undefined>;
   head(key: string): Promise<ObjectFacts | undefined>;
+  /** Makes an object of its own with the same bytes, without their passing through this process. Resolves with false where there are none. */
+  copy(fromKey: string, toKey: string): Promise<boolean>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
   /** Deletes everything below `prefix`, which must end in `/`. */

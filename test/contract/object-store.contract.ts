@@ -68,6 +68,24 @@ export function describeObjectStore(subject: ObjectStoreSubject): void {
       expect(await Array.fromAsync(store.folders(`${prefix}nothing/`))).toEqual([]);
     });
 
+    test('copies an object, which stays when the first is deleted or replaced', async () => {
+      const store = await created;
+      const prefix = uniquePrefix();
+      const [from, to, never] = [`${prefix}a%2Fb ü/source`, `${prefix}c/d/source`, `${prefix}never`];
+      await store.put(from, Buffer.from('the bytes'), { contentType: 'application/pdf' });
+      await store.put(to, Buffer.from('of before'));
+
+      expect(await store.copy(from, to)).toBe(true);
+      expect(await store.copy(from, to)).toBe(true);
+      await store.put(from, Buffer.from('of afterwards'));
+      await store.delete(from);
+
+      expect(Buffer.from((await store.get(to))?.bytes ?? []).toString()).toBe('the bytes');
+      expect(await store.head(from)).toBeUndefined();
+      expect(await store.copy(from, never)).toBe(false);
+      expect(await store.head(never)).toBeUndefined();
+    });
+
     test('stores an empty object', async () => {
       const store = await created;
       const key = `${uniquePrefix()}empty`;
