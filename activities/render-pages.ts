@@ -8,6 +8,7 @@ import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, RenderedPage } from '../src/pdf/document-renderer.ts';
 import { readTextDocument } from '../src/pdf/text-document.ts';
 import type { FilePasswords } from '../src/storage/file-passwords.ts';
+import { keepJobId } from '../src/storage/job-id.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
@@ -56,6 +57,7 @@ async function render(
   const { store, maxPages } = dependencies;
   const { tenant, jobId, document, selection, fileId } = input;
   if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
+  await keepJobId(store, tenant, jobId);
   const { type } = document;
   const { pageCount, pages } =
     type === 'text' ? await readText(dependencies, input, signal) : await draw(dependencies, input, { type, signal });

@@ -5,6 +5,7 @@ import type { DocumentSource, StoredDocument } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
 import { ingestDocument } from '../src/storage/ingest-document.ts';
+import { keepJobId } from '../src/storage/job-id.ts';
 import { fileKeys, jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
@@ -37,6 +38,7 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies) {
       const known = source.kind === 'url' && fileId !== undefined ? await findFile(store, tenant, fileId) : undefined;
       // An earlier attempt, or another run of the same file, has fetched it.
       if (known?.document) return known.document;
+      if (source.kind !== 'stored') await keepJobId(store, tenant, input.jobId);
       const body = await openSource(input, dependencies, signal);
       const { document, head } = await ingestDocument(body, {
         key: keyOf(input),

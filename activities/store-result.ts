@@ -1,6 +1,7 @@
 import type { EventOptions } from '../src/domain/contract.ts';
 import type { StoredOutcome } from '../src/domain/job.ts';
 import { runEventType } from '../src/domain/webhook-event.ts';
+import { keepJobId } from '../src/storage/job-id.ts';
 import { jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { toStoredEnd, type StoredEnd } from './end-event.ts';
@@ -20,6 +21,7 @@ export interface StoreResultInput {
 export function createStoreResult({ store }: { readonly store: ObjectStore }) {
   return async function storeResult({ tenant, outcome, events }: StoreResultInput): Promise<StoredEnd> {
     return runStep(async (signal) => {
+      await keepJobId(store, tenant, outcome.jobId);
       const body = Buffer.from(JSON.stringify(outcome));
       await store.put(jobKeys(tenant, outcome.jobId).result, body, { contentType: 'application/json', signal });
       return toStoredEnd(store, tenant, runEventType(outcome.error), events);

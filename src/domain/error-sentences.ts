@@ -50,6 +50,15 @@ export function storageUnavailable(cause?: unknown): ClassifierError {
   });
 }
 
+/** Not an outage, which passes: what was asked of the store is wrong, and the same request fails again. */
+export function storageRefused(cause?: unknown): ClassifierError {
+  return new ClassifierError(
+    'internal',
+    'The document store is there, but it refused what this service asked of it. Its log says more.',
+    { cause, retryable: false },
+  );
+}
+
 export function temporalUnavailable(cause?: unknown): ClassifierError {
   return new ClassifierError('temporal_unavailable', 'The workflow service cannot be reached. Please try again.', {
     cause,

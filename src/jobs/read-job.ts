@@ -1,9 +1,4 @@
-import {
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  type Client,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { LRUCache } from 'lru-cache';
 import type { classifyDocument } from '../../workflows/index.ts';
@@ -16,6 +11,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { withReview } from '../storage/stored-review.ts';
 import { hasTombstone } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
+import { describeExecution } from '../temporal/executions.ts';
 import { readStoredJob } from './stored-job.ts';
 
 const describeDeadlineMs = 5000;
@@ -26,8 +22,8 @@ const untouchedHistoryLength = 2;
 const cacheSize = 5000;
 /** What another API process deleted is not read here for longer than this. */
 const cacheMs = 60_000;
-/** Ids of ours have 36 characters, those of child workflows are their parents' choice; Temporal refuses what is much longer. */
-const maxIdLength = 255;
+/** In UTF-8: more has no workflow id of Temporal's (limit.maxIDLength). Ids of ours have 36 characters, those of children are their parents' choice. */
+const maxIdBytes = 1000;
 
 export interface JobReader {
   /** Throws `not_found` for a job that is not there, or not this tenant's. */
@@ -61,7 +57,8 @@ export function createJobReader({
   };
 
   async function readJob(tenant: string, jobId: string, options: ReadOptions): Promise<Job> {
-    if (jobId.length > maxIdLength) throw jobNotFound();
+    // PostgreSQL, which Temporal may keep ids in, knows no text with NUL.
+    if (Buffer.byteLength(jobId) > maxIdBytes || jobId.includes('\0')) throw jobNotFound();
     const cacheKey = `${tenant}/${jobId}`;
     const known = finished.get(cacheKey);
     if (known) return known;
@@ -71,7 +68,7 @@ export function createJobReader({
   }
 
   async function readAnew(tenant: string, jobId: string, { withProgress }: ReadOptions): Promise<Job> {
-    const description = await describe(jobId);
+    const description = await describeExecution(client, jobId);
     if (!description) return await readStoredJob(store, tenant, jobId);
     if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
     if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
@@ -85,15 +82,6 @@ export function createJobReader({
     const progress = withProgress ? await queryProgress(jobId) : undefined;
     const voted = votedOf(description);
     return { jobId, status: 'processing', createdAt, ...(progress && { progress }), ...(voted && { voted }) };
-  }
-
-  async function describe(jobId: string): Promise<WorkflowExecutionDescription | undefined> {
-    try {
-      return await callTemporal(client, describeDeadlineMs, () => client.workflow.getHandle(jobId).describe());
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
   }
 
   async function queryProgress(jobId: string): Promise<JobProgress | undefined> {

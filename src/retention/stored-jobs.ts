@@ -1,6 +1,7 @@
 import { tenantPattern } from '../domain/job.ts';
 import { compareKeys } from '../storage/object-key.ts';
-import { jobsPrefix, parseJobKey, tenantsPrefix } from '../storage/keys.ts';
+import { readJobId } from '../storage/job-id.ts';
+import { jobsPrefix, parseJobKey, tenantsPrefix, type JobKey } from '../storage/keys.ts';
 import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
 
 /** What the store holds of one job. */
@@ -27,24 +28,32 @@ export async function* storedJobs(
   tenant: string,
   after: string | undefined,
 ): AsyncGenerator<StoredJob> {
-  let current: StoredJob | undefined;
+  let current: ListedJob | undefined;
   for await (const object of store.list(jobsPrefix(tenant), after === undefined ? {} : { after })) {
     const job = parseJobKey(object.key);
     if (!job) continue;
     if (current && current.prefix !== job.prefix) {
-      yield current;
+      yield* named(store, current);
       current = undefined;
     }
     current = withObject(current, object, job);
   }
-  if (current) yield current;
+  if (current) yield* named(store, current);
+}
+
+type ListedJob = Omit<StoredJob, 'jobId'> & Pick<JobKey, 'jobId'>;
+
+/** Nothing when the id cannot be told: whose key holds a hash and whose writer was killed before it wrote more than that. */
+async function* named(store: ObjectStore, { jobId: known, ...job }: ListedJob): AsyncGenerator<StoredJob> {
+  const jobId = known ?? (await readJobId(store, job.prefix));
+  if (jobId !== undefined) yield { ...job, jobId };
 }
 
 function withObject(
-  present: StoredJob | undefined,
+  present: ListedJob | undefined,
   { key, modifiedAt }: ListedObject,
-  { jobId, prefix, name }: { readonly jobId: string; readonly prefix: string; readonly name: string },
-): StoredJob {
+  { jobId, prefix, name }: JobKey,
+): ListedJob {
   const finishedAt = name === 'result.json' ? modifiedAt : present?.finishedAt;
   const changedAt = present && present.changedAt > modifiedAt ? present.changedAt : modifiedAt;
   return { jobId, prefix, changedAt, lastKey: key, ...(finishedAt && { finishedAt }) };

@@ -1,6 +1,7 @@
 import { createFolderStore, type FolderStoreOptions } from './folder-store.ts';
 import { createMinioStore, type MinioStoreOptions } from './minio-store.ts';
 import type { ObjectStore } from './object-store.ts';
+import { withUnsplitNames } from './unsplit-names.ts';
 
 export type ObjectStoreConfig =
   | ({ readonly kind: 'folder' } & FolderStoreOptions)
@@ -8,5 +9,5 @@ export type ObjectStoreConfig =
 
 /** The store that the configuration names. It is not contacted before its first use. */
 export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
-  return config.kind === 'folder' ? createFolderStore(config) : createMinioStore(config);
+  return config.kind === 'folder' ? createFolderStore(config) : withUnsplitNames(createMinioStore(config));
 }

@@ -1,21 +1,26 @@
+import { pathSegment } from './path-segment.ts';
+
 /** Where evaluation sets, their items and their runs lie. */
 export function evaluationSetsPrefix(tenant: string): string {
   return `tenants/${tenant}/evaluation-sets/`;
 }
 
 export function evaluationSetKey(tenant: string, evaluationSetId: string): string {
-  return `${evaluationSetsPrefix(tenant)}${encodeURIComponent(evaluationSetId)}.json`;
+  return `${evaluationSetsPrefix(tenant)}${pathSegment(evaluationSetId, evaluationSetsPrefix(tenant))}.json`;
 }
 
 /** Not below the sets, so that who lists these does not walk all items. */
 export function evaluationItemsPrefix(tenant: string, evaluationSetId: string): string {
-  return `tenants/${tenant}/evaluation-items/${encodeURIComponent(evaluationSetId)}/`;
+  const prefix = `tenants/${tenant}/evaluation-items/`;
+  return `${prefix}${pathSegment(evaluationSetId, prefix)}/`;
 }
 
 export function evaluationItemKey(tenant: string, evaluationSetId: string, itemId: string): string {
-  return `${evaluationItemsPrefix(tenant, evaluationSetId)}${encodeURIComponent(itemId)}.json`;
+  const prefix = evaluationItemsPrefix(tenant, evaluationSetId);
+  return `${prefix}${pathSegment(itemId, prefix)}.json`;
 }
 
 export function evaluationRunKey(tenant: string, runId: string): string {
-  return `tenants/${tenant}/evaluation-runs/${encodeURIComponent(runId)}.json`;
+  const prefix = `tenants/${tenant}/evaluation-runs/`;
+  return `${prefix}${pathSegment(runId, prefix)}.json`;
 }

@@ -3,8 +3,8 @@ import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:f
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { ClassifierError } from '../domain/errors.ts';
-import { storageUnavailable } from '../domain/error-sentences.ts';
-import { unlessMissing } from './file-errors.ts';
+import { storageRefused, storageUnavailable } from '../domain/error-sentences.ts';
+import { isOwnMistake, unlessMissing } from './file-errors.ts';
 import { copyObject } from './folder-copy.ts';
 import {
   etagOf,
@@ -108,8 +108,8 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       assertObjectKey(key);
       const path = objectPath(root, key);
       await guarded(async () => {
-        await withLock(key, () => rm(path, { force: true }));
-        await syncDirectory(dirname(path));
+        await withLock(key, () => unlessMissing(rm(path, { force: true })));
+        await unlessMissing(syncDirectory(dirname(path)));
         await pruneEmpty(dirname(path), root);
       });
     },
@@ -118,8 +118,8 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
       assertFolderPrefix(prefix);
       const path = folderPath(root, prefix);
       await guarded(async () => {
-        await rm(path, { recursive: true, force: true, maxRetries: 3 });
-        await syncDirectory(dirname(path));
+        await unlessMissing(rm(path, { recursive: true, force: true, maxRetries: 3 }));
+        await unlessMissing(syncDirectory(dirname(path)));
         await pruneEmpty(dirname(path), root);
       });
     },
@@ -229,7 +229,8 @@ async function guarded<T>(action: () => Promise<T>): Promise<T> {
 }
 
 function mapped(error: unknown): unknown {
-  return error instanceof ClassifierError || error instanceof PreconditionFailed ? error : storageUnavailable(error);
+  if (error instanceof ClassifierError || error instanceof PreconditionFailed) return error;
+  return isOwnMistake(error) ? storageRefused(error) : storageUnavailable(error);
 }
 
 function objectFacts(key: string, facts: BigIntStats): ObjectFacts {

@@ -1,3 +1,5 @@
+import { idOfSegment, isHashed, pathSegment, segmentPattern } from './path-segment.ts';
+
 /** The key layout of design section 7. A tenant's objects all stand below one prefix. */
 export interface JobKeys {
   readonly prefix: string;
@@ -16,6 +18,8 @@ export interface JobKeys {
   /** The classifier's reason for a page: it quotes the page, so no history holds it. */
   reasoning(pageNumber: number): string;
   readonly descriptions: string;
+  /** Where the job id itself stands; only of an id that is too long for a key, which has its hash in the place of it. */
+  readonly id?: string;
   /** Below which images and texts of the pages stand. */
   readonly pages: string;
   page(pageNumber: number, extension: 'jpg' | 'json'): string;
@@ -34,12 +38,13 @@ export function tombstonesPrefix(tenant: string): string {
 }
 
 export function jobKeys(tenant: string, jobId: string): JobKeys {
-  const prefix = `${jobsPrefix(tenant)}${pathSegment(jobId)}/`;
+  const segment = pathSegment(jobId, jobsPrefix(tenant));
+  const prefix = `${jobsPrefix(tenant)}${segment}/`;
   const pages = `${prefix}pages/`;
   const page = (pageNumber: number, extension: string) => `${pages}${String(pageNumber).padStart(4, '0')}.${extension}`;
   return {
     prefix,
-    tombstone: `${tombstonesPrefix(tenant)}${pathSegment(jobId)}`,
+    tombstone: `${tombstonesPrefix(tenant)}${pathSegment(jobId, tombstonesPrefix(tenant))}`,
     source: `${prefix}source`,
     sourceOf: (uploadId) => `${prefix}source-${uploadId}`,
     request: `${prefix}request.json`,
@@ -50,6 +55,7 @@ export function jobKeys(tenant: string, jobId: string): JobKeys {
     pages,
     page,
     reasoning: (pageNumber) => page(pageNumber, 'reasoning.json'),
+    ...(isHashed(segment) && { id: `${prefix}${jobIdName}` }),
   };
 }
 
@@ -62,7 +68,7 @@ export interface ClassifierKeys {
 }
 
 export function classifierKeys(tenant: string, classifierId: string): ClassifierKeys {
-  const prefix = `${classifiersPrefix(tenant)}${pathSegment(classifierId)}/`;
+  const prefix = `${classifiersPrefix(tenant)}${pathSegment(classifierId, classifiersPrefix(tenant))}/`;
   const versions = `${prefix}versions/`;
   return {
     draft: `${prefix}draft.json`,
@@ -85,7 +91,7 @@ export interface FileKeys {
 }
 
 export function fileKeys(tenant: string, fileId: string): FileKeys {
-  const prefix = `${filesPrefix(tenant)}${pathSegment(fileId)}/`;
+  const prefix = `${filesPrefix(tenant)}${pathSegment(fileId, filesPrefix(tenant))}/`;
   return {
     prefix,
     definition: `${prefix}file.json`,
@@ -98,17 +104,26 @@ export function filesPrefix(tenant: string): string {
   return `tenants/${tenant}/files/`;
 }
 
+/** The object of a job that holds its id. */
+export const jobIdName = 'id.json';
+
+/** What a key says of the job that it is of. */
+export interface JobKey {
+  /** Undefined where the key holds its hash. */
+  readonly jobId: string | undefined;
+  readonly prefix: string;
+  /** As what of the job. */
+  readonly name: string;
+}
+
+const jobKeyPattern = new RegExp(`^(tenants/[^/]+/jobs/(${segmentPattern})/)(.+)$`);
+
 /** Which job an object belongs to, and as what; undefined for a key that is not of a job. */
-export function parseJobKey(
-  key: string,
-): { readonly jobId: string; readonly prefix: string; readonly name: string } | undefined {
-  const [, prefix, segment, name] = /^(tenants\/[^/]+\/jobs\/([^/]+)\/)(.+)$/.exec(key) ?? [];
+export function parseJobKey(key: string): JobKey | undefined {
+  const [, prefix, segment, name] = jobKeyPattern.exec(key) ?? [];
   if (prefix === undefined || segment === undefined || name === undefined) return undefined;
-  try {
-    return { jobId: decodeURIComponent(segment), prefix, name };
-  } catch {
-    return undefined;
-  }
+  const jobId = idOfSegment(segment);
+  return jobId === undefined && !isHashed(segment) ? undefined : { jobId, prefix, name };
 }
 
 /** The secret of the installation, where the operator gives none. */
@@ -133,7 +148,7 @@ export interface BatchKeys {
 }
 
 export function batchKeys(tenant: string, batchId: string): BatchKeys {
-  const prefix = `${batchesPrefix(tenant)}${pathSegment(batchId)}/`;
+  const prefix = `${batchesPrefix(tenant)}${pathSegment(batchId, batchesPrefix(tenant))}/`;
   const inputs = `${prefix}inputs/`;
   return {
     prefix,
@@ -169,15 +184,16 @@ export function webhookKeys(tenant: string): WebhookKeys {
   const endpoints = `${prefix}webhooks/`;
   const allDeliveries = `${prefix}webhook-deliveries/`;
   const events = `${prefix}webhook-events/`;
-  const deliveries = (endpointId: string) => `${allDeliveries}${pathSegment(endpointId)}/`;
+  const deliveries = (endpointId: string) => `${allDeliveries}${pathSegment(endpointId, prefix)}/`;
   return {
     endpoints,
     logs: [allDeliveries, events],
-    endpoint: (endpointId) => `${endpoints}${pathSegment(endpointId)}.json`,
-    signingSecret: (endpointId) => `${prefix}webhook-signing-secrets/${pathSegment(endpointId)}.json`,
+    endpoint: (endpointId) => `${endpoints}${pathSegment(endpointId, prefix)}.json`,
+    signingSecret: (endpointId) => `${prefix}webhook-signing-secrets/${pathSegment(endpointId, prefix)}.json`,
     deliveries,
-    delivery: (endpointId, eventId) => `${deliveries(endpointId)}${newestFirst(eventId)}-${pathSegment(eventId)}.json`,
-    event: (eventId) => `${events}${pathSegment(eventId)}.json`,
+    delivery: (endpointId, eventId) =>
+      `${deliveries(endpointId)}${newestFirst(eventId)}-${pathSegment(eventId, prefix)}.json`,
+    event: (eventId) => `${events}${pathSegment(eventId, prefix)}.json`,
   };
 }
 
@@ -187,9 +203,4 @@ const maxTime = 0xffff_ffff_ffff;
 function newestFirst(eventId: string): string {
   const time = Number.parseInt(/^event_([0-9a-f]{12})/.exec(eventId)?.[1] ?? '0', 16);
   return (maxTime - time).toString(16).padStart(12, '0');
-}
-
-/** A parent workflow may give its child any id; as a key segment it must hold no `/` and be no `..`. */
-function pathSegment(jobId: string): string {
-  return encodeURIComponent(jobId).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
 }

@@ -1,5 +1,5 @@
 /** S3's own limit on a key, in bytes of UTF-8. */
-const maxKeyBytes = 1024;
+export const maxKeyBytes = 1024;
 
 /**
  * Refuses a key that could mean different things to different stores: empty, `.` or `..` segments, control characters,

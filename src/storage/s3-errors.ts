@@ -1,7 +1,31 @@
 import { S3Error } from 'minio';
 import { ClassifierError } from '../domain/errors.ts';
-import { storageUnavailable } from '../domain/error-sentences.ts';
+import { storageRefused, storageUnavailable } from '../domain/error-sentences.ts';
+import { isOwnMistake } from './file-errors.ts';
 import { PreconditionFailed } from './object-store.ts';
+
+/** What is wrong with the request itself: the same one fails again, however well the server is. Codes of S3 and of MinIO. */
+const refusals = new Set([
+  'EntityTooLarge',
+  'EntityTooSmall',
+  'InvalidArgument',
+  'InvalidObjectName',
+  'InvalidPart',
+  'InvalidPartOrder',
+  'InvalidRequest',
+  'InvalidURI',
+  'KeyTooLong',
+  'KeyTooLongError',
+  'MalformedXML',
+  'MetadataTooLarge',
+  'MethodNotAllowed',
+  'MissingContentLength',
+  'NotImplemented',
+  'XMinioInvalidObjectName',
+]);
+
+/** The same, found by the client before it sends anything. */
+const refusalsOfClient = new Set(['InvalidArgumentError', 'InvalidObjectNameError', 'InvalidPrefixError']);
 
 /** S3's error code, from minio's own error or from the error document that it throws as a plain object. */
 export function s3ErrorCode(error: unknown): string | undefined {
@@ -24,13 +48,17 @@ export function isLostRace(error: unknown): boolean {
 }
 
 /**
- * Everything else that the store answers is for the operator: it is down, overloaded, without the bucket, or it
+ * What was asked of the store wrongly is final. Everything else that it answers is for the operator: it is down, overloaded, without the bucket, or it
  * rejects the credentials. The caller reads that the store can't be reached; S3's code and message stand in the cause.
  */
 export function mapS3Error(error: unknown): unknown {
   if (error instanceof ClassifierError || error instanceof PreconditionFailed) return error;
   const code = s3ErrorCode(error);
-  if (code === undefined) return storageUnavailable(error);
-  const message = error instanceof Error ? error.message : '';
-  return storageUnavailable(new Error(`S3 ${code}: ${message}`, { cause: error }));
+  if (code === undefined) return isOfClient(error) ? storageRefused(error) : storageUnavailable(error);
+  const cause = new Error(`S3 ${code}: ${error instanceof Error ? error.message : ''}`, { cause: error });
+  return refusals.has(code) ? storageRefused(cause) : storageUnavailable(cause);
+}
+
+function isOfClient(error: unknown): boolean {
+  return isOwnMistake(error) || (error instanceof Error && refusalsOfClient.has(error.name));
 }

@@ -2,6 +2,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription }
 import { callTemporal, grpcCode } from './connection.ts';
 
 const deadlineMs = 5000;
+const grpcInvalidArgument = 3;
 const grpcNotFound = 5;
 
 /** The latest run of a workflow id; undefined when Temporal has none, or none any more. Every other failure is thrown. */
@@ -14,6 +15,8 @@ export async function describeExecution(
   } catch (error) {
     // Not every "not found" will do: a namespace that is gone says nothing about the runs in it.
     if (error instanceof WorkflowNotFoundError) return undefined;
+    // Longer than this server's ids may be: nothing has it.
+    if (grpcCode(error) === grpcInvalidArgument) return undefined;
     throw error;
   }
 }

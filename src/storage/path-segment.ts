@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { maxKeyBytes } from './object-key.ts';
+
+/** A name in a file system has 255 bytes at most, and so has one on S3 servers that keep objects as files. A folder's has a mark behind it. */
+const maxNameBytes = 254;
+/** So much of a long id stands in one segment, marks apart. */
+const maxPartBytes = 240;
+/** Behind every part of an id but the last. Nothing that `encodeURIComponent` gives holds it. */
+const partMark = '=';
+/** The longest that follows an id in a key: `/category-descriptions.json`. */
+const tailBytes = 27;
+
+/**
+ * An id as part of a key below `prefix`: it holds no `/` of its own and is no `..`. A parent workflow may give its child any id, up to 1,000 bytes, so a
+ * long one stands in several segments, and one that no key holds as its hash.
+ */
+export function pathSegment(id: string, prefix: string): string {
+  const encoded = withoutDots(encodeURIComponent(id.toWellFormed()));
+  const parts = bytesInFolder(encoded) <= maxNameBytes ? [encoded] : inParts(encoded);
+  const joined = parts
+    .map((part, index) => (index === parts.length - 1 ? withoutDots(part) : part + partMark))
+    .join('/');
+  if (prefix.length + joined.length + tailBytes <= maxKeyBytes) return joined;
+  return partMark + createHash('sha256').update(id.toWellFormed()).digest('hex');
+}
+
+/** How an id stands in a key: one segment, or several. */
+export const segmentPattern = `(?:[^/=]+${partMark}/)*[^/]+`;
+
+/** The id that a `pathSegment` stands for; undefined for a hash, and for what is none. */
+export function idOfSegment(segment: string): string | undefined {
+  if (isHashed(segment)) return undefined;
+  try {
+    return decodeURIComponent(segment.replaceAll(`${partMark}/`, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an id is told by nothing in its key. */
+export function isHashed(segment: string): boolean {
+  return segment.startsWith(partMark);
+}
+
+const splitKey = new RegExp(`^(tenants/[^/]+/(?:jobs|deleted-jobs)/)((?:[^/=]{60,}${partMark}/)+)(.*)$`);
+
+/** The key by which an earlier version named the same object, where that put a long id into one segment; undefined for any other key. */
+export function unsplitKey(key: string): string | undefined {
+  const [, prefix, parts, rest] = splitKey.exec(key) ?? [];
+  if (prefix === undefined || parts === undefined || rest === undefined) return undefined;
+  return prefix + parts.replaceAll(`${partMark}/`, '') + rest;
+}
+
+/** The folder store writes all but these in three characters (folder-paths.ts). */
+function bytesInFolder(text: string): number {
+  return text.length + 2 * text.replace(/[a-z0-9._-]/g, '').length;
+}
+
+function inParts(encoded: string): string[] {
+  const parts: string[] = [];
+  let part = '';
+  let bytes = 0;
+  for (const character of encoded) {
+    const width = bytesInFolder(character);
+    if (bytes + width > maxPartBytes) {
+      parts.push(part);
+      part = '';
+      bytes = 0;
+    }
+    part += character;
+    bytes += width;
+  }
+  return [...parts, part];
+}
+
+function withoutDots(part: string): string {
+  return part.replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
+}
