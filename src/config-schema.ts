@@ -67,7 +67,11 @@ export const variables = z.object({
   TEMPORAL_ADDRESS: z.string().optional().describe('Temporal server, `host:port`. Unset: `npm start` starts its own.'),
   TEMPORAL_NAMESPACE: z.string().optional().describe('Temporal namespace; `default` by default.'),
   TEMPORAL_PORT: port(7233).describe('Port of the Temporal server that `npm start` starts.'),
-  TEMPORAL_UI_PORT: port(8233).describe('Port of its web UI.'),
+  TEMPORAL_UI_PORT: wholeNumber(0, 65_535).default(8233).describe('Port of its web UI; 0: none.'),
+  TEMPORAL_UI_HOSTS: z
+    .string()
+    .optional()
+    .describe("Names that Temporal's UI may be called by beside localhost, as a reverse proxy passes them on."),
   TEMPORAL_RETENTION_DAYS: wholeNumber(1, 3650)
     .default(30)
     .describe('How long the Temporal server of `npm start` keeps closed runs.'),

@@ -116,6 +116,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       ...temporalConnection(environment, v.TEMPORAL_PORT),
       port: v.TEMPORAL_PORT,
       uiPort: v.TEMPORAL_UI_PORT,
+      uiHosts: list(v.TEMPORAL_UI_HOSTS),
       retentionDays: v.TEMPORAL_RETENTION_DAYS,
     },
     storage: storeConfig(v),

@@ -17,11 +17,13 @@ import { keepServingQueues } from './standalone/keep-serving-queues.ts';
 import { refuseSharedPorts } from './standalone/refuse-shared-ports.ts';
 import { printWelcome } from './standalone/welcome.ts';
 import { classifySample, isFirstStart } from './standalone/first-run.ts';
+import { devServerHost } from './temporal/dev-server-options.ts';
 import { connectTemporal } from './temporal/connection.ts';
 import { fieldsOfActivity } from './temporal/fields-of-activity.ts';
 import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
 import { installRuntime } from './temporal/runtime.ts';
-import { superviseDevServer } from './temporal/supervise-dev-server.ts';
+import { serveGuardedUi, type GuardedUi } from './temporal/guarded-ui.ts';
+import { superviseDevServer, type SupervisedDevServer } from './temporal/supervise-dev-server.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -53,6 +55,8 @@ await runProcess(async () => {
   await using parts = new AsyncDisposableStack();
   const devServer = await startTemporal(config, logger);
   if (devServer) parts.defer(() => devServer.stop());
+  const ui = devServer && (await serveUi(config, devServer));
+  if (ui) parts.defer(() => ui.stop());
   const client = await connectTemporal(config.temporal);
   parts.defer(() => client.connection.close());
   await registerSearchAttributes(client, logger);
@@ -69,7 +73,7 @@ await runProcess(async () => {
   printWelcome(say, {
     config,
     apiUrl: api.url,
-    temporalUiUrl: devServer?.uiUrl,
+    temporalUiUrl: ui?.url,
     modelProblem: modelProblem?.sentence,
   });
   const stopping = new AbortController();
@@ -103,11 +107,22 @@ async function startTemporal({ temporal, dataDirectory }: Config, logger: Logger
   return superviseDevServer({
     executable,
     port: temporal.port,
-    uiPort: temporal.uiPort,
+    hidden: temporal.uiPort > 0 ? ['ui', 'http'] : ['http'],
     databaseFile: join(dataDirectory, 'temporal.db'),
     logFile: join(dataDirectory, 'temporal.log'),
     searchAttributes,
     retentionDays: temporal.retentionDays,
     logger,
+  });
+}
+
+/** What a browser opens in place of the UI's own server, which no browser can. */
+async function serveUi({ temporal }: Config, devServer: SupervisedDevServer): Promise<GuardedUi | undefined> {
+  if (temporal.uiPort === 0) return undefined;
+  return serveGuardedUi({
+    host: devServerHost,
+    port: temporal.uiPort,
+    hostNames: temporal.uiHosts,
+    target: () => (devServer.uiPort === undefined ? undefined : { host: devServerHost, port: devServer.uiPort }),
   });
 }

@@ -78,7 +78,14 @@ export const settingsGroups: readonly SettingsGroup[] = [
   },
   {
     title: 'The servers of `npm start`',
-    names: ['DATA_DIR', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'TEMPORAL_RETENTION_DAYS', 'TEMPORAL_BIN'],
+    names: [
+      'DATA_DIR',
+      'TEMPORAL_PORT',
+      'TEMPORAL_UI_PORT',
+      'TEMPORAL_UI_HOSTS',
+      'TEMPORAL_RETENTION_DAYS',
+      'TEMPORAL_BIN',
+    ],
   },
   { title: 'Process', names: ['LOG_LEVEL', 'LOG_FORMAT', 'SHUTDOWN_GRACE_SECONDS'] },
 ];

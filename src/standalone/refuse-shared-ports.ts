@@ -8,7 +8,8 @@ import { ConfigError } from '../config-error.ts';
 export function refuseSharedPorts({ http, temporal }: Config): void {
   if (!temporal.isOwnServer) return;
   const settings = { PORT: http.port, TEMPORAL_PORT: temporal.port, TEMPORAL_UI_PORT: temporal.uiPort };
-  const byPort = Map.groupBy(Object.entries(settings), ([, port]) => port);
+  const taken = Object.entries(settings).filter(([, port]) => port > 0);
+  const byPort = Map.groupBy(taken, ([, port]) => port);
   const problems = [...byPort].flatMap(([port, sharers]) => {
     if (sharers.length < 2) return [];
     const names = sharers.map(([name]) => name).join(', ');

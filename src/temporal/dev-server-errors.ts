@@ -1,12 +1,19 @@
 import { ConfigError } from '../config-error.ts';
 import { devServerHost, type DevServerOptions } from './dev-server-options.ts';
+import { browserRefusedPorts } from './hidden-ports.ts';
 import { isPortFree } from './ports.ts';
 import { type ServerExit, tailOf } from './server-process.ts';
 
-/** Throws one sentence that names the setting when another program has a port that the server needs. */
-export async function refuseTakenPorts({ port, uiPort }: DevServerOptions): Promise<void> {
+/** Throws one sentence that names the setting when another program has the port that the server needs. */
+export async function refuseTakenPort({ port }: DevServerOptions): Promise<void> {
   if (!(await isPortFree(port, devServerHost))) throw portTaken(port, 'TEMPORAL_PORT');
-  if (uiPort !== undefined && !(await isPortFree(uiPort, devServerHost))) throw portTaken(uiPort, 'TEMPORAL_UI_PORT');
+}
+
+/** Of the few ports that browsers refuse, too few are free. */
+export function noHiddenPort(): ConfigError {
+  return new ConfigError(
+    `TEMPORAL_ADDRESS: none of the ports that browsers refuse (${browserRefusedPorts.join(', ')}) is free for the Temporal server; end what uses them, or set the address of a Temporal server that runs`,
+  );
 }
 
 export function databaseInUse(databaseFile: string, ownerPid: number): ConfigError {
@@ -29,7 +36,7 @@ export function notStartable(executable: string, cause: unknown): ConfigError {
 /** The server ended before it answered: in its own last words, unless a port was taken in that moment. */
 export async function endedAtStart(options: DevServerOptions, exit: ServerExit): Promise<ConfigError> {
   const tail = await tailOf(options.logFile);
-  if (tail.includes('address already in use')) await refuseTakenPorts(options);
+  if (tail.includes('address already in use')) await refuseTakenPort(options);
   return new ConfigError(
     `TEMPORAL_BIN: the Temporal dev server ended while it started (${describeExit(exit)}): "${tail.split('\n').at(-1) ?? ''}" (log: ${options.logFile})`,
   );
@@ -53,6 +60,6 @@ function describeExit({ code, signal }: ServerExit): string {
   return code === null ? 'no exit code' : `exit code ${code}`;
 }
 
-function portTaken(port: number, setting: string): ConfigError {
+export function portTaken(port: number, setting: string): ConfigError {
   return new ConfigError(`${setting}: port ${port} is taken by another program; set it to a free port`);
 }

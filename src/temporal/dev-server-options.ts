@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { SearchAttributeType } from '@temporalio/common';
+import type { HiddenPort, HiddenPorts } from './hidden-ports.ts';
 
 /** A custom search attribute, as `defineSearchAttributeKey` makes it. */
 export interface SearchAttribute {
@@ -11,8 +12,11 @@ export interface DevServerOptions {
   /** Path of the Temporal CLI. */
   readonly executable: string;
   readonly port: number;
-  /** No web UI when absent. */
-  readonly uiPort?: number;
+  /**
+   * Put on ports that no browser opens: the web UI, which there is only with `ui`, and the HTTP API, whose port is a random one otherwise. Neither
+   * has a login, and both obey whatever web page reaches them.
+   */
+  readonly hidden?: readonly HiddenPort[];
   /** SQLite file that keeps the runs. In memory when absent. */
   readonly databaseFile?: string;
   /** Receives what the server prints. Overwritten at each start. */
@@ -50,6 +54,8 @@ const dynamicConfig = {
   'matching.numTaskqueueWritePartitions': 1,
   // A list of jobs asks several times, and the default of 10 in a second is for the whole namespace.
   'frontend.namespaceRPS.visibility': 1000,
+  // The HTTP API cannot be switched off, and nothing of ours uses it: no request that names a host is answered, so none of a web page.
+  'frontend.httpAllowedHosts': ['nobody.invalid'],
 } as const;
 
 const typeNames = {
@@ -63,18 +69,19 @@ const typeNames = {
 } as const satisfies Record<SearchAttributeType, string>;
 
 /** The arguments of the Temporal CLI. Equal options give equal arguments: a running server is known by them. */
-export function devServerArgs(options: DevServerOptions): readonly string[] {
-  const { port, uiPort, databaseFile, searchAttributes } = options;
+export function devServerArgs(options: DevServerOptions, { ui, http }: HiddenPorts): readonly string[] {
+  const { port, databaseFile, searchAttributes } = options;
   return [
     'server',
     'start-dev',
     `--ip=${devServerHost}`,
     `--port=${port}`,
     '--log-level=warn',
-    ...(uiPort === undefined ? ['--headless'] : [`--ui-port=${uiPort}`, '--ui-disable-news-fetch']),
+    ...(ui === undefined ? ['--headless'] : [`--ui-port=${ui}`, '--ui-disable-news-fetch']),
+    ...(http === undefined ? [] : [`--http-port=${http}`]),
     ...(databaseFile === undefined ? [] : databaseArgs(databaseFile)),
     ...searchAttributes.map(({ name, type }) => `--search-attribute=${name}=${typeNames[type]}`),
-    ...Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
+    ...Object.entries(dynamicConfig).map(([key, value]) => `--dynamic-config-value=${key}=${JSON.stringify(value)}`),
   ];
 }
 

@@ -4,6 +4,7 @@ import { makeFolder } from '../storage/make-folder.ts';
 import * as errors from './dev-server-errors.ts';
 import { devServerArgs, devServerEnv, devServerHost, type DevServerOptions } from './dev-server-options.ts';
 import { findLeftover, isServing, removePidFile, writePidFile } from './dev-server-pid-file.ts';
+import { chooseHiddenPorts, hiddenPortsOf, isAnyTaken, type HiddenPorts } from './hidden-ports.ts';
 import { isListening } from './ports.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
 import { adoptServer, spawnServer, type ServerExit, type ServerProcess } from './server-process.ts';
@@ -14,8 +15,8 @@ export type { DevServerOptions, SearchAttribute } from './dev-server-options.ts'
 export interface DevServer {
   /** `host:port` for clients and workers. */
   readonly address: string;
-  /** Undefined when it has no web UI. */
-  readonly uiUrl: string | undefined;
+  /** Where its web UI listens; undefined when it has none. */
+  readonly uiPort: number | undefined;
   readonly pid: number;
   /** True when an earlier process of ours had left it running. */
   readonly isAdopted: boolean;
@@ -27,6 +28,8 @@ export interface DevServer {
 const defaultStartTimeoutMs = 60_000;
 const defaultStopTimeoutMs = 10_000;
 const readyPollMs = 100;
+/** Somebody may take a port between its choice and the server's start. */
+const portAttempts = 3;
 
 /**
  * Starts the Temporal CLI's dev server, or takes over the one that a killed process of ours left running on the same
@@ -38,50 +41,70 @@ export async function startDevServer(given: DevServerOptions): Promise<DevServer
   const leftover = await takeOver(options);
   if (leftover !== undefined) {
     try {
-      return await whenReady(leftover, options, true);
+      return await whenReady(leftover, options, { isAdopted: true });
     } catch (error) {
       if (options.signal?.aborted) throw error;
       // It was alive but did not answer: whenReady has stopped it, and a new one takes its place.
     }
   }
-  await errors.refuseTakenPorts(options);
-  return whenReady(await spawnDevServer(options), options, false);
+  await errors.refuseTakenPort(options);
+  for (let attempt = 1; ; attempt++) {
+    const ports = await chooseHiddenPorts(options.hidden ?? []);
+    if (!ports) throw errors.noHiddenPort();
+    try {
+      return await whenReady(await spawnDevServer(options, ports), options, { isAdopted: false });
+    } catch (error) {
+      if (attempt === portAttempts || !(await isAnyTaken(ports))) throw error;
+    }
+  }
 }
 
-async function takeOver(options: DevServerOptions): Promise<ServerProcess | undefined> {
-  const { databaseFile } = options;
+interface RunningServer extends ServerProcess {
+  readonly ports: HiddenPorts;
+}
+
+async function takeOver(options: DevServerOptions): Promise<RunningServer | undefined> {
+  const { databaseFile, hidden = [] } = options;
   if (databaseFile === undefined) return undefined;
   const leftover = await findLeftover(databaseFile);
   if (leftover === undefined) return undefined;
   if (leftover.ownerPid !== undefined) throw errors.databaseInUse(databaseFile, leftover.ownerPid);
 
   const server = adoptServer(leftover.pid, () => isServing(leftover.pid, databaseFile));
-  if (leftover.commandLine.endsWith(devServerArgs(options).join(' '))) {
+  const ports = hiddenPortsOf(leftover.commandLine, hidden);
+  if (ports && leftover.commandLine.endsWith(devServerArgs(options, ports).join(' '))) {
     await writePidFile(databaseFile, leftover.pid);
-    return server;
+    return { ...server, ports };
   }
   // It was started with other settings, and two servers must not share a database.
   await server.stop(options.stopTimeoutMs ?? defaultStopTimeoutMs);
   return undefined;
 }
 
-async function spawnDevServer(options: DevServerOptions): Promise<ServerProcess> {
+async function spawnDevServer(options: DevServerOptions, ports: HiddenPorts): Promise<RunningServer> {
   const { executable, databaseFile, logFile } = options;
   for (const folder of [dirname(logFile), dirname(databaseFile ?? logFile)]) {
     await makeFolder(folder).catch((error: unknown) => {
       throw errors.folderNotWritable(folder, error);
     });
   }
-  const server = await spawnServer({ executable, args: devServerArgs(options), env: devServerEnv, logFile }).catch(
-    (error: unknown) => {
-      throw errors.notStartable(executable, error);
-    },
-  );
+  const server = await spawnServer({
+    executable,
+    args: devServerArgs(options, ports),
+    env: devServerEnv,
+    logFile,
+  }).catch((error: unknown) => {
+    throw errors.notStartable(executable, error);
+  });
   if (databaseFile !== undefined) await writePidFile(databaseFile, server.pid);
-  return server;
+  return { ...server, ports };
 }
 
-async function whenReady(server: ServerProcess, options: DevServerOptions, isAdopted: boolean): Promise<DevServer> {
+async function whenReady(
+  server: RunningServer,
+  options: DevServerOptions,
+  { isAdopted }: Pick<DevServer, 'isAdopted'>,
+): Promise<DevServer> {
   const stop = async (): Promise<void> => {
     await server.stop(options.stopTimeoutMs ?? defaultStopTimeoutMs);
     if (options.databaseFile !== undefined) await removePidFile(options.databaseFile);
@@ -93,8 +116,7 @@ async function whenReady(server: ServerProcess, options: DevServerOptions, isAdo
     await stop();
     throw error;
   }
-  const uiUrl = options.uiPort === undefined ? undefined : `http://${devServerHost}:${options.uiPort}`;
-  return { address, uiUrl, pid: server.pid, isAdopted, exited: server.exited, stop };
+  return { address, uiPort: server.ports.ui, pid: server.pid, isAdopted, exited: server.exited, stop };
 }
 
 async function waitUntilReady(address: string, server: ServerProcess, options: DevServerOptions): Promise<void> {

@@ -13,7 +13,8 @@ export interface SuperviseOptions extends DevServerOptions {
 /** A dev server that comes back when it dies. Its address stays; its process does not. */
 export interface SupervisedDevServer {
   readonly address: string;
-  readonly uiUrl: string | undefined;
+  /** Of the moment, as its process is. */
+  readonly uiPort: number | undefined;
   /** The process of the moment. */
   readonly pid: number;
   readonly isAdopted: boolean;
@@ -37,8 +38,10 @@ export async function superviseDevServer(options: SuperviseOptions): Promise<Sup
   const supervision = supervise(first, options, stopping.signal, (server) => (current = server));
   return {
     address: first.address,
-    uiUrl: first.uiUrl,
     isAdopted: first.isAdopted,
+    get uiPort() {
+      return current.uiPort;
+    },
     get pid() {
       return current.pid;
     },

@@ -7,6 +7,7 @@ const optionsSchema = z.object({
   port: z.number(),
   databaseFile: z.string(),
   logFile: z.string(),
+  hidden: z.array(z.enum(['ui', 'http'])),
 });
 
 /** A process that starts a dev server, says so on stdout, and then waits to be killed. */

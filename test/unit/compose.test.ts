@@ -6,12 +6,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { readConfig } from '../../src/config.ts';
+import { browserRefusedPorts } from '../../src/temporal/hidden-ports.ts';
 import { variables } from '../../src/config-schema.ts';
 import { loadCompose, requiredValues, root, seconds, type Service } from '../support/compose-file.ts';
 
 const compose = loadCompose(requiredValues);
 const services = Object.entries(compose.services);
-const ours = services.filter(([, { build }]) => build !== undefined);
+const ours = services.filter(([name]) => name === 'api' || name === 'worker');
 const lasting = services.filter(([, { restart }]) => restart !== 'no');
 const passing = services.filter(([, { restart }]) => restart === 'no');
 const waits = services.flatMap(([name, { depends_on }]) =>
@@ -103,6 +104,14 @@ describe('docker-compose.yml', () => {
     const { PORT, TEMPORAL_UI_PORT } = variables.parse({});
 
     expect(published).toEqual([`api 127.0.0.1:${PORT}:8080`, `temporal-ui 127.0.0.1:${TEMPORAL_UI_PORT}:8080`]);
+  });
+
+  test("hides Temporal's UI behind our check, on a port that no browser opens", () => {
+    const port = Number(service('temporal-ui-server').environment['TEMPORAL_UI_PORT']);
+    const { command, environment } = service('temporal-ui');
+    expect(command).toEqual(['node', 'src/temporal-ui.ts', '--host=0.0.0.0', `--upstream=temporal-ui-server:${port}`]);
+    expect(readConfig(environment).temporal.uiPort).toBe(8080);
+    expect(browserRefusedPorts).toContain(port);
   });
 
   test('lets workers be scaled: no fixed name, no port of the host, no volume that two would share', () => {
@@ -197,6 +206,7 @@ describe('api and worker in docker-compose.yml', () => {
       'TEMP_DIR',
       'TEMPORAL_PORT',
       'TEMPORAL_UI_PORT',
+      'TEMPORAL_UI_HOSTS',
       'TEMPORAL_RETENTION_DAYS',
       'TEMPORAL_BIN',
     ]);

@@ -138,9 +138,9 @@ describe('the files for containers', () => {
     const file = z
       .record(z.string(), z.tuple([z.object({ value: z.unknown() })]))
       .parse(parse(read('deploy/temporal-dynamic-config.yaml')));
-    const inContainers = Object.entries(file).map(([key, [{ value }]]) => `${key}=${String(value)}`);
+    const inContainers = Object.entries(file).map(([key, [{ value }]]) => `${key}=${JSON.stringify(value)}`);
     const prefix = '--dynamic-config-value=';
-    const args = devServerArgs({ executable: '', port: 7233, logFile: '', searchAttributes: [] });
+    const args = devServerArgs({ executable: '', port: 7233, logFile: '', searchAttributes: [] }, {});
 
     expect(inContainers.toSorted()).toEqual(
       args

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
 import { defaultTenant } from '../../domain/job.ts';
+import { isLoopbackHost, isOwnRequest } from '../../domain/request-origin.ts';
 import { requestContext } from './request-context.ts';
 
 const missingKey = 'Invalid or missing API key: send it in the header api-key, or as Authorization: Bearer and the key';
@@ -44,16 +45,8 @@ function bearerToken(request: Request): string | undefined {
 }
 
 function localCaller(request: Request): string {
-  if (!isLocalHost(request.get('host'))) throw refused();
-  const origin = request.get('origin');
-  if (origin !== undefined && !(URL.canParse(origin) && isLocalHost(new URL(origin).host))) throw refused();
-  if (request.get('sec-fetch-site') === 'cross-site') throw refused();
+  if (!isOwnRequest(request.headers, isLoopbackHost)) throw refused();
   return defaultTenant;
-}
-
-/** As browsers and clients write it, which is after they have parsed the address: other spellings of loopback are refused. */
-function isLocalHost(host: string | undefined): boolean {
-  return host !== undefined && /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})(?::\d{1,5})?$/i.test(host);
 }
 
 function refused(): ClassifierError {

@@ -61,10 +61,12 @@ async function occupy(port: number): Promise<void> {
 }
 
 /** Another process of ours that owns a dev server; `kill` leaves the server alone in the world. */
-async function startOwner(): Promise<{ readonly serverPid: number; readonly kill: () => Promise<void> }> {
+async function startOwner(
+  hidden: DevServerOptions['hidden'] = [],
+): Promise<{ readonly serverPid: number; readonly kill: () => Promise<void> }> {
   const { executable, port, databaseFile, logFile } = options;
   const script = join(import.meta.dirname, '../../support/dev-server-owner.ts');
-  const argument = JSON.stringify({ executable, port, databaseFile, logFile });
+  const argument = JSON.stringify({ executable, port, databaseFile, logFile, hidden });
   const owner = spawn(process.execPath, [script, argument], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(owner, 'exit');
   onTestFinished(() => void owner.kill('SIGKILL'));
@@ -152,6 +154,18 @@ describe('a dev server whose process was killed and left it running', () => {
     await startRun(await clientOf(server.address), 'on-the-new-one');
   });
 
+  test('keeps the hidden ports that it has', async () => {
+    const hidden = ['ui', 'http'] as const;
+    const owner = await startOwner(hidden);
+    const commandLine = await commandLineOf(owner.serverPid);
+    await owner.kill();
+
+    const server = await start({ ...options, hidden });
+
+    expect(server).toMatchObject({ isAdopted: true, pid: owner.serverPid });
+    expect(commandLine).toContain(` --ui-port=${server.uiPort} `);
+  });
+
   test('gives way to a new one on the same database when the settings differ', async () => {
     const owner = await startOwner();
     const before = await clientOf(`127.0.0.1:${options.port}`);
@@ -183,15 +197,6 @@ describe('a start that cannot succeed says so in one sentence with the setting',
 
     expect(await refusal(options)).toBe(
       `TEMPORAL_PORT: port ${options.port} is taken by another program; set it to a free port`,
-    );
-  });
-
-  test('when the port of the web UI is taken', async () => {
-    const uiPort = await freePort();
-    await occupy(uiPort);
-
-    expect(await refusal({ ...options, uiPort })).toBe(
-      `TEMPORAL_UI_PORT: port ${uiPort} is taken by another program; set it to a free port`,
     );
   });
 

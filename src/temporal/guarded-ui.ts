@@ -1,0 +1,94 @@
+import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { isLoopbackHost, isOwnRequest } from '../domain/request-origin.ts';
+import { portTaken } from './dev-server-errors.ts';
+
+export interface GuardedUiOptions {
+  /** Address to listen on, and its port. */
+  readonly host: string;
+  readonly port: number;
+  /** Names beside localhost by which the UI is called, as a reverse proxy passes them on: `ui.example.com`. */
+  readonly hostNames: readonly string[];
+  /** Where Temporal's own UI server listens now; undefined while there is none. */
+  readonly target: () => { readonly host: string; readonly port: number } | undefined;
+}
+
+export interface GuardedUi {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Temporal's web UI for its operators, and for no other web page. The UI's own server obeys whatever name it is called by, and hands the token that guards
+ * its forms to any script: a page that rebinds its name to this machine could list and start the runs of every tenant. So nobody reaches that server but
+ * through here, where the name must be localhost (or one of `hostNames`) and the page asking must be the UI's own. Throws ConfigError when the port is taken.
+ */
+export async function serveGuardedUi({ host, port, hostNames, target }: GuardedUiOptions): Promise<GuardedUi> {
+  const names = new Set(hostNames.map((name) => name.toLowerCase()));
+  const isOurHost = (seen: string): boolean =>
+    isLoopbackHost(seen) || names.has(seen.replace(/:\d{1,5}$/, '').toLowerCase());
+
+  const server = createServer((request, response) => {
+    if (!isOwnRequest(isFollowedLink(request) ? { host: request.headers.host } : request.headers, isOurHost)) {
+      refuse(response, 403, "Temporal's UI is called as http://localhost here, or by a name of TEMPORAL_UI_HOSTS.");
+      return;
+    }
+    const address = target();
+    if (address) forward(request, response, address);
+    else refuse(response, 502, notThere);
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw portTaken(port, 'TEMPORAL_UI_PORT');
+    throw error;
+  }
+  return {
+    url: `http://${host}:${port}`,
+    async stop() {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      server.closeAllConnections();
+      await closed.promise;
+    },
+  };
+}
+
+const notThere = "Temporal's UI does not answer; it comes back with its server.";
+
+/** A link on any page may be followed to the UI: what is opened cannot be read by that page. */
+function isFollowedLink({ method, headers }: IncomingMessage): boolean {
+  const { origin, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
+  return method === 'GET' && origin === undefined && mode === 'navigate' && destination === 'document';
+}
+
+function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { host, port }: { readonly host: string; readonly port: number },
+): void {
+  const { method, url: path, headers } = request;
+  const forwarded = sendRequest({ host, port, method, path, headers });
+  forwarded.once('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    pipeline(answer, response, ignore);
+  });
+  forwarded.once('error', () => {
+    if (response.headersSent) response.destroy();
+    else refuse(response, 502, notThere);
+  });
+  response.once('close', () => forwarded.destroy());
+  request.pipe(forwarded);
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${sentence}\n`);
+}
+
+function ignore(): void {
+  // A browser that went away, or a server that did: the connection tells.
+}
