@@ -7,7 +7,7 @@ import { taskQueues } from './domain/contract.ts';
 import type { Logger } from './logger.ts';
 import { sweepWorkingDirectories } from './storage/working-directory.ts';
 import { learnFieldsOfActivity } from './temporal/fields-of-activity.ts';
-import { workflowModules, workflowsPath } from './workflow-code.ts';
+import { loadWorkflowBundle } from './workflow-code.ts';
 
 export interface QueueService {
   /** Settles when all workers have ended; rejects when one of them failed. */
@@ -36,14 +36,15 @@ export async function serveQueues(
   if (swept > 0) logger.info({ swept }, 'folders of killed workers removed');
   const connection = await connect(config);
   const workers = await Promise.all(
-    queues.map((queue) =>
+    queues.map(async (queue) =>
       Worker.create({
         connection,
         namespace: config.temporal.connection.namespace,
         shutdownGraceTime: config.shutdownGraceMs,
         shutdownForceTime: config.shutdownGraceMs + forceAfterGraceMs,
         maxHeartbeatThrottleInterval,
-        interceptors: { activity: [learnFieldsOfActivity], ...(queue === 'workflow' && { workflowModules }) },
+        interceptors: { activity: [learnFieldsOfActivity] },
+        ...(queue === 'workflow' && { workflowBundle: await loadWorkflowBundle() }),
         ...queueOptions(queue, config, dependencies),
       }),
     ),
@@ -87,7 +88,6 @@ function queueOptions(
     case 'workflow':
       return {
         taskQueue: taskQueues.workflow,
-        workflowsPath,
         activities: createWorkflowQueueActivities(dependencies),
       };
     case 'render':

@@ -1,7 +1,65 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What is bundled for the queue of workflows. */
-export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+export const workflowsPath = join(root, 'workflows', 'index.ts');
 
-/** Bundled with it, wherever that is done. */
-export const workflowModules = [fileURLToPath(new URL('../workflows/interceptors.ts', import.meta.url))];
+/** Bundled with it. */
+export const workflowModules = [join(root, 'workflows', 'interceptors.ts')];
+
+/** All that a workflow may import by value stands in these folders, or is of Temporal's SDK, whose version package.json pins. */
+const sourceFolders = ['workflows', join('src', 'domain')];
+
+/** Beside the packages, as other tools keep what they make of them. */
+const cacheFolder = join(root, 'node_modules', '.cache', 'pigeonhole');
+
+/**
+ * The workflows as one bundle. Making it takes a second of processor time, so it is kept until a source or the SDK changes; where
+ * nothing can be written, it is made anew for each process.
+ */
+export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
+  const codePath = join(cacheFolder, `workflows-${await fingerprint()}.js`);
+  if (await exists(codePath)) return { codePath };
+  const bundle = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: workflowModules,
+    logger: new DefaultLogger('WARN'),
+  });
+  return (await keep(codePath, bundle.code)) ? { codePath } : bundle;
+}
+
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));
+  for (const folder of sourceFolders) {
+    for (const name of (await readdir(join(root, folder))).toSorted()) {
+      hash.update(`\0${name}\0`).update(await readFile(join(root, folder, name)));
+    }
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Under its name at once and whole: other processes may be looking for it. */
+async function keep(path: string, code: string): Promise<boolean> {
+  const unfinished = `${path}.${randomUUID()}`;
+  try {
+    await mkdir(cacheFolder, { recursive: true });
+    await writeFile(unfinished, code);
+    await rename(unfinished, path);
+    return true;
+  } catch {
+    // The folder belongs to somebody else, or the file system is read-only, as in an image.
+    return false;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -3,12 +3,12 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { workflowModules, workflowsPath } from '../../src/workflow-code.ts';
+import { loadWorkflowBundle } from '../../src/workflow-code.ts';
 import { recordHistories } from './record-histories.ts';
 import { recordedRuns } from './recorded-runs.ts';
 
 const histories = new URL('./histories/', import.meta.url);
-const code = { workflowsPath, interceptors: { workflowModules } };
+const code = { workflowBundle: await loadWorkflowBundle() };
 
 const historySchema = z.object({
   events: z.tuple(

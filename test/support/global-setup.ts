@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startDevServer } from '../../src/temporal/dev-server.ts';
 import { searchAttributes } from '../../src/temporal/search-attributes.ts';
+import { loadWorkflowBundle } from '../../src/workflow-code.ts';
 import { ensureTool } from '../../tools/ensure-tool.ts';
 import { freePort, onFreePorts } from './free-ports.ts';
 import { freeSeaweedFsPorts, hasMinio, type S3Address, startMinio, startSeaweedFs } from './servers.ts';
@@ -46,6 +47,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     provideTemporal(folder, running),
     provideS3(join(folder, 'seaweedfs'), running),
     provideMinio(join(folder, 'minio'), running),
+    // For all files and all processes that they start; each would make it for itself.
+    loadWorkflowBundle(),
   ]).catch(async (error: unknown) => {
     await stop();
     throw error;

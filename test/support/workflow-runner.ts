@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { ClassifyPageInput, ClassifyPageResult } from '../../activities/classify-page.ts';
 import type {
   DeleteExpiredExecutionsInput,
@@ -17,7 +17,7 @@ import type { StoreResultInput } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
-import { workflowModules, workflowsPath } from '../../src/workflow-code.ts';
+import { loadWorkflowBundle } from '../../src/workflow-code.ts';
 import type { classifyBatch, classifyDocument } from '../../workflows/index.ts';
 import type { TestNamespace } from './namespace.ts';
 
@@ -87,13 +87,9 @@ export interface WorkflowRunner {
   ): Promise<WorkflowHandleWithFirstExecutionRunId<typeof classifyBatch>>;
 }
 
-/** Bundles the real workflows once, for any number of runs in this namespace. */
+/** Prepares the real workflows for any number of runs in this namespace. */
 export async function createWorkflowRunner({ connection, namespace, client }: TestNamespace): Promise<WorkflowRunner> {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath,
-    workflowInterceptorModules: workflowModules,
-    logger: silent,
-  });
+  const workflowBundle = await loadWorkflowBundle();
   const outcomes = new Map<string, StoreResultInput>();
   const batchOutcomes = new Map<string, StoreBatchResultInput>();
 
@@ -170,4 +166,3 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
 }
 
 const source = { kind: 'stored', key: storedDocument.key, document: storedDocument } as const;
-const silent = new DefaultLogger('ERROR', () => undefined);
