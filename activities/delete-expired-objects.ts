@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { mapBounded } from '../src/domain/map-bounded.ts';
 import type { RetentionCutoffs } from '../src/domain/retention.ts';
 import { expireStoredBatches } from '../src/retention/expire-batches.ts';
+import { expireStoredFiles } from '../src/retention/expire-files.ts';
 import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
 import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
 import { compareKeys } from '../src/storage/object-key.ts';
@@ -31,7 +32,7 @@ const tombstoneMs = 24 * 60 * 60 * 1000;
 
 /**
  * Walks through the jobs in the store and deletes those that Temporal does not know, or no longer, and whose time is over: finished ones, and
- * uploads that were never started. The logs of what webhook endpoints were sent go at the age of a finished job.
+ * uploads that were never started, also of files. The logs of what webhook endpoints were sent go at the age of a finished job.
  */
 export function createDeleteExpiredObjects({ store }: { readonly store: ObjectStore }) {
   return async function deleteExpiredObjects(input: DeleteExpiredObjectsInput): Promise<DeleteExpiredObjectsResult> {
@@ -54,6 +55,7 @@ async function sweep(
     if (!isPartlyDone) {
       await deleteLogs(store, tenant, cutoffs, signal);
       deleted.storedJobs += await expireStoredBatches({ client, store }, tenant, cutoffs);
+      deleted.abandonedUploads += await expireStoredFiles({ client, store }, tenant, cutoffs, signal);
     }
     for await (const batch of inBatches(storedJobs(store, tenant, isPartlyDone ? after : undefined))) {
       const old = batch.filter((job) => isOld(job, cutoffs));

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { fileKindOf } from '../src/definitions/file-kind.ts';
-import { findFile, recordFileFacts } from '../src/definitions/files.ts';
+import { findKeptFile, recordFileFacts } from '../src/definitions/files.ts';
 import type { DocumentSource, StoredDocument } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
@@ -35,9 +35,9 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies) {
     return runStep(async (signal) => {
       const { store, maxFileBytes } = dependencies;
       const { tenant, source, fileId } = input;
-      const known = source.kind === 'url' && fileId !== undefined ? await findFile(store, tenant, fileId) : undefined;
+      const known = fileId === undefined ? undefined : await findKeptFile(store, tenant, fileId);
       // An earlier attempt, or another run of the same file, has fetched it.
-      if (known?.document) return known.document;
+      if (source.kind === 'url' && known?.document) return known.document;
       if (source.kind !== 'stored') await keepJobId(store, tenant, input.jobId);
       const body = await openSource(input, dependencies, signal);
       const { document, head } = await ingestDocument(body, {
@@ -49,15 +49,22 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies) {
         ...(source.kind !== 'stored' && { store }),
       });
       if (fileId !== undefined) {
-        await recordFileFacts(store, tenant, fileId, ({ name }) => ({
+        const isThere = await recordFileFacts(store, tenant, fileId, ({ name }) => ({
           document,
           url: undefined,
           kind: fileKindOf(document.type, name, Buffer.from(head).toString('latin1')),
         }));
+        if (known && !isThere) await discard(store, keyOf(input));
       }
       return document;
     });
   };
+}
+
+/** The file was deleted while it was fetched: nobody would find its bytes again. */
+async function discard(store: ObjectStore, key: string): Promise<never> {
+  await store.delete(key);
+  throw new ClassifierError('document_missing', 'The file was deleted while it was fetched.');
 }
 
 function keyOf({ tenant, jobId, source, fileId }: StoreDocumentInput): string {

@@ -8,11 +8,16 @@ import { storeResult, storeResultAtOnce } from './activity-proxies.ts';
 
 /** Stores the outcome, and gives the event that its end is, where somebody wants to hear of it. */
 export async function storeOutcome(
-  { tenant, events }: ParsedInput,
+  { tenant, events, fileId }: ParsedInput,
   outcome: StoredOutcome,
 ): Promise<EndEvent | undefined> {
   // A worker of an earlier version answers nothing.
-  const stored: StoredEnd | undefined = await store({ tenant, outcome, ...(events && { events }) });
+  const stored: StoredEnd | undefined = await store({
+    tenant,
+    outcome,
+    ...(fileId !== undefined && { fileId }),
+    ...(events && { events }),
+  });
   return stored?.event;
 }
 

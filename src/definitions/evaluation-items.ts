@@ -8,7 +8,8 @@ import { createdByKeyOf, createdBySchema } from './created-by.ts';
 import type { EvaluationSet } from './evaluation-sets.ts';
 import { assertPossible, possibleOutputs, type ExpectedOutput } from './expected-output.ts';
 import { fileKinds } from './file-kind.ts';
-import { findFile, readFile, type StoredFile } from './files.ts';
+import { holdFile, releaseFile, type FileHolder } from './file-holders.ts';
+import { findFile, type StoredFile } from './files.ts';
 import { isId, newId } from './ids.ts';
 import { listDefinitions, namesBelow, readsAtOnce, type Page, type SortedPageQuery } from './list-page.ts';
 import { referredTo } from './referred-to.ts';
@@ -58,11 +59,23 @@ export async function addEvaluationItems(
   const now = new Date();
   const at = now.toISOString();
   const numbered = items.map((item, index) => ({ ...item, index, id: newId('evaluationSetItem', now) }));
-  const added = await mapBounded(numbered, readsAtOnce, async ({ index, id, fileId, expectedOutput }) => {
-    const file = await referredTo(`items.${index}.fileId`, readFile(store, tenant, fileId));
-    const created = { createdAt: at, updatedAt: at, createdBy: createdByKeyOf(tenant) };
-    return parse({ id, evaluationSetId, file, expectedOutput, ...created });
+  const holderOf = (itemId: string): FileHolder => ({ kind: 'item', evaluationSetId, itemId });
+  const found = await mapBounded(numbered, readsAtOnce, async ({ index, id, fileId }) => {
+    try {
+      return { file: await referredTo(`items.${index}.fileId`, holdFile(store, tenant, fileId, holderOf(id))) };
+    } catch (error) {
+      return { error };
+    }
   });
+  const failure = found.find((each) => 'error' in each);
+  if (failure) {
+    await mapBounded(numbered, readsAtOnce, ({ id, fileId }) => releaseFile(store, tenant, fileId, holderOf(id)));
+    throw failure.error;
+  }
+  const created = { createdAt: at, updatedAt: at, createdBy: createdByKeyOf(tenant) };
+  const added = numbered.map(({ index, id, expectedOutput }) =>
+    parse({ id, evaluationSetId, file: found[index]?.file, expectedOutput, ...created }),
+  );
   await mapBounded(added, readsAtOnce, (item) =>
     writeJson(store, evaluationItemKey(tenant, evaluationSetId, item.id), item, { ifNoneMatch: '*' }),
   );
@@ -122,15 +135,16 @@ export async function updateEvaluationItem(
   return updated.value;
 }
 
-/** Throws `not_found`. */
+/** Deletes an item, and with it a file that came with a run where nobody else holds it any more. Throws `not_found`. */
 export async function deleteEvaluationItem(
   store: ObjectStore,
   tenant: string,
   evaluationSetId: string,
   id: string,
 ): Promise<void> {
-  await readEvaluationItem(store, tenant, evaluationSetId, id);
+  const { file } = await readEvaluationItem(store, tenant, evaluationSetId, id);
   await store.delete(evaluationItemKey(tenant, evaluationSetId, id));
+  await releaseFile(store, tenant, file.id, { kind: 'item', evaluationSetId, itemId: id });
 }
 
 export async function listEvaluationItems(

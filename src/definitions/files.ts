@@ -29,8 +29,14 @@ const fileSchema = z.object({
   url: z.string().optional(),
   /** The job whose pages hold the text of the file, as far as it read them. */
   readBy: z.string().optional(),
-  /** The run that it came with, and with which it is deleted. */
+  /** The run that it came with. It goes with this run, or with the last of those who named it since. */
   jobId: z.string().optional(),
+  /** When the run that it came with was deleted: only those who named it since keep it. */
+  leftAt: z.string().optional(),
+  /** Nobody keeps it, and its bytes are being deleted: nobody may name it any more. */
+  goingAt: z.string().optional(),
+  /** When its owner deleted it. From then on it is no file to anybody but the runs that had been accepted before. */
+  deletedAt: z.string().optional(),
 });
 
 const parse = (value: unknown) => fileSchema.parse(value);
@@ -41,6 +47,12 @@ export async function createFile(store: ObjectStore, tenant: string, file: Store
 
 /** Undefined when the tenant has no such file. */
 export async function findFile(store: ObjectStore, tenant: string, id: string): Promise<StoredFile | undefined> {
+  const file = await findKeptFile(store, tenant, id);
+  return file?.deletedAt === undefined ? file : undefined;
+}
+
+/** The same for those who keep a file: also one that its owner has deleted since. */
+export async function findKeptFile(store: ObjectStore, tenant: string, id: string): Promise<StoredFile | undefined> {
   if (!isId('file', id)) return undefined;
   return (await readJson(store, fileKeys(tenant, id).definition, parse))?.value;
 }
@@ -58,30 +70,38 @@ export type FileFacts = Partial<Pick<StoredFile, 'kind' | 'document' | 'url' | '
 /** Writers of one file take turns. */
 const maxAttempts = 100;
 
-/** Adds what was learnt of a file, unless it was deleted meanwhile; `learn` gives undefined where it says nothing new. */
+/** Adds what was learnt of a file, and tells whether it is there still; `learn` gives undefined where it says nothing new. */
 export async function recordFileFacts(
   store: ObjectStore,
   tenant: string,
   id: string,
   learn: (file: StoredFile) => FileFacts | undefined,
-): Promise<void> {
-  const known = await findFile(store, tenant, id);
+): Promise<boolean> {
+  const known = await findKeptFile(store, tenant, id);
   // A thousand runs may read one file at once: only the first has something to write.
-  if (!known || !learn(known)) return;
+  if (!known || !learn(known)) return known !== undefined;
+  const changed = await changeFile(store, tenant, id, (file) => {
+    const facts = learn(file);
+    return facts ? { ...file, ...facts, updatedAt: new Date().toISOString() } : file;
+  });
+  return changed !== undefined;
+}
+
+/** Replaces what is stored of a file, and gives that; undefined where there is none any more. */
+export async function changeFile(
+  store: ObjectStore,
+  tenant: string,
+  id: string,
+  change: (file: StoredFile) => StoredFile,
+): Promise<StoredFile | undefined> {
+  const update = (file: StoredFile | undefined): StoredFile => {
+    if (!file) throw fileNotFound(id);
+    return change(file);
+  };
   try {
-    await updateJson(
-      store,
-      fileKeys(tenant, id).definition,
-      parse,
-      (file) => {
-        if (!file) throw fileNotFound(id);
-        const facts = learn(file);
-        return facts ? { ...file, ...facts, updatedAt: new Date().toISOString() } : file;
-      },
-      { maxAttempts },
-    );
+    return (await updateJson(store, fileKeys(tenant, id).definition, parse, update, { maxAttempts })).value;
   } catch (error) {
-    if (error instanceof ClassifierError && error.code === 'not_found') return;
+    if (error instanceof ClassifierError && error.code === 'not_found') return undefined;
     throw error;
   }
 }
@@ -106,21 +126,6 @@ export async function listFiles(
   return listDefinitions(ids, read, scope, { ...query, sortBy: 'createdAt' });
 }
 
-/** Makes a file that came with a run outlive it. */
-export async function keepFile(store: ObjectStore, tenant: string, id: string): Promise<void> {
-  await updateJson(store, fileKeys(tenant, id).definition, parse, (file) => {
-    if (!file) throw fileNotFound(id);
-    const { jobId: _, ...kept } = file;
-    return kept;
-  });
-}
-
-/** Deletes the file and its bytes. Throws `not_found`. */
-export async function deleteFile(store: ObjectStore, tenant: string, id: string): Promise<void> {
-  await readFile(store, tenant, id);
-  await store.deletePrefix(fileKeys(tenant, id).prefix);
-}
-
-function fileNotFound(id: string): ClassifierError {
+export function fileNotFound(id: string): ClassifierError {
   return new ClassifierError('not_found', `There is no file ${JSON.stringify(id.slice(0, 80))}.`);
 }

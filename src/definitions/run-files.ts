@@ -9,7 +9,8 @@ import { ingestDocument } from '../storage/ingest-document.ts';
 import { fileKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { fileKindOf, kindOfName } from './file-kind.ts';
-import { createFile, readFile, type StoredFile } from './files.ts';
+import { holdFile } from './file-holders.ts';
+import { createFile, type StoredFile } from './files.ts';
 
 /** The file that a run is asked about, one of four ways; names are fit to be shown already. */
 export type RunFileInput =
@@ -45,13 +46,13 @@ export interface RunFileDependencies {
 }
 
 /**
- * Finds the file of a run, or makes it: what came with the request is then in the store, and can be read as a file. Throws `not_found`,
- * and what is wrong with the bytes.
+ * Finds the file of a run and keeps it for that run, or makes it: what came with the request is then in the store, and can be read as a file. The
+ * request of the run must be stored before: it is what a file whose maker was killed is found by. Throws `not_found`, and what is wrong with the bytes.
  */
 export async function prepareRunFile(dependencies: RunFileDependencies, request: RunFileRequest): Promise<RunFile> {
   const { store } = dependencies;
-  const { tenant, input } = request;
-  if (input.kind === 'id') return toRunFile(await readFile(store, tenant, input.id));
+  const { tenant, jobId, input } = request;
+  if (input.kind === 'id') return toRunFile(await holdFile(store, tenant, input.id, { kind: 'job', jobId }));
   const file = await newFile(dependencies, request, input);
   if ('password' in input && input.password !== undefined) {
     await dependencies.passwords.keep(tenant, file.id, input.password);

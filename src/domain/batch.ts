@@ -61,3 +61,8 @@ export type PreparedRun = Pick<ClassifyDocumentInput, 'source'> & Partial<Classi
 export function jobIdOfBatch(batchId: string, index: number): string {
   return `${batchId}-${String(index + 1).padStart(4, '0')}`;
 }
+
+/** The batch that a job is a run of, by its id; undefined for the job of no batch. */
+export function batchIdOfRun(jobId: string): string | undefined {
+  return /^(bpr_.+)-\d{4,}$/.exec(jobId)?.[1];
+}

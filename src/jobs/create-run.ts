@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { ClassifyConfig } from '../definitions/classify-config.ts';
-import { deleteFile } from '../definitions/files.ts';
+import { readFile } from '../definitions/files.ts';
 import { newId } from '../definitions/ids.ts';
-import { prepareRunFile, type RunFile, type RunFileDependencies, type RunFileInput } from '../definitions/run-files.ts';
+import { deleteJobObjects } from '../definitions/job-objects.ts';
+import { prepareRunFile, type RunFileDependencies, type RunFileInput } from '../definitions/run-files.ts';
 import { questionOf, type PageLimits } from '../definitions/run-question.ts';
 import { ClassifierError, errorFacts } from '../domain/errors.ts';
-import type { RunRequest } from './job-request.ts';
+import { writeJobRequest, type RunRequest } from './job-request.ts';
 import type { Quotas, QuotaShare } from './quota.ts';
-import { startJob, type StartJobRequest } from './start-job.ts';
+import { startStoredJob, toJobRequest, type StartJobRequest } from './start-job.ts';
 
 export interface CreateRunRequest {
   readonly tenant: string;
@@ -34,43 +35,51 @@ export interface CreateRunDependencies extends RunFileDependencies {
 }
 
 /**
- * Starts a run: first its file and what it was asked for stand in the store, then its workflow starts, and from there it cannot be lost. What is
- * refused leaves nothing behind. Resolves with the job's id.
+ * Starts a run: first what it was asked for and its file stand in the store, in this order, then its workflow starts, and from there it cannot be
+ * lost. What is refused leaves nothing behind, and what was interrupted is found by its request. Resolves with the job's id.
  */
 export async function createRun(dependencies: CreateRunDependencies, request: CreateRunRequest): Promise<string> {
-  const { quotas } = dependencies;
+  const { store, quotas } = dependencies;
   const { tenant, file: input, signal } = request;
   const jobId = randomUUID();
   await quotas.check(tenant, jobId);
-  const prepared = await prepareRunFile(dependencies, { tenant, jobId, fileId: newId('file'), input, signal });
+  const known = input.kind === 'id' ? await readFile(store, tenant, input.id) : undefined;
+  const fileId = known?.id ?? newId('file');
+  const job = toJob(dependencies, request, jobId, fileId);
+  const url = known ? known.url : urlOf(input);
   let share: QuotaShare | undefined;
   try {
+    const stored = toJobRequest({ ...job, ...(url !== undefined && { source: { url } }) });
+    if (stored) await writeJobRequest(store, tenant, jobId, stored);
+    const { file, source } = await prepareRunFile(dependencies, { tenant, jobId, fileId, input, signal });
     share = await quotas.take(tenant, jobId);
-    await start(dependencies, request, jobId, prepared);
+    await startStoredJob(dependencies, { ...job, source, fileName: file.name });
     return jobId;
   } catch (error) {
     await share?.giveBack();
-    if (isRefusal(error) && input.kind !== 'id') await deleteFile(dependencies.store, tenant, prepared.file.id);
+    if (isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
     throw error;
   }
 }
 
-async function start(
-  dependencies: CreateRunDependencies,
+function urlOf(input: RunFileInput): string | undefined {
+  return input.kind === 'url' ? input.url : undefined;
+}
+
+function toJob(
+  { pageLimits }: CreateRunDependencies,
   { tenant, config, classifier, metadata, priority, review, requestId }: CreateRunRequest,
   jobId: string,
-  { file, source }: RunFile,
-): Promise<void> {
-  await startJob(dependencies, {
+  fileId: string,
+): Omit<StartJobRequest, 'source'> {
+  return {
     tenant,
     jobId,
     requestId,
-    source,
-    fileName: file.name,
-    ...questionOf(config, dependencies.pageLimits),
+    ...questionOf(config, pageLimits),
     run: {
       config,
-      file: { id: file.id },
+      file: { id: fileId },
       source: 'API',
       createdAt: new Date().toISOString(),
       ...(classifier && { classifier }),
@@ -79,7 +88,7 @@ async function start(
     ...(metadata && { metadata }),
     ...(review && { review }),
     ...(priority !== undefined && { priority: priorityKeyOf(priority) }),
-  });
+  };
 }
 
 /** Extend's 0 to 100, lower first, as one of Temporal's five priorities, whose middle one is what a run without a priority has. */

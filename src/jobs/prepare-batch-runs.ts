@@ -1,4 +1,5 @@
-import { findFile } from '../definitions/files.ts';
+import { findHeldFile } from '../definitions/file-holders.ts';
+import { findKeptFile } from '../definitions/files.ts';
 import { derivedId } from '../definitions/ids.ts';
 import {
   prepareRunFile,
@@ -57,13 +58,19 @@ interface RunOfBatch {
 
 async function prepareRun(dependencies: RunFileDependencies, place: RunOfBatch): Promise<PreparedRun> {
   const { tenant, batchId, jobId, batch, input, signal } = place;
+  const { store } = dependencies;
   const fileId = input.file.kind === 'id' ? input.file.id : fileIdOfRun(jobId, batch);
-  const found = await findOrRefuse(dependencies, { tenant, jobId, fileId, input: input.file, signal });
-  await writeJobRequest(dependencies.store, tenant, jobId, {
-    run: { ...batch.run, file: { id: fileId }, batchId, createdAt: batch.createdAt },
-    ...(input.metadata && { metadata: input.metadata }),
-    ...('file' in found && 'url' in found.source && { url: found.source.url }),
-  });
+  const request = { tenant, jobId, fileId, input: input.file, signal };
+  const write = (url: string | undefined) =>
+    writeJobRequest(store, tenant, jobId, {
+      run: { ...batch.run, file: { id: fileId }, batchId, createdAt: batch.createdAt },
+      ...(input.metadata && { metadata: input.metadata }),
+      ...(url !== undefined && { url }),
+    });
+  // A file that is made here is found by the request, should nobody be left to start the run.
+  if (input.file.kind !== 'id') await write(input.file.kind === 'url' ? input.file.url : undefined);
+  const found = await findOrRefuse(dependencies, request);
+  if (input.file.kind === 'id') await write('file' in found && 'url' in found.source ? found.source.url : undefined);
   // What is refused is never read.
   if (!('file' in found)) return { source: { kind: 'stored', key: jobKeys(tenant, jobId).source }, refusal: found };
   return { source: toSource({ tenant, jobId, source: found.source }), fileId, fileName: found.file.name };
@@ -78,8 +85,12 @@ type Refusal = NonNullable<PreparedRun['refusal']>;
 
 async function findOrRefuse(dependencies: RunFileDependencies, request: RunFileRequest): Promise<RunFile | Refusal> {
   try {
-    // Made by an earlier attempt, and perhaps fetched since.
-    const earlier = request.input.kind !== 'id' && (await findFile(dependencies.store, request.tenant, request.fileId));
+    const { store } = dependencies;
+    const { tenant, jobId, fileId, input } = request;
+    // Kept since the batch was accepted; or made by an earlier attempt, and perhaps fetched since.
+    const earlier = await (input.kind === 'id'
+      ? findHeldFile(store, tenant, fileId, { kind: 'job', jobId })
+      : findKeptFile(store, tenant, fileId));
     return earlier ? toRunFile(earlier) : await prepareRunFile(dependencies, request);
   } catch (error) {
     const { code, detail, retryable } = normalizeError(error);

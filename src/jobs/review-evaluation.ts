@@ -1,7 +1,8 @@
 import { putEvaluationItem } from '../definitions/evaluation-items.ts';
 import { readEvaluationSet } from '../definitions/evaluation-sets.ts';
 import { assertPossible, possibleOutputs } from '../definitions/expected-output.ts';
-import { keepFile, type StoredFile } from '../definitions/files.ts';
+import { holdFile } from '../definitions/file-holders.ts';
+import type { StoredFile } from '../definitions/files.ts';
 import { derivedId } from '../definitions/ids.ts';
 import { referredTo } from '../definitions/referred-to.ts';
 import type { ClassificationOption } from '../domain/classification-options.ts';
@@ -48,6 +49,6 @@ export async function learn(
   tenant: string,
   { evaluationSetId, itemId, file, expectedOutput }: Lesson,
 ): Promise<void> {
-  await keepFile(store, tenant, file.id);
+  await holdFile(store, tenant, file.id, { kind: 'item', evaluationSetId, itemId });
   await putEvaluationItem(store, tenant, evaluationSetId, { id: itemId, file, expectedOutput });
 }

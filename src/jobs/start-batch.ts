@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import type { classifyBatch } from '../../workflows/index.ts';
 import type { ClassifyConfig } from '../definitions/classify-config.ts';
+import { announceHolder, holdFile } from '../definitions/file-holders.ts';
 import { newId } from '../definitions/ids.ts';
 import type { RunFileInput } from '../definitions/run-files.ts';
 import { questionOf, type PageLimits, type RunQuestion } from '../definitions/run-question.ts';
 import { jobIdOfBatch, type ClassifyBatchInput } from '../domain/batch.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
+import { ClassifierError } from '../domain/errors.ts';
 import { countOf } from '../domain/count-of.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
 import { requestMemo } from '../domain/request-id.ts';
@@ -84,6 +86,7 @@ export async function startBatch(
   const share = await quotas.take(tenant, batchId, inputs.length);
   try {
     await writeInputs(store, tenant, batchId, await withoutPasswords(dependencies, request, { ...batch, batchId }));
+    await holdFiles(store, tenant, batchId, inputs);
     await writeBatchRequest(store, tenant, batchId, batch);
     await startWorkflow(dependencies, request, { batchId, question });
     return { ...batch, batchId };
@@ -93,9 +96,26 @@ export async function startBatch(
   }
 }
 
+/** Keeps the files that the runs name, whatever becomes of the runs that they came with. One that is not there is the failure of its own run alone. */
+async function holdFiles(
+  store: ObjectStore,
+  tenant: string,
+  batchId: string,
+  inputs: readonly BatchFile[],
+): Promise<void> {
+  await mapBounded([...inputs.entries()], writesAtOnce, async ([index, { file }]) => {
+    if (file.kind !== 'id') return;
+    try {
+      await holdFile(store, tenant, file.id, { kind: 'job', jobId: jobIdOfBatch(batchId, index) });
+    } catch (error) {
+      if (!(error instanceof ClassifierError) || error.code !== 'not_found') throw error;
+    }
+  });
+}
+
 /** Passwords are sealed, beside the files that they open; nothing else of them is kept. */
 function withoutPasswords(
-  { passwords }: StartBatchDependencies,
+  { store, passwords }: StartBatchDependencies,
   { tenant, inputs }: StartBatchRequest,
   batch: StartedBatch,
 ): Promise<BatchInput[]> {
@@ -103,8 +123,11 @@ function withoutPasswords(
     const input = { ...(metadata && { metadata }) };
     if (!('password' in file)) return { ...input, file };
     const { password, ...rest } = file;
-    const fileId = fileIdOfRun(jobIdOfBatch(batch.batchId, index), batch);
-    if (password !== undefined) await passwords.keep(tenant, fileId, password);
+    if (password === undefined) return { ...input, file: rest };
+    const jobId = jobIdOfBatch(batch.batchId, index);
+    const fileId = fileIdOfRun(jobId, batch);
+    await announceHolder(store, tenant, fileId, { kind: 'job', jobId });
+    await passwords.keep(tenant, fileId, password);
     return { ...input, file: rest };
   });
 }

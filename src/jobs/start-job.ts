@@ -82,9 +82,23 @@ export async function startJob(dependencies: StartJobDependencies, request: Star
   return { isRepeated: true };
 }
 
-function toJobRequest({ source, instructions, webhookUrl, metadata, run }: StartJobRequest): JobRequest | undefined {
+/** Starts the workflow of a job whose request, of an id of its own, stands in the store already. */
+export async function startStoredJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<void> {
+  await startWorkflow(dependencies, request);
+}
+
+/** What is to be stored of a request before its job starts; undefined when there is nothing. The document may not be known yet. */
+export function toJobRequest({
+  source,
+  instructions,
+  webhookUrl,
+  metadata,
+  run,
+}: Omit<StartJobRequest, 'source'> & { readonly source?: StartJobRequest['source'] | undefined }):
+  | JobRequest
+  | undefined {
   const request = {
-    ...('url' in source && { url: source.url }),
+    ...(source && 'url' in source && { url: source.url }),
     ...(instructions !== undefined && { instructions }),
     ...(webhookUrl !== undefined && { webhookUrl }),
     ...(metadata && { metadata }),

@@ -88,21 +88,43 @@ export interface FileKeys {
   readonly source: string;
   /** What opens an encrypted document, sealed. */
   readonly password: string;
+  /** There once its owner has deleted it: a sweep sees by the name alone that it is to go. */
+  readonly deleted: string;
+  /** Below which stands who needs the file. */
+  readonly holders: string;
+  /** One of them, by the hash of what it is. */
+  heldBy(hash: string): string;
 }
 
 export function fileKeys(tenant: string, fileId: string): FileKeys {
   const prefix = `${filesPrefix(tenant)}${pathSegment(fileId, filesPrefix(tenant))}/`;
+  const holders = `${prefix}held-by/`;
   return {
     prefix,
     definition: `${prefix}file.json`,
     source: `${prefix}source`,
     password: `${prefix}password`,
+    deleted: `${prefix}deleted`,
+    holders,
+    heldBy: (hash) => `${holders}${hash}.json`,
   };
 }
 
 export function filesPrefix(tenant: string): string {
   return `tenants/${tenant}/files/`;
 }
+
+/** Which file of the tenant an object belongs to, and as what; undefined for a key that is not of a file. */
+export function parseFileKey(
+  tenant: string,
+  key: string,
+): { readonly fileId: string; readonly name: string } | undefined {
+  const [, segment = '', name] = fileKeyPattern.exec(key.slice(filesPrefix(tenant).length)) ?? [];
+  const fileId = idOfSegment(segment);
+  return fileId === undefined || name === undefined ? undefined : { fileId, name };
+}
+
+const fileKeyPattern = new RegExp(`^(${segmentPattern})/(.+)$`);
 
 /** The object of a job that holds its id. */
 export const jobIdName = 'id.json';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { z } from 'zod';
-import { readConfig } from '../../src/config.ts';
+import { readConfig, type Config } from '../../src/config.ts';
 import { createDependencies } from '../../src/dependencies.ts';
 import { createApp } from '../../src/http/app.ts';
 import { jobSchema, submittedSchema } from '../../src/http/unsiloed/schemas.ts';
@@ -21,6 +21,8 @@ export interface TestService extends AsyncDisposable {
   readonly namespace: TestNamespace;
   readonly directory: string;
   readonly store: ObjectStore;
+  /** Serves further queues from now on: those that `QUEUES` left out. */
+  serve(queues: Config['queues']): Promise<void>;
 }
 
 /**
@@ -46,14 +48,19 @@ export async function startService(environment: Readonly<Record<string, string>>
   const { store } = dependencies;
   await store.check();
   await prepareRetention({ client: namespace.client, store, retention: config.retention, logger });
-  const queues = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
-  started.defer(() => queues.stop());
+  const serving = new AsyncDisposableStack();
+  started.use(serving);
+  const serve = async (names: Config['queues']): Promise<void> => {
+    const queues = await serveQueues(names, config, dependencies.forWorker(), logger);
+    serving.defer(() => queues.stop());
+  };
+  await serve(config.queues);
   const app = createApp(dependencies.forApi(namespace.client));
   const api = await serveApi(app, { ...config.http, logger });
   started.defer(() => api.stop(1000));
   checkAnswersOf(api.url);
   const stack = started.move();
-  return { url: api.url, namespace, directory, store, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { url: api.url, namespace, directory, store, serve, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 export { jobSchema };

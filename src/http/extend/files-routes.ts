@@ -1,7 +1,8 @@
 import { Router, type Request, type Response } from 'express';
 import { readFileContents } from '../../definitions/file-contents.ts';
 import { fileKindOf } from '../../definitions/file-kind.ts';
-import { createFile, deleteFile, listFiles, readFile, type StoredFile } from '../../definitions/files.ts';
+import { deleteFile } from '../../definitions/file-holders.ts';
+import { createFile, listFiles, readFile, type StoredFile } from '../../definitions/files.ts';
 import { newId } from '../../definitions/ids.ts';
 import type { FilePasswords } from '../../storage/file-passwords.ts';
 import { fileKeys } from '../../storage/keys.ts';
@@ -60,6 +61,8 @@ export function fileRoutes(dependencies: FileDependencies): Router {
       response.json(toFileBody(file));
     } catch (error) {
       await uploaded.discard();
+      const id = fileIds.get(request);
+      if (id !== undefined) await store.deletePrefix(fileKeys(tenant, id).prefix);
       throw error;
     }
   }
