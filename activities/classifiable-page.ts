@@ -13,7 +13,7 @@ interface PageOfJob {
 
 /** A rendered page as a classifier sees it: what it asks for comes from the store. */
 export function classifiablePage({ tenant, jobId, page, pageCount }: PageOfJob, store: ObjectStore): ClassifiablePage {
-  const { pageNumber, widthPx, heightPx, textKey, imageKey } = page;
+  const { pageNumber, widthPx, heightPx, textKey, imageKey, sheet } = page;
   return {
     pageNumber,
     pageCount,
@@ -21,6 +21,7 @@ export function classifiablePage({ tenant, jobId, page, pageCount }: PageOfJob, 
     ...(heightPx !== undefined && { heightPx }),
     text: async () => parsePageText(await loadObject(textKey, store)),
     image: async () => (hasNoImage(page) ? undefined : loadObject(imageKey, store)),
+    ...(sheet && { sheet: { image: () => loadObject(sheet.imageKey, store), isWhole: sheet.isWhole } }),
     neighbours: async () => {
       const numbers = [...new Set([1, pageNumber - 1])].filter((number) => number >= 1 && number < pageNumber);
       const keys = jobKeys(tenant, jobId);

@@ -5,7 +5,7 @@ import type { DrawableType } from '../src/domain/document.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { PageReference } from '../src/domain/page.ts';
 import type { PageSelection } from '../src/domain/page-selection.ts';
-import type { DocumentRenderer, RenderedPage } from '../src/pdf/document-renderer.ts';
+import type { DocumentRenderer, PageSheetImage, RenderedPage } from '../src/pdf/document-renderer.ts';
 import { readTextDocument } from '../src/pdf/text-document.ts';
 import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import { keepJobId } from '../src/storage/job-id.ts';
@@ -125,7 +125,18 @@ async function storePage(
     store.put(textKey, toJson(page.text), { contentType: 'application/json', signal }),
   ]);
   const { widthPx, heightPx, isBlank, warnings } = page;
-  return { pageNumber, imageKey, textKey, widthPx, heightPx, isBlank, warnings };
+  const sheet = page.sheet && (await storeSheet(page.sheet, keys.page(pageNumber, 'sheet.jpg'), store, signal));
+  return { pageNumber, imageKey, textKey, widthPx, heightPx, isBlank, warnings, ...(sheet && { sheet }) };
+}
+
+async function storeSheet(
+  { image, isWhole }: PageSheetImage,
+  imageKey: string,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<PageReference['sheet']> {
+  await store.put(imageKey, image, { contentType: 'image/jpeg', signal });
+  return { imageKey, isWhole };
 }
 
 function tooManyPages(wanted: number, allowed: number): ClassifierError {

@@ -151,7 +151,9 @@ export const variables = z.object({
   RENDER_DOCUMENT_TIMEOUT_SECONDS: wholeNumber(1, 600)
     .default(30)
     .describe('Longest time for one document, and 2 s more for each page.'),
-  RENDER_LONG_SIDE_PX: wholeNumber(256, 4096).default(1536).describe('Long side of a page image in pixels.'),
+  RENDER_LONG_SIDE_PX: wholeNumber(256, 4096)
+    .default(1536)
+    .describe('Long side of a page image in pixels; of a very long page, twice its short side.'),
   MAX_IMAGE_MEGAPIXELS: wholeNumber(1, 1000)
     .default(100)
     .describe('Larger images are refused before they are decoded.'),

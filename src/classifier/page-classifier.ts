@@ -11,8 +11,10 @@ export interface ClassifiablePage {
   readonly heightPx?: number;
   /** The page's text layer; empty text for a scan. */
   text(): Promise<PageText>;
-  /** The page image, JPEG, long side at most 1536 px; undefined for a page of a text, which has none. */
+  /** The page image, JPEG; undefined for a page of a text, which has none. A page of ordinary proportions is at most 1536 px long. */
   image(): Promise<Uint8Array | undefined>;
+  /** Of a very long or very wide page: its pieces side by side, overlapping a little, as one JPEG of ordinary proportions. */
+  readonly sheet?: { image(): Promise<Uint8Array>; readonly isWhole: boolean };
   /** Pages before this one that tell what it may belong to: the first and the previous one, where their text is at hand. */
   neighbours?(): Promise<readonly NeighbouringPage[]>;
 }

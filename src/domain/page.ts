@@ -21,6 +21,8 @@ export interface PageReference {
   /** Object keys of the page image (JPEG) and of its `PageText` as JSON. Absent when the page could not be rendered. */
   readonly imageKey?: string;
   readonly textKey?: string;
+  /** Of a page that is very long or very wide: its pieces side by side as one image, and whether that shows all of it. */
+  readonly sheet?: { readonly imageKey: string; readonly isWhole: boolean };
   readonly widthPx?: number;
   readonly heightPx?: number;
   readonly isBlank?: boolean;

@@ -4,7 +4,7 @@ import { documentCorrupt } from '../domain/error-sentences.ts';
 import { readBitmapSize } from './bitmap-header.ts';
 import { imageTooLarge, isWithinPixelLimit } from './image-limits.ts';
 import type { OpenDocument } from './open-document.ts';
-import { shrinkToLongSide } from './page-size.ts';
+import { shrinkToPage } from './page-size.ts';
 import type { RenderSettings } from './render-messages.ts';
 
 /** Opens a BMP, which sharp does not read and Skia does. */
@@ -19,7 +19,7 @@ export async function openBitmap(path: string, settings: RenderSettings): Promis
   return {
     pageCount: 1,
     async drawPage() {
-      const { width, height } = shrinkToLongSide(size, settings.longSidePx);
+      const { width, height } = shrinkToPage(size, settings.longSidePx);
       const context = createCanvas(width, height).getContext('2d');
       context.fillStyle = '#ffffff';
       context.fillRect(0, 0, width, height);

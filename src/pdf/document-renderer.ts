@@ -12,11 +12,20 @@ export interface RenderRequest {
   readonly signal: AbortSignal;
 }
 
+export interface PageSheetImage {
+  /** JPEG. */
+  readonly image: Uint8Array;
+  /** False when what lies between the first pieces and the last was left out. */
+  readonly isWhole: boolean;
+}
+
 /** A page is either rendered or says why not; the others go on. */
 export type RenderedPage =
   | {
       readonly pageNumber: number;
       readonly image: Uint8Array;
+      /** Of a long page: its pieces side by side, for readers that scale pictures down. */
+      readonly sheet?: PageSheetImage | undefined;
       readonly widthPx: number;
       readonly heightPx: number;
       readonly text: PageText;

@@ -4,6 +4,7 @@ import type { DrawableType } from '../domain/document.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { imageTooLarge, isWithinPixelLimit, pixelLimitSentence } from './image-limits.ts';
 import type { DrawnPage, OpenDocument } from './open-document.ts';
+import { shrinkToPage, type PixelSize } from './page-size.ts';
 import type { RenderSettings } from './render-messages.ts';
 
 // A child does one thing at a time; the pool has as many as there are cores to use.
@@ -39,10 +40,11 @@ async function drawFrame(path: string, frame: number, settings: RenderSettings):
   if (!isWithinPixelLimit(header, settings.maxImagePixels)) {
     throw new ClassifierError('page_render_failed', pixelLimitSentence('page', header, settings.maxImagePixels));
   }
-  const intact = await decode(path, { page: frame, failOn: 'error' }, settings);
+  const size = shrinkToPage(header.autoOrient, settings.longSidePx);
+  const intact = await decode(path, { page: frame, failOn: 'error' }, size, settings);
   if (intact) return { ...intact, warnings: [] };
   // libvips fills what a truncated file lacks.
-  const damaged = await decode(path, { page: frame, failOn: 'none' }, settings);
+  const damaged = await decode(path, { page: frame, failOn: 'none' }, size, settings);
   return damaged && { ...damaged, warnings: [damagedImage] };
 }
 
@@ -58,14 +60,15 @@ async function readHeader(path: string, frame: number): Promise<Metadata | undef
 async function decode(
   path: string,
   options: SharpOptions,
-  { longSidePx, maxImagePixels }: RenderSettings,
+  { width, height }: PixelSize,
+  { maxImagePixels }: RenderSettings,
 ): Promise<Omit<DrawnPage, 'warnings'> | undefined> {
   try {
     const { data, info } = await sharp(path, { ...options, limitInputPixels: maxImagePixels })
       .autoOrient()
       // Unflattened, transparent areas would come out black.
       .flatten({ background: '#ffffff' })
-      .resize({ width: longSidePx, height: longSidePx, fit: 'inside', withoutEnlargement: true })
+      .resize({ width, height, fit: 'fill' })
       .toColourspace('srgb')
       .removeAlpha()
       .raw({ depth: 'uchar' })

@@ -16,9 +16,26 @@ export function fitLongSide(size: PixelSize, longSidePx: number): PixelSize & { 
   };
 }
 
-/** As `fitLongSide`, but an image that is small already stays as it is: enlarging adds bytes and no information. */
-export function shrinkToLongSide(size: PixelSize, longSidePx: number): PixelSize {
-  return fitLongSide(size, Math.min(longSidePx, Math.max(size.width, size.height)));
+/** A page that is longer than so many times its short side (a receipt, a panorama, a roll) has its short side bounded instead. */
+const longestRatio = 2;
+
+/** Below what Skia draws (32767 px) and JPEG holds (65535 px). */
+const maxLongSidePx = 32_000;
+
+/**
+ * The size of a page's image: the long side has `longSidePx`, but the short one never less than half of that, so that
+ * the type of a long receipt stays legible; at most 32,000 px long.
+ */
+export function fitPage(size: PixelSize, longSidePx: number): PixelSize & { readonly scale: number } {
+  const ratio = Math.max(size.width, size.height) / Math.min(size.width, size.height);
+  if (!(ratio > longestRatio)) return fitLongSide(size, longSidePx);
+  return fitLongSide(size, Math.min(maxLongSidePx, Math.round((longSidePx * ratio) / longestRatio)));
+}
+
+/** As `fitPage`, but an image that is small already stays as it is: enlarging adds bytes and no information. */
+export function shrinkToPage(size: PixelSize, longSidePx: number): PixelSize & { readonly scale: number } {
+  const page = fitPage(size, longSidePx);
+  return page.scale < 1 ? page : fitLongSide(size, Math.max(size.width, size.height));
 }
 
 function clampSide(side: number, longSidePx: number): number {

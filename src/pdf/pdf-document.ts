@@ -11,7 +11,7 @@ import { documentCorrupt, documentEmpty, documentEncrypted, wrongPassword } from
 import { extractText } from './extract-text.ts';
 import { registerFallbackFonts } from './fallback-fonts.ts';
 import type { DrawnPage, OpenDocument } from './open-document.ts';
-import { fitLongSide } from './page-size.ts';
+import { fitPage } from './page-size.ts';
 import { collectProcessWarnings } from './pdf-warnings.ts';
 import type { RenderSettings } from './render-messages.ts';
 import { shrinkImagesOnArrival } from './shrink-page-images.ts';
@@ -67,10 +67,10 @@ async function drawPage(pdf: PDFDocumentProxy, pageNumber: number, longSidePx: n
   const page = await pdf.getPage(pageNumber);
   try {
     const original = page.getViewport({ scale: 1 });
-    const { scale, width, height } = fitLongSide(original, longSidePx);
+    const { scale, width, height } = fitPage(original, longSidePx);
     const viewport = page.getViewport({ scale });
-    shrinkImagesOnArrival(page.objs, longSidePx);
-    shrinkImagesOnArrival(page.commonObjs, longSidePx);
+    shrinkImagesOnArrival(page.objs, Math.max(width, height));
+    shrinkImagesOnArrival(page.commonObjs, Math.max(width, height));
     const text = await extractText(page, viewport);
     const canvas = createCanvas(width, height);
     // pdfjs is typed for a browser's canvas; ours has all that it uses.

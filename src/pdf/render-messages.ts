@@ -29,13 +29,16 @@ const pageNumber = z.int().min(1);
 const span = z.object({ text: z.string(), x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const refusal = z.object({ code: z.string().refine(isErrorCode), detail: z.string() });
 
+const jpeg = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 /** What a render child says: first what it opened, then each page. */
 export const renderEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('opened'), pageCount: z.int().min(1), pageNumbers: z.array(pageNumber) }),
   z.object({
     kind: z.literal('page'),
     pageNumber,
-    image: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    image: jpeg,
+    sheet: z.object({ image: jpeg, isWhole: z.boolean() }).optional(),
     widthPx: z.int().min(1),
     heightPx: z.int().min(1),
     text: z.object({ text: z.string(), spans: z.array(span).readonly() }),

@@ -9,13 +9,20 @@ export interface DecodedImage extends PixelSize {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
+/** Skia draws nothing of an image that is longer, and says nothing. */
+const maxDrawnSidePx = 32_767;
+
 /**
  * The largest power of two by which an image may shrink and still has twice the pixels of the page in each direction
- * that it could fill; 1 when it should stay. A power of two keeps the boxes of one-bit images within bytes.
+ * that it could fill; 1 when it should stay. One that is too long to be drawn at all shrinks as far as it must. A power of two
+ * keeps the boxes of one-bit images within bytes.
  */
 export function shrinkFactor(image: PixelSize, longSidePx: number): number {
-  const ratio = Math.max(image.width, image.height) / (2 * longSidePx);
-  return ratio < 2 ? 1 : 2 ** Math.floor(Math.log2(ratio));
+  const longest = Math.max(image.width, image.height);
+  const ratio = longest / (2 * longSidePx);
+  const wanted = ratio < 2 ? 1 : 2 ** Math.floor(Math.log2(ratio));
+  const needed = longest <= maxDrawnSidePx ? 1 : 2 ** Math.ceil(Math.log2(longest / maxDrawnSidePx));
+  return Math.max(wanted, needed);
 }
 
 /**

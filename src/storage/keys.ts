@@ -22,7 +22,7 @@ export interface JobKeys {
   readonly id?: string;
   /** Below which images and texts of the pages stand. */
   readonly pages: string;
-  page(pageNumber: number, extension: 'jpg' | 'json'): string;
+  page(pageNumber: number, extension: 'jpg' | 'json' | 'sheet.jpg'): string;
 }
 
 export const tenantsPrefix = 'tenants/';

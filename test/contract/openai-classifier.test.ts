@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageClassification, PageClassificationRequest } from '../../src/classifier/page-classifier.ts';
-import { buildPage } from '../support/classifiable-page.ts';
+import { buildPage, drawPageImage } from '../support/classifiable-page.ts';
 import { classifierOf, pageRequest } from '../support/model-classifier.ts';
 import { readImage } from '../support/openai-stand-in/question.ts';
 import type { AnswerQuestion } from '../support/openai-stand-in/replies.ts';
@@ -42,6 +42,22 @@ describe('the question that openai asks', () => {
     expect(question?.text).toMatch(/<page-text-([0-9a-f]{12})>\nTotal due 504\.00\n<\/page-text-\1>/);
     expect(question?.text).toContain('{"name":"invoice","description":"A bill"}');
     expect(question?.text).toContain('"Reminders are letters."');
+  });
+
+  test.each([true, false])('shows the sheet of a very long page, and says what it is: whole %s', async (isWhole) => {
+    await using server = await startOpenAiStandIn();
+    const image = await drawPageImage('the pieces of the page');
+    const page = { ...buildPage(), sheet: { image: async () => image, isWhole } };
+
+    const answer = await classifyOn(server, { page });
+
+    const question = server.requests[0]?.question;
+    expect(question && readImage(question.request)).toEqual(Buffer.from(image));
+    expect(question?.text).toContain('in overlapping pieces between grey bars');
+    expect(question?.text.includes('what lies between the last two is left out')).toBe(!isWhole);
+    expect(answer.warnings ?? []).toEqual(
+      isWhole ? [] : ['This page is very long: the model saw its beginning and its end, not what lies between.'],
+    );
   });
 
   test('is the same whatever order the caller gives the categories in', async () => {

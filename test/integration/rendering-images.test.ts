@@ -80,9 +80,25 @@ describe('an image', () => {
   });
 
   test('is shrunk to a long side of 1536 px', async () => {
-    const { pages } = await renderBytes(renderer, await redBlue(4000, 1000).png().toBuffer(), 'png');
+    const { pages } = await renderBytes(renderer, await redBlue(4000, 2000).png().toBuffer(), 'png');
 
-    expect(pages).toMatchObject([{ widthPx: 1536, heightPx: 384 }]);
+    expect(pages).toMatchObject([{ widthPx: 1536, heightPx: 768 }]);
+    expect(pages[0]).not.toHaveProperty('sheet');
+  });
+
+  test('that is very long or very wide keeps a legible short side, and comes as a sheet of its pieces too', async () => {
+    const wide = await renderBytes(renderer, await redBlue(12_000, 1000).png().toBuffer(), 'png');
+    const tall = await renderBytes(
+      renderer,
+      await sharp(await redBlue(12_000, 1000).png().toBuffer())
+        .rotate(90)
+        .png()
+        .toBuffer(),
+      'png',
+    );
+
+    expect(wide.pages).toMatchObject([{ widthPx: 9216, heightPx: 768, sheet: { isWhole: true } }]);
+    expect(tall.pages).toMatchObject([{ widthPx: 768, heightPx: 9216, sheet: { isWhole: true } }]);
   });
 
   test('is turned as its EXIF orientation says', async () => {

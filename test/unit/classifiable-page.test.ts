@@ -54,3 +54,13 @@ describe('the neighbours of a page', () => {
     expect(await neighboursOf(2, {}, jobId)).toStrictEqual([]);
   });
 });
+
+test('a very long page has the sheet of its pieces from the store', async () => {
+  const keys = jobKeys('acme', 'long');
+  await store.put(keys.page(1, 'sheet.jpg'), Buffer.from('pieces'), { contentType: 'image/jpeg' });
+  const sheet = { imageKey: keys.page(1, 'sheet.jpg'), isWhole: false };
+  const page = classifiablePage({ tenant: 'acme', jobId: 'long', page: { pageNumber: 1, sheet }, pageCount: 1 }, store);
+
+  expect(page.sheet?.isWhole).toBe(false);
+  expect(Buffer.from((await page.sheet?.image()) ?? [])).toEqual(Buffer.from('pieces'));
+});

@@ -79,12 +79,18 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): PageCl
 
 interface Question extends Omit<ChatQuestion, 'room'> {
   readonly options: readonly Option[];
+  /** The page is so long that its image shows its beginning and its end alone. */
+  readonly isShownInPart: boolean;
 }
 
 async function prepareQuestion(request: PageClassificationRequest, maxTextLength: number): Promise<Question> {
   const { page, instructions } = request;
   const seed = `${request.seed}/${page.pageNumber}`;
-  const [text, image, neighbours = []] = await Promise.all([page.text(), page.image(), page.neighbours?.()]);
+  const [text, image, neighbours = []] = await Promise.all([
+    page.text(),
+    page.sheet ? page.sheet.image() : page.image(),
+    page.neighbours?.(),
+  ]);
   const options = assignOptions(withUnknown(request), seed);
   const { pageNumber, pageCount } = page;
   const messages = buildMessages({
@@ -95,6 +101,7 @@ async function prepareQuestion(request: PageClassificationRequest, maxTextLength
     pageText: text.text,
     neighbours,
     image,
+    sheet: page.sheet,
     maxTextLength,
     seed,
   });
@@ -103,6 +110,7 @@ async function prepareQuestion(request: PageClassificationRequest, maxTextLength
     messages,
     codes: options.map((option) => option.code),
     hasImage: image !== undefined,
+    isShownInPart: page.sheet?.isWhole === false,
     hasText: text.text.trim() !== '',
   };
 }
@@ -146,12 +154,12 @@ function readOption(answer: ChatAnswer, options: readonly Option[]): ReadAnswer 
 function toClassification(
   read: ReadAnswer,
   last: ChatAnswer,
-  { options, hasImage }: Question,
+  { options, hasImage, isShownInPart }: Question,
   answers: readonly ChatAnswer[],
 ): PageClassification {
   const inputTokens = answers.reduce((sum, each) => sum + each.inputTokens, 0);
   const outputTokens = answers.reduce((sum, each) => sum + each.outputTokens, 0);
-  const warnings = hasImage ? warningsOf(last) : [];
+  const warnings = hasImage ? [...warningsOf(last), ...(isShownInPart ? [shownInPart] : [])] : [];
   return {
     classification: read.category.name,
     rawResult: read.rawResult,
@@ -161,6 +169,8 @@ function toClassification(
     usage: { inputTokens, outputTokens },
   };
 }
+
+const shownInPart = 'This page is very long: the model saw its beginning and its end, not what lies between.';
 
 /** What a reader of the answer must know of the model that gave it. */
 function warningsOf({ isWithoutImage, knowledge }: ChatAnswer): string[] {

@@ -11,6 +11,8 @@ interface PageQuestion {
   readonly pageText: string;
   /** JPEG; undefined for a page of a text. */
   readonly image: Uint8Array | undefined;
+  /** The image shows a long page in pieces. */
+  readonly sheet?: { readonly isWhole: boolean } | undefined;
   readonly maxTextLength: number;
   readonly neighbours: readonly NeighbouringPage[];
   /** Makes the marks around the page's text unpredictable for whoever wrote the page. */
@@ -33,7 +35,7 @@ const lastWord =
 export function buildMessages(question: PageQuestion): ChatCompletionMessageParam[] {
   const { options, instructions, pageNumber, pageCount } = question;
   const sections = [
-    `Page ${pageNumber} of ${pageCount}.`,
+    `Page ${pageNumber} of ${pageCount}.${question.sheet ? ` ${describeSheet(question.sheet.isWhole)}` : ''}`,
     `Options, one a line, as code: category.\n${options.map(formatOption).join('\n')}`,
     ...(instructions === undefined || instructions.trim() === ''
       ? []
@@ -77,6 +79,12 @@ function formatOption({ code, category }: Option): string {
 
 function imageParts(image: Uint8Array | undefined): ChatCompletionContentPart[] {
   return image ? [{ type: 'image_url', image_url: { url: toDataUrl(image), detail: 'high' } }] : [];
+}
+
+function describeSheet(isWhole: boolean): string {
+  const pieces =
+    'The page is very long or wide. The image shows it in overlapping pieces between grey bars, to be read one after the other';
+  return isWhole ? `${pieces}.` : `${pieces}; what lies between the last two is left out.`;
 }
 
 function formatPageText({ pageText, maxTextLength, seed, image }: PageQuestion): string {

@@ -41,6 +41,23 @@ describe('createOcrPool', () => {
     for (const { pid } of reading) expect(existsSync(`/tmp/mat-debug-${pid}.log`)).toBe(false);
   });
 
+  test.each([
+    ['a long receipt', { width: 700, height: 9000 }, (index: number) => [60, 100 + index * 420] as const],
+    ['a wide panorama', { width: 9000, height: 700 }, (index: number) => [60 + index * 420, 300] as const],
+  ])('reads %s from one end to the other, at its full size', async (_, { width, height }, place) => {
+    const words = Array.from({ length: 21 }, (_unused, index) => `item${index + 10}`);
+    const drawn = words.map((word, index) => {
+      const [x, y] = place(index);
+      return `<text x="${x}" y="${y}" font-size="24">${word}</text>`;
+    });
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawn.join('')}</svg>`;
+    const long = await sharp(Buffer.from(svg)).flatten({ background: '#ffffff' }).jpeg().toBuffer();
+
+    const { text } = await ocr.recognise(long, signal);
+
+    expect(text.split(/\s+/)).toEqual(words);
+  });
+
   test.each([90, 180, 270])('reads a page scanned at %i degrees', async (degrees) => {
     const upright = await drawPageImage(lines.join('\n'));
 

@@ -11,6 +11,11 @@ describe('shrinking a decoded image', () => {
     expect(shrinkFactor(size, 1536)).toBe(factor);
   });
 
+  test('makes an image that is too long to be drawn as short as it must be', () => {
+    expect(shrinkFactor({ width: 600, height: 40_000 }, 30_000)).toBe(2);
+    expect(shrinkFactor({ width: 600, height: 32_000 }, 30_000)).toBe(1);
+  });
+
   test('averages the colours of each box', () => {
     const data = Uint8Array.from([0, 0, 0, 100, 100, 100, 40, 40, 40, 60, 60, 60]);
 

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import { shrinkToPage } from '../../../pdf/page-size.ts';
 
 /** An RGB picture, 3 bytes a pixel, row by row. */
 export interface Bitmap {
@@ -7,15 +8,18 @@ export interface Bitmap {
   readonly height: number;
 }
 
-/** Larger pages are scaled down: more pixels cost time and give no more words. */
+/** Larger pages are scaled down, long ones less (`shrinkToPage`): more pixels cost time and give no more words. */
 const maxLongSide = 1536;
 
 /** Decodes a page image (JPEG and whatever else sharp reads) onto white. */
 export async function decodeBitmap(image: Uint8Array): Promise<Bitmap> {
-  const { data, info } = await sharp(image, { limitInputPixels: 64_000_000 })
+  const decoder = sharp(image, { limitInputPixels: 64_000_000 });
+  const { autoOrient } = await decoder.metadata();
+  const { width, height } = shrinkToPage(autoOrient, maxLongSide);
+  const { data, info } = await decoder
     .rotate()
     .flatten({ background: '#ffffff' })
-    .resize({ width: maxLongSide, height: maxLongSide, fit: 'inside', withoutEnlargement: true })
+    .resize({ width, height, fit: 'fill' })
     .toColourspace('srgb')
     .removeAlpha()
     .raw()

@@ -11,6 +11,9 @@ export interface LineCrop {
 const lineHeight = 48;
 export const maxLineWidth = 2304;
 
+/** Length by height beyond which a line is squeezed. */
+export const maxLineShape = maxLineWidth / lineHeight;
+
 /** How wide a line becomes at that height. */
 export function lineWidth(box: TextBox): number {
   return Math.min(maxLineWidth, Math.max(8, Math.round((box.length / box.height) * lineHeight)));

@@ -1,5 +1,6 @@
+import { shrinkToPage, type PixelSize } from '../../../pdf/page-size.ts';
 import { scaleBitmap, type Bitmap } from './bitmap.ts';
-import { findTextBoxes } from './find-text-boxes.ts';
+import { findTextBoxes, type ProbabilityMap } from './find-text-boxes.ts';
 import type { OcrModels } from './ocr-models.ts';
 import type { TextBox } from './text-box.ts';
 
@@ -12,13 +13,48 @@ const deviations = [0.229, 0.224, 0.225];
 
 /** Finds where text stands in a picture, in the picture's own pixels. */
 export async function detectText(models: OcrModels, bitmap: Bitmap): Promise<TextBox[]> {
-  const scale = Math.min(1, detectionSide / Math.max(bitmap.width, bitmap.height));
+  const { scale } = shrinkToPage(bitmap, detectionSide);
   const width = Math.max(32, Math.round((bitmap.width * scale) / 32) * 32);
   const height = Math.max(32, Math.round((bitmap.height * scale) / 32) * 32);
-  const planes = toPlanes(await scaleBitmap(bitmap, width, height));
-  const data = await models.detect(planes, width, height);
+  const map = await detectInWindows(models, await scaleBitmap(bitmap, width, height));
   const [scaleX, scaleY] = [bitmap.width / width, bitmap.height / height];
-  return findTextBoxes({ data, width, height }).map((box) => stretch(box, scaleX, scaleY));
+  return findTextBoxes(map).map((box) => stretch(box, scaleX, scaleY));
+}
+
+/** How much of a window's ends is left to its neighbours, which see what is on both sides: more than a line of text. */
+const windowOverlap = 64;
+
+/** The model sees a long page in windows, one after the other; their maps are joined, so that a line may cross from one to the next. */
+async function detectInWindows(models: OcrModels, page: Bitmap): Promise<ProbabilityMap> {
+  const { width, height } = page;
+  if (Math.max(width, height) <= detectionSide) {
+    return { data: await models.detect(toPlanes(page), width, height), width, height };
+  }
+  const isTall = height > width;
+  const length = Math.max(width, height);
+  const joined = new Float32Array(width * height);
+  for (let from = 0, start = -1; start < length - detectionSide; from += detectionSide - 2 * windowOverlap) {
+    start = Math.min(from, length - detectionSide);
+    const size = isTall ? { width, height: detectionSide } : { width: detectionSide, height };
+    const left = isTall ? 0 : start;
+    const top = isTall ? start : 0;
+    const seen = await models.detect(toPlanes(cutOut(page, left, top, size)), size.width, size.height);
+    const skipped = from === 0 ? 0 : from - start + windowOverlap;
+    for (let y = isTall ? skipped : 0; y < size.height; y++) {
+      const row = seen.subarray(y * size.width + (isTall ? 0 : skipped), (y + 1) * size.width);
+      joined.set(row, (top + y) * width + left + (isTall ? 0 : skipped));
+    }
+  }
+  return { data: joined, width, height };
+}
+
+function cutOut(page: Bitmap, left: number, top: number, { width, height }: PixelSize): Bitmap {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * page.width + left) * 3;
+    data.set(page.data.subarray(from, from + width * 3), y * width * 3);
+  }
+  return { data, width, height };
 }
 
 /** The two scales differ by the rounding to 32 only, so that the angle can stay. */

@@ -1,5 +1,5 @@
 import type { Bitmap } from './bitmap.ts';
-import { cropLine, joinCrops, lineWidth, maxLineWidth, type LineCrop } from './crop-line.ts';
+import { cropLine, joinCrops, lineWidth, maxLineShape, maxLineWidth, type LineCrop } from './crop-line.ts';
 import { decodeCtc } from './ctc.ts';
 import type { OcrModels } from './ocr-models.ts';
 import type { ReadBox } from './reading-order.ts';
@@ -25,7 +25,7 @@ interface Line {
 /** Reads lines of text: those in large type first, then from the top, until the page's share is used up. */
 export async function readLines(models: OcrModels, bitmap: Bitmap, boxes: readonly TextBox[]): Promise<ReadBox[]> {
   const read: ReadBox[] = [];
-  for (const batch of toBatches(chooseLines(boxes))) {
+  for (const batch of toBatches(chooseLines(boxes.flatMap(cutLongLine)))) {
     const crops = batch.lines.map(({ box }) => cropLine(bitmap, box));
     const texts = await readCrops(models, crops, batch.width);
     for (const [index, { box }] of batch.lines.entries()) {
@@ -36,6 +36,20 @@ export async function readLines(models: OcrModels, bitmap: Bitmap, boxes: readon
     }
   }
   return read;
+}
+
+/** A line that is far longer than the model reads, on a banner or a wide sheet, is read in pieces instead of squeezed. */
+function cutLongLine(box: TextBox): TextBox[] {
+  const squeezed = box.length / (box.height * maxLineShape);
+  if (squeezed <= 1.5) return [box];
+  const count = Math.ceil(squeezed);
+  const length = box.length / count;
+  return Array.from({ length: count }, (_, index) => {
+    const along = (index + 0.5 - count / 2) * length;
+    const centreX = box.centreX + along * Math.cos(box.angle);
+    const centreY = box.centreY + along * Math.sin(box.angle);
+    return { ...box, centreX, centreY, length };
+  });
 }
 
 function chooseLines(boxes: readonly TextBox[]): Line[] {
