@@ -74,8 +74,8 @@ function apiDependencies(
   checkModel: CheckModel | undefined,
 ): AppDependencies {
   const { namespace } = config.temporal.connection;
-  const jobs = createJobService({ client, store });
   const quotas = createQuotas(store, config.quotas);
+  const jobs = createJobService({ client, store, quotas, pageLimits: config.limits });
   const passwords = filePasswords(config, store);
   const { limits, http } = config;
   const { maxFileBytes } = limits;

@@ -40,6 +40,10 @@ export function jobNotFound(): ClassifierError {
   return new ClassifierError('not_found', 'Job not found');
 }
 
+export function documentGone(): ClassifierError {
+  return new ClassifierError('document_missing', 'The document of this job was deleted, so it cannot be run again.');
+}
+
 export function batchNotFound(): ClassifierError {
   return new ClassifierError('not_found', 'Batch not found');
 }

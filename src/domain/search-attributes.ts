@@ -11,6 +11,8 @@ export const searchAttributeKeys = {
   classifierId: { name: 'ClassifierId', type: 'KEYWORD' },
   batch: { name: 'Batch', type: 'KEYWORD' },
   fileName: { name: 'FileName', type: 'KEYWORD' },
+  /** The job that this one repeats. */
+  rerunOf: { name: 'RerunOf', type: 'KEYWORD' },
   failureReason: { name: 'FailureReason', type: 'KEYWORD' },
 } as const;
 

@@ -14,7 +14,12 @@ export function jobIdOfKey(tenant: string, key: string): string {
   if (!keyPattern.test(key)) {
     throw new ClassifierError('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters');
   }
-  const hash = createHash('sha256').update(`${tenant}\0${key}`).digest();
+  return uuidOf(`${tenant}\0${key}`);
+}
+
+/** A UUID (RFC 9562, version 8) that is the same for the same text. */
+export function uuidOf(text: string): string {
+  const hash = createHash('sha256').update(text).digest();
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x80, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = hash.toString('hex', 0, 16);
@@ -24,10 +29,14 @@ export function jobIdOfKey(tenant: string, key: string): string {
 /** All that a request asks for, as one hash; where its document lies, and under which name and id it came, is no part of that. */
 export function fingerprintOf(request: StartJobRequest): string {
   const { tenant: _tenant, jobId: _jobId, source, fileName: _fileName, requestId: _requestId, ...asked } = request;
-  const document = 'url' in source ? { url: source.url } : { sha256: source.document.sha256 };
   return createHash('sha256')
-    .update(JSON.stringify([document, asked]))
+    .update(JSON.stringify([documentIn(source), asked]))
     .digest('hex');
+}
+
+function documentIn(source: StartJobRequest['source']): object {
+  if ('url' in source) return { url: source.url };
+  return 'document' in source ? { sha256: source.document.sha256 } : source;
 }
 
 export function idempotencyConflict(): ClassifierError {

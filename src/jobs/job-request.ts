@@ -42,6 +42,8 @@ const jobRequestSchema = z.object({
   /** The caller's own, given back as it came. */
   metadata: z.record(z.string(), z.unknown()).optional(),
   run: runRequestSchema.optional(),
+  /** The job that this one repeats. */
+  rerunOf: z.string().optional(),
   /** SHA-256 over all that the request asked for; only with an idempotency key. */
   fingerprint: z.string().optional(),
 });

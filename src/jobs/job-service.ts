@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { PageLimits } from '../definitions/run-question.ts';
 import type { ClassifyDocumentResult } from '../domain/contract.ts';
 import type { Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -8,17 +9,24 @@ import { jobIdOfKey } from './idempotency.ts';
 import { readMetadata, readReasoning } from './job-details.ts';
 import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
 import { openPageImage, type PageImage } from './page-image.ts';
+import { readJobRequest } from './job-request.ts';
+import type { Quotas } from './quota.ts';
 import { createJobReader } from './read-job.ts';
+import { rerunJob, type RerunRequest } from './rerun-job.ts';
 import { reviewJob, type ReviewJobRequest } from './review-job.ts';
 import { startJob, type StartedJob, type StartJobRequest } from './start-job.ts';
+import type { Rerun } from './start-rerun.ts';
 import { waitForJob } from './wait-for-job.ts';
 
+export type { RerunRequest } from './rerun-job.ts';
 export type { StartJobRequest } from './start-job.ts';
 export type { ListJobsRequest } from './list-jobs.ts';
 
 export interface JobServiceDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
+  readonly quotas: Quotas;
+  readonly pageLimits: PageLimits;
 }
 
 /**
@@ -40,12 +48,16 @@ export interface JobService {
   cancel(tenant: string, jobId: string): Promise<Job>;
   /** Gives a job a person's word. Throws `invalid_request` for one that failed, or that is under way and waits for nobody. */
   review(request: ReviewJobRequest): Promise<Job>;
+  /** Runs a job again that is over, as a job of its own. Throws `invalid_request` and `document_missing` where that cannot be. */
+  rerun(request: RerunRequest): Promise<Rerun>;
   /** Deletes the job and all that belongs to it. */
   delete(tenant: string, jobId: string): Promise<void>;
   /** Throws `not_found` when the page has no image. */
   pageImage(tenant: string, jobId: string, pageNumber: number): Promise<PageImage>;
   reasoning(tenant: string, result: ClassifyDocumentResult): Promise<ReadonlyMap<number, string>>;
   metadata(tenant: string, jobId: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** The job that this one repeats. */
+  rerunOf(tenant: string, jobId: string): Promise<string | undefined>;
 }
 
 export function createJobService(dependencies: JobServiceDependencies): JobService {
@@ -60,6 +72,7 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     list: (request) => listJobs(dependencies, reader.read, request),
     cancel: (tenant, jobId) => cancelJob(dependencies, reader.read, tenant, jobId),
     review: (request) => reviewJob({ ...dependencies, reader }, request),
+    rerun: (request) => rerunJob({ ...dependencies, reader }, request),
     async delete(tenant, jobId) {
       await deleteJob(dependencies, tenant, await reader.look(tenant, jobId));
       reader.forget(tenant, jobId);
@@ -70,5 +83,6 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     },
     reasoning: (tenant, result) => readReasoning(store, tenant, result),
     metadata: (tenant, jobId) => readMetadata(store, tenant, jobId),
+    rerunOf: async (tenant, jobId) => (await readJobRequest(store, tenant, jobId))?.rerunOf,
   };
 }

@@ -11,6 +11,8 @@ export interface ListedExecution {
   /** Undefined while it runs. */
   readonly finishedAt: Date | undefined;
   readonly fileName: string | undefined;
+  /** The job that it repeats. */
+  readonly rerunOf: string | undefined;
 }
 
 export interface ListExecutionsRequest extends Pick<SortedPageQuery, 'sortBy' | 'sortDir'> {
@@ -114,6 +116,7 @@ async function* fetched(client: Client, query: string): AsyncGenerator<ListedExe
       startedAt: startTime,
       finishedAt: closeTime,
       fileName: typedSearchAttributes.get(searchAttributeKeys.fileName),
+      rerunOf: typedSearchAttributes.get(searchAttributeKeys.rerunOf),
     };
   }
 }

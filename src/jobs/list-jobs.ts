@@ -17,13 +17,21 @@ export interface ListJobsRequest {
   readonly cursor?: string;
   readonly status?: JobStatus;
   readonly classification?: string;
+  /** Only those that repeat this job. */
+  readonly rerunOf?: string;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
 }
 
+export interface ListedJob {
+  readonly job: Job;
+  /** The job that it repeats. */
+  readonly rerunOf?: string;
+}
+
 export interface JobPage {
   /** Newest first. */
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly ListedJob[];
   /** Absent when there are no more. */
   readonly nextCursor?: string;
 }
@@ -45,31 +53,37 @@ export async function listJobs(
   request: ListJobsRequest,
 ): Promise<JobPage> {
   const query = queryOf(request);
-  const scope = JSON.stringify([query, request.status, request.classification]);
+  const scope = JSON.stringify([query, request.status, request.classification, request.rerunOf]);
   const after = request.cursor === undefined ? undefined : decodeCursor(request.cursor, scope);
   const executions = listExecutions(client, { query, after, sortBy: 'createdAt', sortDir: 'desc' });
   const { items, end } = await readListed(executions, {
     size: request.limit,
     positionOf: (execution) => positionOf(execution, 'createdAt'),
-    read: async (execution) =>
-      (await readFinished(store, request.tenant, execution)) ?? (await read(request.tenant, execution.jobId)),
-    isWanted: (job) => isWanted(job, request),
+    read: async (execution) => {
+      const { tenant } = request;
+      const { jobId, rerunOf } = execution;
+      const job = (await readFinished(store, tenant, execution)) ?? (await read(tenant, jobId));
+      return { job, ...(rerunOf !== undefined && { rerunOf }) };
+    },
+    isWanted: (listed) => isWanted(listed, request),
   });
   return { jobs: items, ...(end !== undefined && { nextCursor: encodeCursor(end, scope) }) };
 }
 
 /** Temporal's list filter, an SQL WHERE clause: https://docs.temporal.io/list-filter */
-function queryOf({ tenant, status, classification, createdAfter, createdBefore }: ListJobsRequest): string {
+function queryOf({ tenant, status, classification, rerunOf, createdAfter, createdBefore }: ListJobsRequest): string {
   const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
   if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
   if (classification !== undefined) conditions.push(valueCondition('Classification', classification));
+  if (rerunOf !== undefined) conditions.push(valueCondition('RerunOf', rerunOf));
   // Temporal's times are finer than ours: behind the millisecond, or a job would be later than its own `created_at`.
   if (createdAfter) conditions.push(`StartTime >= ${quotedTime(createdAfter.getTime() + 1)}`);
   if (createdBefore) conditions.push(`StartTime < ${quotedTime(createdBefore.getTime())}`);
   return conditions.join(' AND ');
 }
 
-function isWanted(job: Job, { status, classification }: ListJobsRequest): boolean {
+function isWanted({ job, rerunOf }: ListedJob, { status, classification, ...wanted }: ListJobsRequest): boolean {
+  if (wanted.rerunOf !== undefined && rerunOf !== wanted.rerunOf) return false;
   if (status !== undefined && job.status !== status) return false;
   if (classification === undefined) return true;
   return job.status === 'completed' && job.result.classification === classification;

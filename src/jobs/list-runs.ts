@@ -46,7 +46,10 @@ async function* named(
   }
 }
 
-function scopeOf({ sortBy, sortDir, fileNameContains, status, source }: ListRunsRequest, query: string): string {
-  const filters = JSON.stringify([query, sortBy, sortDir, fileNameContains, status, source]);
+function scopeOf(
+  { sortBy, sortDir, fileNameContains, status, source, rerunOf }: ListRunsRequest,
+  query: string,
+): string {
+  const filters = JSON.stringify([query, sortBy, sortDir, fileNameContains, status, source, rerunOf]);
   return createHash('sha256').update(filters).digest('hex');
 }

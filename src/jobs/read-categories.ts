@@ -1,13 +1,9 @@
-import { defaultPayloadConverter } from '@temporalio/common';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { Category } from '../domain/category.ts';
 import { readJson } from '../storage/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { callTemporal, grpcCode } from '../temporal/connection.ts';
-
-const deadlineMs = 5000;
-const grpcNotFound = 5;
+import { readStart } from '../temporal/read-start.ts';
 
 const inputSchema = z.object({
   categories: z.array(z.union([z.string(), z.object({ name: z.string(), description: z.string().nullish() })])),
@@ -22,7 +18,13 @@ export async function readCategories(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },
   jobId: string,
 ): Promise<readonly Category[] | undefined> {
-  const parsed = inputSchema.safeParse(await readInput(client, jobId));
+  const start = await readStart(client, jobId);
+  return start && categoriesOfInput(store, start.input);
+}
+
+/** The categories in a workflow's input; undefined where that is none of ours. */
+export async function categoriesOfInput(store: ObjectStore, input: unknown): Promise<readonly Category[] | undefined> {
+  const parsed = inputSchema.safeParse(input);
   if (!parsed.success) return undefined;
   const { categories, descriptionsKey } = parsed.data;
   const descriptions = descriptionsKey === undefined ? [] : await readDescriptions(store, descriptionsKey);
@@ -34,23 +36,6 @@ export async function readCategories(
 
 function toDescription(description: string | null | undefined): Pick<Category, 'description'> {
   return description === null || description === undefined ? {} : { description };
-}
-
-async function readInput(client: Client, workflowId: string): Promise<unknown> {
-  try {
-    const { history } = await callTemporal(client, deadlineMs, () =>
-      client.workflowService.getWorkflowExecutionHistory({
-        namespace: client.options.namespace,
-        execution: { workflowId },
-        maximumPageSize: 1,
-      }),
-    );
-    const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-    return payload && defaultPayloadConverter.fromPayload(payload);
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError || grpcCode(error) === grpcNotFound) return undefined;
-    throw error;
-  }
 }
 
 async function readDescriptions(store: ObjectStore, key: string): Promise<readonly (string | null)[]> {

@@ -25,6 +25,8 @@ export interface RunFacts {
   /** Undefined where it was deleted, and for a job of the other contract. */
   readonly file: StoredFile | undefined;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** The job that this one repeats. */
+  readonly rerunOf: string | undefined;
   /** Why the classifier took the document for what it said; only of a finished one, and only where it is asked for. */
   readonly reason: string | undefined;
   /** What it says so far, where it waits for a person to review that. */
@@ -65,6 +67,7 @@ export async function readRunFacts(
     classifier,
     file,
     metadata: request?.metadata,
+    rerunOf: request?.rerunOf,
     reason,
     awaitingReview: awaitingReview(job, run?.review),
     reviewReasons: review?.insights?.map(({ content }) => content) ?? [],
@@ -95,7 +98,7 @@ async function findClassifierVersion(
 }
 
 /** The categories of the other contract, as classifications. */
-function configOf(categories: readonly Category[]): ClassifyConfig {
+export function configOf(categories: readonly Category[]): ClassifyConfig {
   const classifications = categories.map(({ name, description = '' }) => ({ id: name, type: name, description }));
   if (classifications.some(({ type }) => type === catchAllType)) return { classifications };
   const other = { id: catchAllType, type: catchAllType, description: '' };

@@ -1,6 +1,6 @@
 import { workflowTypes } from '../domain/contract.ts';
 import type { RunStatus } from './run-status.ts';
-import { idCondition, quoted } from './visibility-query.ts';
+import { idCondition, quoted, valueCondition } from './visibility-query.ts';
 
 /** What a list of runs may be narrowed to, in Extend's words. */
 export interface RunFilters {
@@ -11,6 +11,8 @@ export interface RunFilters {
   readonly source?: string | undefined;
   /** The id of what made the runs: of their batch. */
   readonly sourceId?: string | undefined;
+  /** The job that the runs repeat. */
+  readonly rerunOf?: string | undefined;
   readonly fileNameContains?: string | undefined;
   /** Those alone that wait for a person. */
   readonly awaitingReview?: boolean | undefined;
@@ -33,12 +35,14 @@ export function runExecutionQuery({
   batchId,
   sourceId,
   awaitingReview,
+  rerunOf,
 }: RunFilters): string {
   const conditions = [`WorkflowType = ${quoted(workflowTypes.classifyDocument)}`, `Tenant = ${quoted(tenant)}`];
   if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
   if (classifierId !== undefined) conditions.push(idCondition('ClassifierId', classifierId));
   if (batchId !== undefined) conditions.push(idCondition('Batch', batchId));
   if (awaitingReview) conditions.push("ExecutionStatus = 'Running'", 'Classification IS NOT NULL');
+  if (rerunOf !== undefined) conditions.push(valueCondition('RerunOf', rerunOf));
   if (sourceId !== undefined) conditions.push(idCondition('Batch', sourceId));
   return conditions.join(' AND ');
 }

@@ -17,7 +17,8 @@ export interface StartJobRequest {
   readonly tenant: string;
   /** Also the workflow id. */
   readonly jobId: string;
-  readonly source: { readonly document: StoredDocument } | { readonly url: string };
+  /** `key`: in the store; a worker finds out what it is. */
+  readonly source: { readonly document: StoredDocument } | { readonly url: string } | { readonly key: string };
   readonly fileName?: string;
   readonly categories: readonly Category[];
   /** How to choose, in the caller's words; never in a history. */
@@ -34,6 +35,12 @@ export interface StartJobRequest {
   readonly review?: ClassifyDocumentInput['review'];
   /** What Extend's contract gives back of a run; never in a history. */
   readonly run?: RunRequest;
+  /** The job that this one repeats. */
+  readonly rerunOf?: string;
+  /** What made the job, where that is no batch of Extend's: jobs are found by it. */
+  readonly operationId?: string | undefined;
+  /** No endpoint hears of the end of the run. */
+  readonly isSilent?: boolean;
   /** From 1 (first) to 5; 3 when absent (Temporal's priority keys). */
   readonly priority?: number;
   /** The job id stands for a key of the caller's, which may come again. */
@@ -94,6 +101,7 @@ export function toJobRequest({
   webhookUrl,
   metadata,
   run,
+  rerunOf,
 }: Omit<StartJobRequest, 'source'> & { readonly source?: StartJobRequest['source'] | undefined }):
   | JobRequest
   | undefined {
@@ -103,6 +111,7 @@ export function toJobRequest({
     ...(webhookUrl !== undefined && { webhookUrl }),
     ...(metadata && { metadata }),
     ...(run && { run }),
+    ...(rerunOf !== undefined && { rerunOf }),
   };
   return Object.keys(request).length > 0 ? request : undefined;
 }
@@ -121,7 +130,7 @@ async function startWorkflow(
   request: StartJobRequest,
   workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE' = 'REJECT_DUPLICATE',
 ): Promise<void> {
-  const { tenant, jobId, fileName, run, priority, requestId } = request;
+  const { tenant, jobId, fileName, run, priority, requestId, rerunOf, operationId = run?.batchId } = request;
   const input = await toWorkflowInput(request, store);
   const options: WorkflowStartOptions<typeof classifyDocument> = {
     workflowId: jobId,
@@ -138,7 +147,8 @@ async function startWorkflow(
       { key: searchAttributeKeys.tenant, value: tenant },
       ...(fileName === undefined ? [] : [{ key: searchAttributeKeys.fileName, value: fileName }]),
       ...(run?.classifier ? [{ key: searchAttributeKeys.classifierId, value: run.classifier.id }] : []),
-      ...(run?.batchId === undefined ? [] : [{ key: searchAttributeKeys.batch, value: run.batchId }]),
+      ...(operationId === undefined ? [] : [{ key: searchAttributeKeys.batch, value: operationId }]),
+      ...(rerunOf === undefined ? [] : [{ key: searchAttributeKeys.rerunOf, value: rerunOf }]),
     ],
   };
   try {
@@ -150,7 +160,7 @@ async function startWorkflow(
 }
 
 async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Promise<ClassifyDocumentInput> {
-  const { tenant, jobId, fileName, webhookUrl, review, run } = request;
+  const { tenant, jobId, fileName, webhookUrl, review, run, isSilent } = request;
   const { request: requestKey, descriptions } = jobKeys(tenant, jobId);
   const keys = { descriptionsKey: descriptions, instructionsKey: requestKey };
   return {
@@ -160,7 +170,7 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
     ...(run && { fileId: run.file.id }),
     ...(webhookUrl !== undefined && { webhook: { requestKey } }),
     ...(review && { review }),
-    ...(run && eventsOf(run)),
+    ...(run && !isSilent && eventsOf(run)),
   };
 }
 
@@ -171,5 +181,6 @@ export function toSource({
   source,
 }: Pick<StartJobRequest, 'tenant' | 'jobId' | 'source'>): ClassifyDocumentInput['source'] {
   if ('url' in source) return { kind: 'url', urlKey: jobKeys(tenant, jobId).request };
+  if ('key' in source) return { kind: 'stored', key: source.key };
   return { kind: 'stored', key: source.document.key, document: source.document };
 }

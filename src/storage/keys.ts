@@ -11,6 +11,8 @@ export interface JobKeys {
   readonly result: string;
   /** What a person said of it, once it was finished. */
   readonly review: string;
+  /** Which job repeats it: the last one that does. */
+  readonly rerun: string;
   /** What was tried to deliver the result to a webhook. */
   readonly deliveries: string;
   /** Left by a deletion: Temporal forgets an execution only some seconds after it was told to. */
@@ -50,6 +52,7 @@ export function jobKeys(tenant: string, jobId: string): JobKeys {
     request: `${prefix}request.json`,
     result: `${prefix}result.json`,
     review: `${prefix}review.json`,
+    rerun: `${prefix}rerun.json`,
     deliveries: `${prefix}deliveries.json`,
     descriptions: `${prefix}category-descriptions.json`,
     pages,

@@ -1,13 +1,15 @@
 import { Router, type Request, type Response } from 'express';
 import { resolveClassifier } from '../../definitions/classifier-versions.ts';
-import { withOverride } from '../../definitions/run-question.ts';
+import { withOverride, type PageLimits } from '../../definitions/run-question.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { parseAllowedNetworks } from '../../domain/source-url.ts';
 import type { CreateRunRequest } from '../../jobs/create-run.ts';
+import type { JobService } from '../../jobs/job-service.ts';
 import type { RunFacts } from '../../jobs/run-facts.ts';
 import type { RunService } from '../../jobs/run-service.ts';
 import { isRunOver } from '../../jobs/run-status.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { toRerunRequest } from '../operations/rerun-request.ts';
 import { baseUrlOf, type PublicUrl } from '../shared/base-url.ts';
 import { answerOptions } from '../shared/other-methods.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
@@ -22,7 +24,8 @@ import { parseRunListQuery } from './run-list-query.ts';
 import { toRunReviewBody } from './run-outputs.ts';
 import { createRunSchema, toRunFileInput } from './run-request-schemas.ts';
 
-export interface ClassifyRunDependencies extends PublicUrl {
+export interface ClassifyRunDependencies extends PublicUrl, PageLimits {
+  readonly jobs: Pick<JobService, 'rerun'>;
   readonly runs: RunService;
   readonly store: ObjectStore;
   /** Addresses that a URL may name although they are private. */
@@ -37,7 +40,7 @@ interface RunParameters {
 
 /** Extend's `/classify_runs`, and `/classify`, which answers when the run is over. */
 export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router {
-  const { runs, store, syncWaitMs } = dependencies;
+  const { jobs, runs, store, syncWaitMs } = dependencies;
   const allowed = parseAllowedNetworks(dependencies.allowedNetworks);
   const router = Router();
 
@@ -113,6 +116,15 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
     response.json(toRunBody(run, baseUrlOf(request, dependencies)));
   }
 
+  async function rerun(request: Request<RunParameters>, response: Response): Promise<void> {
+    const run = await known(request, async (jobId) => {
+      const { jobId: newId } = await jobs.rerun(toRerunRequest(request, jobId, dependencies));
+      requestContext(request).log.info({ rerunId: newId }, 'run started again');
+      return runs.read(tenantOf(request), newId);
+    });
+    response.json(toRunBody(run, baseUrlOf(request, dependencies)));
+  }
+
   async function remove(request: Request<RunParameters>, response: Response): Promise<void> {
     await known(request, (jobId) => runs.delete(tenantOf(request), jobId));
     response.json({ id: request.params.runId });
@@ -124,6 +136,7 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   router.get('/classify_runs/:runId', read);
   router.delete('/classify_runs/:runId', remove);
   router.post('/classify_runs/:runId/cancel', cancel);
+  router.post('/classify_runs/:runId/rerun', rerun);
   router.get('/classify_runs/:runId/review', readReview);
   router.post('/classify_runs/:runId/review', takeReview);
   return answerOptions(router);

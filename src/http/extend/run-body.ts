@@ -22,7 +22,7 @@ export function toRunBody(facts: RunFacts, baseUrl: string): ClassifyRunBody {
 
 /** A run as lists show it: without its output and configuration. */
 export function toRunSummary(
-  { job, createdAt, classifier, file, metadata }: RunFacts,
+  { job, createdAt, classifier, file, metadata, rerunOf }: RunFacts,
   baseUrl: string,
 ): ClassifyRunSummaryBody {
   const id = runIdOf(job.jobId);
@@ -45,6 +45,7 @@ export function toRunSummary(
     parseRunId: null,
     dashboardUrl: dashboardUrlOf(job, baseUrl),
     usage: usageOf(job),
+    ...(rerunOf !== undefined && { rerunOf: runIdOf(rerunOf) }),
     createdAt,
     updatedAt: latest(createdAt, finishedAt, review?.reviewedAt),
   };

@@ -1,6 +1,7 @@
 import type { ListRunsRequest } from '../../jobs/list-runs.ts';
 import { runStatuses, runStatusOf } from '../../jobs/run-status.ts';
 import { runSources } from '../../jobs/job-request.ts';
+import { jobIdOfRun } from './ids.ts';
 import { parseSortedPageRequest, queryChoice, queryText } from './list.ts';
 
 /** Extend's own sources; from those that are not ours no run can come. */
@@ -18,6 +19,9 @@ export function parseRunListQuery(query: Readonly<Record<string, unknown>>): Omi
   const status = queryChoice(query, 'status', runStatuses);
   const source = queryChoice(query, 'source', listedSources);
   const awaitingReview = queryChoice(query, 'awaitingReview', ['true']) === 'true';
+  const rerunOf = queryText(query, 'rerunOf');
+  // What is no run's id is that of none.
+  const repeated = rerunOf === undefined ? undefined : (jobIdOfRun(rerunOf) ?? rerunOf);
   return {
     ...parseSortedPageRequest(query),
     status,
@@ -27,10 +31,12 @@ export function parseRunListQuery(query: Readonly<Record<string, unknown>>): Omi
     sourceId: queryText(query, 'sourceId'),
     fileNameContains: queryText(query, 'fileNameContains'),
     awaitingReview,
+    rerunOf: repeated,
     // What Temporal cannot tell apart: whether anybody has begun with a run that is under way, who made it, and whether one that has its answer waits.
     isWanted: (facts) =>
       (status === undefined || runStatusOf(facts.job) === status) &&
       (source === undefined || facts.source === source) &&
+      (repeated === undefined || facts.rerunOf === repeated) &&
       (!awaitingReview || facts.awaitingReview !== undefined),
   };
 }

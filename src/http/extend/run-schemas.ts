@@ -40,6 +40,9 @@ const summaryFields = {
     .strictObject({ credits, totalCredits: credits })
     .nullable()
     .meta({ description: 'One credit for each page that was judged; null unless the run is PROCESSED.' }),
+  rerunOf: z.string().regex(/^clr_/).optional().meta({
+    description: 'The run that this one repeats, only where it does; beyond the contract.',
+  }),
   createdAt: instantSchema,
   updatedAt: instantSchema,
 };

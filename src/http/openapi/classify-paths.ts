@@ -1,6 +1,14 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { deletedSchema, jobListSchema, jobSchema, jobWithDetailsSchema, submittedSchema } from '../unsiloed/schemas.ts';
+import {
+  deletedSchema,
+  jobListSchema,
+  jobSchema,
+  jobWithDetailsSchema,
+  rerunSubmittedSchema,
+  submittedSchema,
+} from '../unsiloed/schemas.ts';
 import { synchronousRun } from './extend-run-paths.ts';
+import { rerunRequestBody } from './rerun-paths.ts';
 import { always, inBothContracts, json, problems, retryAfter } from './responses.ts';
 import {
   idempotencyHeaders,
@@ -74,6 +82,23 @@ export const classifyPaths: ZodOpenApiPathsObject = {
         200: json('The job was finished already and stays as it is.', jobSchema),
         202: json('The job as it was; it ends within seconds.', jobSchema),
         ...problems(...always, 404),
+      },
+    },
+  },
+  '/classify/{job_id}/rerun': {
+    post: {
+      tags,
+      operationId: 'rerunJob',
+      summary: 'Run again a job that is over, as a job of its own with the same document',
+      requestParams: { path: jobPath, header: idempotencyHeaders },
+      requestBody: rerunRequestBody,
+      responses: {
+        202: json(
+          'The job that repeats it is accepted. Asked again within minutes, it is the same job, unless that failed.',
+          rerunSubmittedSchema,
+          { ...retryAfter, Location: { description: 'Where the job can be read.', schema: { type: 'string' } } },
+        ),
+        ...problems(...always, 402, 404, 413, 415, 422),
       },
     },
   },

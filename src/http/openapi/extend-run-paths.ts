@@ -7,6 +7,8 @@ import { reviewSchema } from '../extend/review-schemas.ts';
 import { classifyRunListSchema, classifyRunSchema, deletedByIdSchema, runReviewSchema } from '../extend/run-schemas.ts';
 import { sortedPageQuery } from './extend-queries.ts';
 import { extendErrors } from './extend-responses.ts';
+import { idempotencyHeaders } from './request-schemas.ts';
+import { rerunRequestBody } from './rerun-paths.ts';
 import { json } from './responses.ts';
 
 const tags = ['classify runs'];
@@ -20,6 +22,7 @@ const runListQuery = sortedPageQuery.extend({
   source: z.enum(listedSources).optional(),
   sourceId: z.string().optional().meta({ description: 'The id of what made the runs: of their batch.' }),
   fileNameContains: z.string().optional().meta({ description: 'Whatever the case.' }),
+  rerunOf: z.string().optional().meta({ description: 'The runs that repeat this one.' }),
   awaitingReview: z.literal('true').optional().meta({ description: 'Those alone that wait for a review.' }),
 });
 
@@ -84,6 +87,19 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       summary: 'Cancel a run that is under way; one that is over is refused',
       requestParams: { path: runPath },
       responses: { 200: json('The run, cancelled or about to be.', classifyRunSchema), ...extendErrors(404) },
+    },
+  },
+  '/classify_runs/{run_id}/rerun': {
+    post: {
+      tags,
+      operationId: 'rerunClassifyRun',
+      summary: 'Run again what is over; beyond the contract',
+      requestParams: { path: runPath, header: idempotencyHeaders },
+      requestBody: rerunRequestBody,
+      responses: {
+        200: json('The run that repeats it, which cannot be lost any more.', classifyRunSchema),
+        ...extendErrors(402, 404),
+      },
     },
   },
   '/classify_runs/{run_id}/review': {

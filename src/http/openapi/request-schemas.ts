@@ -97,6 +97,7 @@ export const listQuery = z.object({
   cursor: text('`next_cursor` of the page before.'),
   status: z.enum(jobStatuses).optional(),
   classification: text('Only jobs whose document got this category.'),
+  rerun_of: text('Only the jobs that repeat this one.'),
   created_after: instant().meta({ description: 'RFC 3339; a date alone is its midnight in UTC.' }),
   created_before: instant().meta({ description: 'RFC 3339; a date alone is its midnight in UTC.' }),
 });

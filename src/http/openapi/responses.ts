@@ -33,7 +33,7 @@ const meanings = {
   404: 'There is no such job, or it belongs to somebody else.',
   413: 'The document or the form is too large.',
   415: 'The bytes are no document of a known kind, or the request has another content type than can be read.',
-  422: 'The Idempotency-Key was used with another request.',
+  422: 'The Idempotency-Key was used with another request, or the document of the job was deleted.',
   429: 'Too many requests of this tenant.',
   500: 'A defect. The log has its cause under the request id.',
   503: 'The store or Temporal cannot be reached; try again.',

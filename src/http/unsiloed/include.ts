@@ -15,6 +15,7 @@ export const includable = [
   'usage',
   'timings',
   'metadata',
+  'rerun_of',
 ] as const;
 export type Include = (typeof includable)[number];
 
@@ -36,25 +37,28 @@ export function parseIncludes(value: unknown): ReadonlySet<Include> {
 
 /**
  * The five keys and what was asked for beyond them: `candidates`, `reasoning`, `confidence_source` and `warnings` stand in the result and in each
- * page result, `usage`, `timings` and `metadata` at the top level.
+ * page result, `usage`, `timings`, `metadata` and `rerun_of` at the top level.
  */
 export async function toJobBodyWith(
   includes: ReadonlySet<Include>,
   job: Job,
-  jobs: Pick<JobService, 'reasoning' | 'metadata'>,
+  jobs: Pick<JobService, 'reasoning' | 'metadata' | 'rerunOf'>,
   tenant: string,
 ): Promise<JobWithDetails> {
   const body = toJobBody(job);
   if (includes.size === 0) return body;
-  const metadata = includes.has('metadata') ? { metadata: (await jobs.metadata(tenant, job.jobId)) ?? null } : {};
-  if (job.status !== 'completed') return { ...body, ...metadata };
+  const asked = {
+    ...(includes.has('metadata') && { metadata: (await jobs.metadata(tenant, job.jobId)) ?? null }),
+    ...(includes.has('rerun_of') && { rerun_of: (await jobs.rerunOf(tenant, job.jobId)) ?? null }),
+  };
+  if (job.status !== 'completed') return { ...body, ...asked };
   const reasoning = includes.has('reasoning') ? await jobs.reasoning(tenant, job.result) : new Map<number, string>();
   return {
     ...body,
     result: withDetails(body.result, job.result, includes, reasoning),
     ...(includes.has('usage') && { usage: usageOf(job.result) }),
     ...(includes.has('timings') && { timings: timingsOf(job.result) }),
-    ...metadata,
+    ...asked,
   };
 }
 

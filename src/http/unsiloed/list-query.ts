@@ -4,18 +4,20 @@ import { invalidRequest } from '../shared/problem.ts';
 
 export const listLimits = { preset: 20, max: 100 } as const;
 
-/** Reads `?limit=&cursor=&status=&classification=&created_after=&created_before=`. Throws 400s that name the parameter. */
+/** Reads `?limit=&cursor=&status=&classification=&rerun_of=&created_after=&created_before=`. Throws 400s that name the parameter. */
 export function parseListQuery(query: Readonly<Record<string, unknown>>): Omit<ListJobsRequest, 'tenant'> {
   const cursor = textOf(query, 'cursor');
   const classification = textOf(query, 'classification');
+  const rerunOf = textOf(query, 'rerun_of');
   const status = statusOf(textOf(query, 'status'));
-  const createdAfter = instantOf(query, 'created_after');
-  const createdBefore = instantOf(query, 'created_before');
+  const createdAfter = instantOf('created_after', textOf(query, 'created_after'));
+  const createdBefore = instantOf('created_before', textOf(query, 'created_before'));
   return {
     limit: limitOf(textOf(query, 'limit')),
     ...(cursor !== undefined && { cursor }),
     ...(status && { status }),
     ...(classification !== undefined && { classification }),
+    ...(rerunOf !== undefined && { rerunOf }),
     ...(createdAfter && { createdAfter }),
     ...(createdBefore && { createdBefore }),
   };
@@ -36,8 +38,7 @@ function statusOf(value: string | undefined): ListJobsRequest['status'] {
 }
 
 /** RFC 3339; a date alone is its midnight in UTC. */
-function instantOf(query: Readonly<Record<string, unknown>>, name: string): Date | undefined {
-  const value = textOf(query, name);
+export function instantOf(name: string, value: string | undefined): Date | undefined {
   if (value === undefined) return undefined;
   const [, day] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i.exec(value) ?? [];
   const instant = new Date(day !== undefined && isDayOfCalendar(day) ? value : Number.NaN);

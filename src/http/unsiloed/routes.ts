@@ -7,6 +7,7 @@ import { untilClosed } from '../shared/until-closed.ts';
 import { parseIncludes, toJobBodyWith } from './include.ts';
 import { toJobBody } from './job-body.ts';
 import { parseListQuery } from './list-query.ts';
+import { rerunRoute } from './rerun.ts';
 import { sendJob } from './send-job.ts';
 import { parseWait } from './wait.ts';
 import { submitRoute, type SubmitDependencies } from './submit.ts';
@@ -47,7 +48,11 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
       tenant: tenantOf(request),
       ...parseListQuery(request.query),
     });
-    const data = found.map((job) => ({ ...toJobBody(job), created_at: job.createdAt }));
+    const data = found.map(({ job, rerunOf }) => ({
+      ...toJobBody(job),
+      created_at: job.createdAt,
+      ...(rerunOf !== undefined && { rerun_of: rerunOf }),
+    }));
     response
       .set('Cache-Control', 'no-store')
       .json({ data, has_more: nextCursor !== undefined, next_cursor: nextCursor ?? null });
@@ -90,6 +95,7 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
   router.delete('/classify/:jobId', deleteJob);
   router.post('/classify/:jobId/cancel', cancelJob);
   router.get('/classify/:jobId/pages/:page/image', sendPageImage);
+  router.post('/classify/:jobId/rerun', ...rerunRoute(dependencies));
   router.use(webhookRoutes(dependencies));
   return answerOtherMethods(router);
 }

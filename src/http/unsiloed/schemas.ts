@@ -136,6 +136,11 @@ export const jobWithDetailsSchema = z
       .nullable()
       .optional()
       .meta({ description: 'With `?include=metadata`: as it was submitted, null where nothing was.' }),
+    rerun_of: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'With `?include=rerun_of`: the job that this one repeats, null where it repeats none.' }),
   })
   .meta({ id: 'JobWithDetails', examples: [completedExample] });
 
@@ -161,9 +166,19 @@ export const submittedSchema = z
     ],
   });
 
+export const rerunSubmittedSchema = z
+  .strictObject({ ...submittedSchema.shape, job_id: z.string(), rerun_of: z.string() })
+  .meta({ id: 'SubmittedAgain' });
+
 export const jobListSchema = z
   .strictObject({
-    data: z.array(z.strictObject({ ...fiveKeys, created_at: z.iso.datetime({ offset: true }) })),
+    data: z.array(
+      z.strictObject({
+        ...fiveKeys,
+        created_at: z.iso.datetime({ offset: true }),
+        rerun_of: z.string().optional().meta({ description: 'The job that this one repeats, only where it does.' }),
+      }),
+    ),
     has_more: z.boolean(),
     next_cursor: z.string().nullable().meta({ description: 'The `cursor` of the next page; null on the last.' }),
   })

@@ -98,7 +98,7 @@ function selectionOf(fields: Readonly<Record<string, unknown>>, limits: PageLimi
 }
 
 /** Ranges that alone name more pages than the operator allows are refused; an open one is cut by `maxPages`. */
-function closedRanges(pages: string, { maxPages }: PageLimits): PageSelection['ranges'] {
+export function closedRanges(pages: string, { maxPages }: PageLimits): PageSelection['ranges'] {
   const ranges = parsePageRanges(pages);
   const numbers = new Set<number>();
   for (const { first, last } of ranges) {

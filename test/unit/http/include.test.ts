@@ -27,7 +27,7 @@ test("the document's candidates have the mean of the pages, without the digits t
         classifier: { name: 'built-in', model: 'built-in-2' },
       },
     },
-    { reasoning: async () => new Map(), metadata: async () => undefined },
+    { reasoning: async () => new Map(), metadata: async () => undefined, rerunOf: async () => undefined },
     'default',
   );
 

@@ -1,0 +1,32 @@
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { JobService } from '../../jobs/job-service.ts';
+import { toRerunRequest } from '../operations/rerun-request.ts';
+import { bindJobId, requestContext } from '../shared/request-context.ts';
+import type { PageLimits } from './submission.ts';
+
+export interface RerunDependencies {
+  readonly jobs: JobService;
+  readonly limits: PageLimits;
+}
+
+/** `POST /classify/{job_id}/rerun`: the handlers in their order. */
+export function rerunRoute({ jobs, limits }: RerunDependencies): readonly RequestHandler<{ jobId: string }>[] {
+  async function rerun(request: Request<{ jobId: string }>, response: Response): Promise<void> {
+    const { jobId } = request.params;
+    bindJobId(request, jobId);
+    const { jobId: newId, quotaRemaining } = await jobs.rerun(toRerunRequest(request, jobId, limits));
+    requestContext(request).log.info({ rerunId: newId }, 'job started again');
+    response
+      .status(202)
+      .set({ Location: `${request.baseUrl}/classify/${encodeURIComponent(newId)}`, 'Retry-After': '2' })
+      .json({
+        job_id: newId,
+        status: 'processing',
+        message: 'Classification started',
+        rerun_of: jobId,
+        ...(quotaRemaining !== undefined && { quota_remaining: quotaRemaining }),
+      });
+  }
+
+  return [express.json({ limit: '2mb' }), rerun];
+}

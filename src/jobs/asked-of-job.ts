@@ -1,0 +1,134 @@
+import type { Client } from '@temporalio/client';
+import { z } from 'zod';
+import { findFile } from '../definitions/files.ts';
+import { questionOf, type PageLimits } from '../definitions/run-question.ts';
+import type { Category } from '../domain/category.ts';
+import type { ClassifyDocumentResult, StoredDocument } from '../domain/contract.ts';
+import { documentGone } from '../domain/error-sentences.ts';
+import type { Job } from '../domain/job.ts';
+import { parseWorkflowInput, type ParsedInput } from '../domain/workflow-input.ts';
+import { readJson } from '../storage/json-documents.ts';
+import { jobKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { readStart } from '../temporal/read-start.ts';
+import { readJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
+import { categoriesOfInput } from './read-categories.ts';
+import type { StartJobRequest } from './start-job.ts';
+
+/** All that a job was asked for, as its repetition is started with it; what nobody remembers is undefined. */
+export interface AskedOfJob extends Omit<StartJobRequest, 'tenant' | 'jobId' | 'source' | 'categories' | 'selection'> {
+  readonly source: RerunSource;
+  readonly categories: readonly Category[] | undefined;
+  readonly selection: StartJobRequest['selection'] | undefined;
+}
+
+/** The document of a job, for another one. */
+export type RerunSource =
+  /** The object that holds it, to be copied; `document` where it is known what it is. */
+  | { readonly copyOf: string; readonly document?: StoredDocument }
+  /** The file of the run; with its address as long as it was not fetched from there. */
+  | { readonly fileId: string; readonly url?: string }
+  | { readonly url: string };
+
+export interface AskedDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly pageLimits: PageLimits;
+}
+
+const instructionsSchema = z.object({ instructions: z.string().optional() });
+
+/**
+ * Reads what a job was asked for: from its request, and, what never left it, from the input of its run, as long as Temporal has that. Throws
+ * `document_missing` when its document was deleted.
+ */
+export async function readAskedOfJob(
+  { client, store, pageLimits }: AskedDependencies,
+  tenant: string,
+  job: Job,
+): Promise<AskedOfJob> {
+  const [request = {}, start] = await Promise.all([
+    readJobRequest(store, tenant, job.jobId),
+    readStart(client, job.jobId),
+  ]);
+  const { run, webhookUrl, metadata } = request;
+  const input = start && parseWorkflowInput(start.input);
+  const source = await findSource(store, tenant, { job, request, input });
+  const fileName = input?.fileName ?? documentOf(job)?.fileName;
+  const common = {
+    source,
+    ...(fileName !== undefined && { fileName }),
+    ...(webhookUrl !== undefined && { webhookUrl }),
+    ...(metadata && { metadata }),
+    ...(start?.priorityKey !== undefined && { priority: start.priorityKey }),
+  };
+  if (run) return { ...common, ...questionOf(run.config, pageLimits), run, ...reviewOf(run) };
+  if (!input) return { ...common, categories: undefined, selection: undefined };
+  const { unknown, catchAll, review, selection, descriptionsKey } = input;
+  const instructions = await readInstructions(store, input);
+  return {
+    ...common,
+    selection,
+    categories: await categoriesOfInput(store, { categories: input.categories, descriptionsKey }),
+    ...(instructions !== undefined && { instructions }),
+    ...(unknown && { unknown }),
+    ...(catchAll !== undefined && { catchAll }),
+    ...(review && { review }),
+  };
+}
+
+function reviewOf({ review }: RunRequest): Pick<StartJobRequest, 'review'> {
+  if (!review) return {};
+  const { belowConfidence, timeoutSeconds } = review;
+  return { review: { belowConfidence, ...(timeoutSeconds !== undefined && { timeoutSeconds }) } };
+}
+
+async function readInstructions(
+  store: ObjectStore,
+  { instructions, instructionsKey }: ParsedInput,
+): Promise<string | undefined> {
+  if (instructions !== undefined || instructionsKey === undefined) return instructions;
+  return (await readJson(store, instructionsKey, (value) => instructionsSchema.parse(value)))?.value.instructions;
+}
+
+interface SourceOptions {
+  readonly job: Job;
+  readonly request: JobRequest;
+  readonly input: ParsedInput | undefined;
+}
+
+/** The bytes that were judged. An address is asked only where it never gave any. */
+async function findSource(
+  store: ObjectStore,
+  tenant: string,
+  { job, request, input }: SourceOptions,
+): Promise<RerunSource> {
+  if (request.run) return findFileOfRun(store, tenant, request.run.file.id);
+  const given = input?.source;
+  const document = given?.kind === 'stored' ? given.document : request.document;
+  const keys = [
+    given?.kind === 'stored' ? given.key : undefined,
+    request.document?.key,
+    jobKeys(tenant, job.jobId).source,
+  ];
+  for (const key of keys) {
+    if (key === undefined || !(await store.head(key))) continue;
+    const known = document ?? documentOf(job);
+    if (!known) return { copyOf: key };
+    const { sha256, sizeBytes, type } = known;
+    return { copyOf: key, document: { key, sha256, sizeBytes, type } };
+  }
+  const url = request.url ?? (given?.kind === 'url' ? given.url : undefined);
+  if (url === undefined) throw documentGone();
+  return { url };
+}
+
+async function findFileOfRun(store: ObjectStore, tenant: string, fileId: string): Promise<RerunSource> {
+  const file = await findFile(store, tenant, fileId);
+  if (!file || (file.document && !(await store.head(file.document.key)))) throw documentGone();
+  return { fileId, ...(file.url !== undefined && { url: file.url }) };
+}
+
+function documentOf(job: Job): ClassifyDocumentResult['document'] | undefined {
+  return job.status === 'completed' ? job.result.document : undefined;
+}

@@ -1,0 +1,147 @@
+import type { ClassifyConfig } from '../definitions/classify-config.ts';
+import { resolveClassifier } from '../definitions/classifier-versions.ts';
+import { referredTo } from '../definitions/referred-to.ts';
+import { questionOf, withOverride, type ConfigOverride, type PageLimits } from '../definitions/run-question.ts';
+import type { Category } from '../domain/category.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { PageRange } from '../domain/page-selection.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { AskedOfJob } from './asked-of-job.ts';
+import { priorityKeyOf } from './create-run.ts';
+import type { RunRequest } from './job-request.ts';
+import { configOf } from './run-facts.ts';
+import type { StartJobRequest } from './start-job.ts';
+
+/** What a repetition is asked for in place of what the first job was. */
+export interface RerunChanges {
+  readonly categories?: readonly Category[] | undefined;
+  readonly instructions?: string | undefined;
+  readonly pages?: readonly PageRange[] | undefined;
+  readonly maxPages?: number | undefined;
+  /** Another version of the classifier that the job was of: `latest`, a number, or an id. */
+  readonly classifierVersion?: string | undefined;
+  /** `false`: nobody is told of its end. */
+  readonly webhook?: boolean | undefined;
+  /** 0 (first) to 100. */
+  readonly priority?: number | undefined;
+}
+
+/** A repetition before its document is where it needs it. */
+export type AskedAgain = Omit<StartJobRequest, 'tenant' | 'jobId' | 'source'> & Pick<AskedOfJob, 'source'>;
+
+export interface ChangeDependencies {
+  readonly store: ObjectStore;
+  readonly pageLimits: PageLimits;
+}
+
+/** What can be repeated: as it was, but for the changes. Throws `invalid_request` where they do not fit the job. */
+export async function withChanges(
+  dependencies: ChangeDependencies,
+  tenant: string,
+  asked: AskedOfJob,
+  changes: RerunChanges,
+): Promise<AskedAgain> {
+  const { webhook, priority } = changes;
+  const { webhookUrl, categories: _categories, selection: _selection, instructions: _, catchAll: __, ...rest } = asked;
+  const question = asked.run
+    ? await changedRun(dependencies, tenant, asked.run, changes)
+    : changedJob(dependencies, asked, changes);
+  return {
+    ...rest,
+    ...question,
+    ...(priority !== undefined && { priority: priorityKeyOf(priority) }),
+    ...(webhook === false ? { isSilent: true } : webhookUrl !== undefined && { webhookUrl }),
+  };
+}
+
+function changedJob(
+  { pageLimits }: ChangeDependencies,
+  asked: AskedOfJob,
+  {
+    categories = asked.categories,
+    instructions = asked.instructions,
+    pages,
+    maxPages,
+    classifierVersion,
+  }: RerunChanges,
+): Pick<StartJobRequest, 'categories' | 'selection' | 'instructions' | 'catchAll'> {
+  if (classifierVersion !== undefined) throw notOfAClassifier();
+  if (!categories) throw categoriesForgotten();
+  const { selection = { ranges: [], maxPages: pageLimits.defaultPages }, catchAll } = asked;
+  const hasCatchAll = categories.some(({ name }) => name === catchAll);
+  return {
+    categories,
+    selection: {
+      ranges: pages ?? selection.ranges,
+      maxPages: maxPages ?? (pages ? pageLimits.maxPages : selection.maxPages),
+    },
+    ...(instructions !== undefined && instructions.trim() !== '' && { instructions }),
+    ...(hasCatchAll && catchAll !== undefined && { catchAll }),
+  };
+}
+
+/** A run has a configuration, which is what is changed: it is shown with the run. */
+async function changedRun(
+  { store, pageLimits }: ChangeDependencies,
+  tenant: string,
+  run: RunRequest,
+  changes: RerunChanges,
+): Promise<ReturnType<typeof questionOf> & { readonly run: RunRequest }> {
+  const { classifierVersion, maxPages } = changes;
+  const version = classifierVersion === undefined ? undefined : await versionOf(store, tenant, run, classifierVersion);
+  const config = withOverride(version?.config ?? run.config, overrideOf(version?.config ?? run.config, changes));
+  const question = questionOf(config, pageLimits);
+  const { batchId: _batchId, classifier, ...own } = run;
+  return {
+    ...question,
+    selection: { ...question.selection, ...(maxPages !== undefined && { maxPages }) },
+    run: {
+      ...own,
+      config,
+      // It is none of the runs of the batch, which is over.
+      source: run.source === 'BATCH_PROCESSOR_RUN' ? 'API' : run.source,
+      createdAt: new Date().toISOString(),
+      ...(classifier && { classifier: version ? { id: classifier.id, versionId: version.id } : classifier }),
+    },
+  };
+}
+
+async function versionOf(
+  store: ObjectStore,
+  tenant: string,
+  { classifier }: RunRequest,
+  version: string,
+): Promise<{ readonly id: string; readonly config: ClassifyConfig }> {
+  if (!classifier) throw notOfAClassifier();
+  return (await referredTo('classifier_version', resolveClassifier(store, tenant, { id: classifier.id, version })))
+    .version;
+}
+
+const largestPage = 1_000_000;
+
+function overrideOf(config: ClassifyConfig, { categories, instructions, pages }: RerunChanges): ConfigOverride {
+  return {
+    ...(categories && { classifications: configOf(categories).classifications }),
+    ...(instructions !== undefined && { classificationRules: instructions }),
+    ...(pages && {
+      advancedOptions: {
+        ...config.advancedOptions,
+        pageRanges: pages.map(({ first, last = largestPage }) => ({ start: first, end: last })),
+      },
+    }),
+  };
+}
+
+function notOfAClassifier(): ClassifierError {
+  const detail = 'names a version of a classifier, and this job is of none';
+  return new ClassifierError('invalid_request', `classifier_version ${detail}`, {
+    errors: [{ pointer: '/classifier_version', detail }],
+  });
+}
+
+function categoriesForgotten(): ClassifierError {
+  const detail = 'are needed: this job is so old that those it was asked with are not known any more';
+  return new ClassifierError('invalid_request', `categories ${detail}`, {
+    errors: [{ pointer: '/categories', detail }],
+  });
+}

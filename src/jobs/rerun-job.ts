@@ -1,0 +1,100 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { PageLimits } from '../definitions/run-question.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { Job } from '../domain/job.ts';
+import { jobKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { readAskedOfJob } from './asked-of-job.ts';
+import { lookIfThere } from './look-if-there.ts';
+import { jobIdOfKey } from './idempotency.ts';
+import type { Quotas } from './quota.ts';
+import type { JobReader } from './read-job.ts';
+import { withChanges, type RerunChanges } from './rerun-changes.ts';
+import { claimRerun, type RerunClaim } from './rerun-claim.ts';
+import { isRunOver } from './run-status.ts';
+import { startRerun, type Rerun } from './start-rerun.ts';
+
+export interface RerunDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly quotas: Quotas;
+  readonly pageLimits: PageLimits;
+  readonly reader: Pick<JobReader, 'look'>;
+}
+
+export interface RerunRequest {
+  readonly tenant: string;
+  /** The job to repeat. */
+  readonly jobId: string;
+  readonly changes: RerunChanges;
+  /** The caller's `Idempotency-Key`: a repetition of its own, whatever was repeated before. */
+  readonly key?: string | undefined;
+  /** Of the HTTP request, for the logs of workers. */
+  readonly requestId?: string | undefined;
+}
+
+/** A repetition without a key that comes so soon after the same one is a second click. */
+export const sameClickMs = 10 * 60 * 1000;
+
+/**
+ * Repeats a job that is over, as a job of its own with the document of the first. The same request again gives the repetition that is there, as
+ * long as that is under way, and for some minutes unless it failed. Throws `not_found`, `invalid_request` for a job that is not over or that the
+ * changes do not fit, `document_missing` when its document was deleted, `quota_exceeded`.
+ */
+export async function rerunJob(dependencies: RerunDependencies, request: RerunRequest): Promise<Rerun> {
+  const { store, reader } = dependencies;
+  const { tenant, jobId, changes, key, requestId } = request;
+  const job = await reader.look(tenant, jobId);
+  if (!isRunOver(job)) throw notOver(job);
+  const asked = await withChanges(dependencies, tenant, await readAskedOfJob(dependencies, tenant, job), changes);
+  const own: RerunClaim = {
+    jobId: key === undefined ? randomUUID() : jobIdOfKey(tenant, key),
+    claimedAt: new Date().toISOString(),
+    fingerprint: fingerprintOfChanges(changes),
+  };
+  const claim = await claimRerun(store, { tenant, jobId }, own, async (present) =>
+    key === undefined ? present.fingerprint === own.fingerprint && stands(dependencies, tenant, present) : false,
+  );
+  return startRerun(dependencies, {
+    ...asked,
+    tenant,
+    jobId: claim.jobId,
+    rerunOf: jobId,
+    requestId,
+    ...(key !== undefined && { fingerprint: `${jobId} ${own.fingerprint}` }),
+  });
+}
+
+async function stands(
+  { store, reader }: Pick<RerunDependencies, 'store' | 'reader'>,
+  tenant: string,
+  { jobId, claimedAt }: RerunClaim,
+): Promise<boolean> {
+  const isRecent = Date.now() - Date.parse(claimedAt) < sameClickMs;
+  const job = await lookIfThere(reader, tenant, jobId);
+  // Somebody is about to start it, or was killed before it could; unless it was there, and its owner deleted it.
+  if (!job) return isRecent && !(await store.head(jobKeys(tenant, jobId).tombstone));
+  return !isRunOver(job) || (isRecent && job.status === 'completed');
+}
+
+/** Of what is to be different, whatever the order in which it was said. */
+export function fingerprintOfChanges({
+  categories,
+  instructions,
+  pages,
+  maxPages,
+  classifierVersion,
+  webhook,
+  priority,
+}: RerunChanges): string {
+  const told = [categories, instructions, pages, maxPages, classifierVersion, webhook, priority];
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex');
+}
+
+function notOver({ status }: Job): ClassifierError {
+  return new ClassifierError(
+    'invalid_request',
+    `This job is still ${status}; only one that is over can be run again. Wait for its end, or cancel it.`,
+  );
+}

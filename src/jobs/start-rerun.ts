@@ -1,0 +1,95 @@
+import type { Client } from '@temporalio/client';
+import { holdFile } from '../definitions/file-holders.ts';
+import type { StoredFile } from '../definitions/files.ts';
+import { deleteJobObjects } from '../definitions/job-objects.ts';
+import { toRunFile } from '../definitions/run-files.ts';
+import { documentGone } from '../domain/error-sentences.ts';
+import { ClassifierError, errorFacts } from '../domain/errors.ts';
+import { jobKeys } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { idempotencyConflict } from './idempotency.ts';
+import { claimJob, writeJobRequest } from './job-request.ts';
+import { lookIfThere } from './look-if-there.ts';
+import type { Quotas } from './quota.ts';
+import type { JobReader } from './read-job.ts';
+import type { AskedAgain } from './rerun-changes.ts';
+import { startStoredJob, toJobRequest, type StartJobRequest } from './start-job.ts';
+
+export interface StartRerunDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly quotas: Quotas;
+  readonly reader: Pick<JobReader, 'look'>;
+}
+
+export interface StartRerunRequest extends AskedAgain {
+  readonly tenant: string;
+  /** Of the job that is to be started. */
+  readonly jobId: string;
+  /** Of what was asked, where the job id stands for a key of the caller's. */
+  readonly fingerprint?: string;
+}
+
+export interface Rerun {
+  readonly jobId: string;
+  /** What is left of the tenant's quota; undefined where there is none, and for a job that was there already. */
+  readonly quotaRemaining: number | undefined;
+}
+
+/**
+ * Starts a repetition: first what it is asked for stands in the store, then its document, then its workflow starts. The same one again is one
+ * start, and counts once. Throws `document_missing`, `quota_exceeded`, and `idempotency_conflict` where the key came with another request.
+ */
+export async function startRerun(dependencies: StartRerunDependencies, request: StartRerunRequest): Promise<Rerun> {
+  const { store, quotas, reader } = dependencies;
+  const { tenant, jobId } = request;
+  // Before the request is stored: what has one is taken for a job that was counted.
+  const isThere = await lookIfThere(reader, tenant, jobId);
+  const share = isThere ? undefined : await quotas.takeShared(tenant, jobId);
+  let isStored = false;
+  try {
+    await storeRequest(store, request);
+    if (isThere) return { jobId, quotaRemaining: undefined };
+    isStored = true;
+    await startStoredJob(dependencies, { ...request, source: await placeDocument(store, request) });
+    await share?.keep();
+    return { jobId, quotaRemaining: share?.remaining };
+  } catch (error) {
+    await share?.giveBack();
+    if (isStored && isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
+    throw error;
+  }
+}
+
+async function storeRequest(store: ObjectStore, { source, fingerprint, ...asked }: StartRerunRequest): Promise<void> {
+  const { tenant, jobId } = asked;
+  const request = { ...toJobRequest(asked), ...('url' in source && source.url !== undefined && { url: source.url }) };
+  if (fingerprint === undefined) return writeJobRequest(store, tenant, jobId, request);
+  const earlier = await claimJob(store, tenant, jobId, { ...request, fingerprint });
+  if (earlier && earlier.fingerprint !== fingerprint) throw idempotencyConflict();
+}
+
+/** A job has its document for itself, a run shares its file, and keeps it. */
+async function placeDocument(
+  store: ObjectStore,
+  { tenant, jobId, source }: StartRerunRequest,
+): Promise<StartJobRequest['source']> {
+  if ('fileId' in source) return toRunFile(await heldFile(store, tenant, source.fileId, jobId)).source;
+  if ('url' in source) return source;
+  const key = jobKeys(tenant, jobId).source;
+  if (!(await store.copy(source.copyOf, key))) throw documentGone();
+  return source.document ? { document: { ...source.document, key } } : { key };
+}
+
+async function heldFile(store: ObjectStore, tenant: string, fileId: string, jobId: string): Promise<StoredFile> {
+  try {
+    return await holdFile(store, tenant, fileId, { kind: 'job', jobId });
+  } catch (error) {
+    throw error instanceof ClassifierError && error.code === 'not_found' ? documentGone() : error;
+  }
+}
+
+/** When Temporal could not be reached, the run may have been started all the same, and what it reads must stay. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ClassifierError && errorFacts[error.code].status < 500;
+}
