@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import type { BatchCounts } from '../src/domain/batch.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { readOutcome } from '../src/storage/stored-outcome.ts';
 import { runStep } from './run-step.ts';
+import { SlotGivenBack } from './slot-given-back.ts';
 
 export interface AwaitRunInput {
   readonly tenant: string;
@@ -14,18 +15,19 @@ export interface AwaitRunResult {
 }
 
 /** A run takes seconds at least, and this waits only for those that a reset batch has met again. */
-const lookEveryMs = 1000;
+const shortestPauseMs = 1000;
+const longestPauseMs = 10_000;
 
-/** Resolves when the store tells how a run ended that somebody else has started. */
+/** Tells how a run ended that somebody else has started. Until the store knows, each attempt looks once and gives its slot back. */
 export function createAwaitRun({ store }: { readonly store: ObjectStore }) {
   return async function awaitRun({ tenant, jobId }: AwaitRunInput): Promise<AwaitRunResult> {
-    return runStep(async (signal) => {
-      for (;;) {
-        const job = await readOutcome(store, tenant, jobId);
-        if (job?.status === 'completed') return { outcome: 'processed' };
-        if (job?.status === 'failed') return { outcome: job.error.code === 'cancelled' ? 'cancelled' : 'failed' };
-        await delay(lookEveryMs, undefined, { signal });
-      }
+    return runStep(async () => {
+      const job = await readOutcome(store, tenant, jobId);
+      if (job?.status === 'completed') return { outcome: 'processed' };
+      if (job?.status === 'failed') return { outcome: job.error.code === 'cancelled' ? 'cancelled' : 'failed' };
+      const { attempt } = Context.current().info;
+      const afterMs = Math.min(shortestPauseMs * attempt, longestPauseMs);
+      throw new SlotGivenBack('The run is still under way.', { afterMs });
     });
   };
 }

@@ -17,6 +17,7 @@ import { createSetLifecycleRules } from './set-lifecycle-rules.ts';
 import { createStoreBatchResult } from './store-batch-result.ts';
 import { createStoreDocument } from './store-document.ts';
 import { createStoreResult } from './store-result.ts';
+import { createTenantShares, type TenantSharesOptions } from './tenant-shares.ts';
 
 export interface ActivityDependencies {
   readonly store: ObjectStore;
@@ -36,7 +37,10 @@ export interface ActivityDependencies {
   readonly maxPages: number;
 }
 
-/** Light I/O, served beside the workflow tasks. */
+/**
+ * Light I/O, served beside the workflow tasks. What calls on callers' addresses has queues of its own; of it there is here what runs of an earlier version
+ * have scheduled, and documents that need no fetching.
+ */
 export function createWorkflowQueueActivities(
   dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'fileFetchGuard' | 'maxFileBytes'> &
     DeliverWebhookDependencies &
@@ -55,6 +59,19 @@ export function createWorkflowQueueActivities(
   };
 }
 
+/** Fetches from addresses that callers name, on slots of their own with a share for each tenant. */
+export function createFetchActivities(
+  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'fileFetchGuard' | 'maxFileBytes'>,
+  shares: TenantSharesOptions,
+) {
+  return { storeDocument: createStoreDocument(dependencies, createTenantShares(shares)) };
+}
+
+/** Posts to addresses that callers name, on slots of their own with a share for each tenant. */
+export function createDeliveryActivities(dependencies: DeliverWebhookDependencies, shares: TenantSharesOptions) {
+  return { deliverWebhook: createDeliverWebhook(dependencies, createTenantShares(shares)) };
+}
+
 /** CPU work, served where there are cores. */
 export function createRenderActivities(
   dependencies: Pick<ActivityDependencies, 'store' | 'renderer' | 'passwords' | 'tempDirectory' | 'maxPages'>,
@@ -68,5 +85,7 @@ export function createModelActivities(dependencies: Pick<ActivityDependencies, '
 }
 
 export type WorkflowQueueActivities = ReturnType<typeof createWorkflowQueueActivities>;
+export type FetchActivities = ReturnType<typeof createFetchActivities>;
+export type DeliveryActivities = ReturnType<typeof createDeliveryActivities>;
 export type RenderActivities = ReturnType<typeof createRenderActivities>;
 export type ModelActivities = ReturnType<typeof createModelActivities>;

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { logAttemptFailure } from './activity-log.ts';
+import { giveSlotBack, SlotGivenBack, slotsGivenBack } from './slot-given-back.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
 
 /**
@@ -16,14 +17,16 @@ const heartbeatIntervalMs = 2000;
 export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const context = Context.current();
   // A local activity has no heartbeat: its worker is known to live by the workflow task that it is part of.
-  const timer = context.info.isLocal ? undefined : setInterval(() => context.heartbeat(), heartbeatIntervalMs);
+  const beat = (): void => context.heartbeat(context.info.heartbeatDetails);
+  const timer = context.info.isLocal ? undefined : setInterval(beat, heartbeatIntervalMs);
   try {
     return await work(context.cancellationSignal);
   } catch (error) {
     // The SDK's own CancelledFailure tells the server that the activity heeded the cancellation.
     if (context.cancellationSignal.aborted) return await context.cancelled;
+    if (error instanceof SlotGivenBack) throw giveSlotBack(context, error);
     logAttemptFailure(error);
-    throw toApplicationFailure(error, context.info.attempt);
+    throw toApplicationFailure(error, context.info.attempt - slotsGivenBack(context));
   } finally {
     clearInterval(timer);
   }

@@ -9,6 +9,7 @@ import { keepJobId } from '../src/storage/job-id.ts';
 import { fileKeys, jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
+import { withoutShares } from './tenant-shares.ts';
 
 /** What Extend's contract calls a URL. */
 export const fileUrlField = 'file.url';
@@ -29,36 +30,38 @@ export interface StoreDocumentDependencies {
   readonly maxFileBytes: number;
 }
 
-/** Makes sure that the bytes are in the store, whatever the source, and says what they are. */
-export function createStoreDocument(dependencies: StoreDocumentDependencies) {
+/** Makes sure that the bytes are in the store, whatever the source, and says what they are. `shares` bound what one tenant fetches at a time. */
+export function createStoreDocument(dependencies: StoreDocumentDependencies, shares = withoutShares) {
   return async function storeDocument(input: StoreDocumentInput): Promise<StoredDocument> {
-    return runStep(async (signal) => {
-      const { store, maxFileBytes } = dependencies;
-      const { tenant, source, fileId } = input;
-      const known = fileId === undefined ? undefined : await findKeptFile(store, tenant, fileId);
-      // An earlier attempt, or another run of the same file, has fetched it.
-      if (source.kind === 'url' && known?.document) return known.document;
-      if (source.kind !== 'stored') await keepJobId(store, tenant, input.jobId);
-      const body = await openSource(input, dependencies, signal);
-      const { document, head } = await ingestDocument(body, {
-        key: keyOf(input),
-        maxBytes: maxFileBytes,
-        mayBeText: fileId !== undefined,
-        field: fieldOf(input),
-        signal,
-        ...(source.kind !== 'stored' && { store }),
-      });
-      if (fileId !== undefined) {
-        const isThere = await recordFileFacts(store, tenant, fileId, ({ name }) => ({
-          document,
-          url: undefined,
-          kind: fileKindOf(document.type, name, Buffer.from(head).toString('latin1')),
-        }));
-        if (known && !isThere) await discard(store, keyOf(input));
-      }
-      return document;
-    });
+    return runStep((signal) => shares.run(input.tenant, () => fetchOrRead(input, signal)));
   };
+
+  async function fetchOrRead(input: StoreDocumentInput, signal: AbortSignal): Promise<StoredDocument> {
+    const { store, maxFileBytes } = dependencies;
+    const { tenant, source, fileId } = input;
+    const known = fileId === undefined ? undefined : await findKeptFile(store, tenant, fileId);
+    // An earlier attempt, or another run of the same file, has fetched it.
+    if (source.kind === 'url' && known?.document) return known.document;
+    if (source.kind !== 'stored') await keepJobId(store, tenant, input.jobId);
+    const body = await openSource(input, dependencies, signal);
+    const { document, head } = await ingestDocument(body, {
+      key: keyOf(input),
+      maxBytes: maxFileBytes,
+      mayBeText: fileId !== undefined,
+      field: fieldOf(input),
+      signal,
+      ...(source.kind !== 'stored' && { store }),
+    });
+    if (fileId !== undefined) {
+      const isThere = await recordFileFacts(store, tenant, fileId, ({ name }) => ({
+        document,
+        url: undefined,
+        kind: fileKindOf(document.type, name, Buffer.from(head).toString('latin1')),
+      }));
+      if (known && !isThere) await discard(store, keyOf(input));
+    }
+    return document;
+  }
 }
 
 /** The file was deleted while it was fetched: nobody would find its bytes again. */

@@ -11,6 +11,7 @@ const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be a URL that b
 const port = (preset: number) => wholeNumber(1, 65_535).default(preset);
 /** S3's rule. Names like addresses and with two dots in a row are refused as well. */
 const bucketName = /^(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const tenantShare = 'must be a number from 0.01 to 0.99';
 const share = 'must be a number from 0 to 1';
 const rate = 'must be a number above 0';
 const cores = availableParallelism();
@@ -165,6 +166,18 @@ export const variables = z.object({
     .default(32)
     .describe('Documents of one batch that are under way at a time; the others wait their turn.'),
   FETCH_TIMEOUT_SECONDS: wholeNumber(1, 1800).default(300).describe('Longest time for fetching a file_url.'),
+  FETCH_MIN_BYTES_PER_SECOND: wholeNumber(0, 1_000_000)
+    .default(1000)
+    .describe('Least that a file_url must deliver, on average over 10 s, once it has begun to answer; 0: anything.'),
+  FETCH_CONCURRENCY: wholeNumber(2, 1000).default(64).describe('Documents that one worker fetches at a time.'),
+  TENANT_SHARE: z.coerce
+    .number(tenantShare)
+    .min(0.01, tenantShare)
+    .max(0.99, tenantShare)
+    .default(0.5)
+    .describe(
+      "Part of a worker's FETCH_CONCURRENCY, and of its WEBHOOK_CONCURRENCY, that one tenant may use of what the others leave.",
+    ),
   ALLOWED_NETWORKS: z
     .string()
     .optional()
@@ -184,9 +197,10 @@ export const variables = z.object({
     .default(24)
     .describe('How long a webhook secret signs beside the one that a tenant replaced it by.'),
   WEBHOOK_TIMEOUT_SECONDS: wholeNumber(1, 120).default(15).describe('Longest time for one delivery of a webhook.'),
+  WEBHOOK_CONCURRENCY: wholeNumber(2, 1000).default(64).describe('Webhooks that one worker delivers at a time.'),
   QUEUES: z
     .string()
-    .default('workflow,render,model')
+    .default('workflow,fetch,render,model,deliver')
     .describe('Task queues that a worker serves; `--queues` of `npm run worker` wins.'),
 });
 

@@ -13,7 +13,7 @@ import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
 import { parseWebhookSecrets } from './webhook-secrets-setting.ts';
 
-const queueNames = ['workflow', 'render', 'model'] as const;
+const queueNames = ['workflow', 'fetch', 'render', 'model', 'deliver'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 export type StoreConfig =
@@ -137,9 +137,14 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     },
     limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
     batch: { concurrency: v.BATCH_CONCURRENCY },
+    shares: {
+      fetch: { slots: v.FETCH_CONCURRENCY, share: v.TENANT_SHARE },
+      deliver: { slots: v.WEBHOOK_CONCURRENCY, share: v.TENANT_SHARE },
+    },
     fetch: {
       connectTimeoutMs: 10_000,
       totalTimeoutMs: v.FETCH_TIMEOUT_SECONDS * 1000,
+      minBytesPerSecond: v.FETCH_MIN_BYTES_PER_SECOND,
       maxRedirects: 5,
       allowedNetworks: list(v.ALLOWED_NETWORKS),
     },

@@ -1,5 +1,11 @@
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createModelActivities, createRenderActivities, createWorkflowQueueActivities } from '../activities/index.ts';
+import {
+  createDeliveryActivities,
+  createFetchActivities,
+  createModelActivities,
+  createRenderActivities,
+  createWorkflowQueueActivities,
+} from '../activities/index.ts';
 import type { Config, QueueName } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { WorkerDependencies } from './dependencies.ts';
@@ -81,7 +87,7 @@ async function connect({ temporal }: Config): Promise<NativeConnection> {
 
 function queueOptions(
   queue: QueueName,
-  { render, model, ocr }: Config,
+  { render, model, ocr, shares }: Config,
   dependencies: WorkerDependencies,
 ): Pick<WorkerOptions, 'taskQueue'> & Partial<WorkerOptions> {
   switch (queue) {
@@ -89,6 +95,18 @@ function queueOptions(
       return {
         taskQueue: taskQueues.workflow,
         activities: createWorkflowQueueActivities(dependencies),
+      };
+    case 'fetch':
+      return {
+        taskQueue: taskQueues.fetch,
+        activities: createFetchActivities(dependencies, shares.fetch),
+        maxConcurrentActivityTaskExecutions: shares.fetch.slots,
+      };
+    case 'deliver':
+      return {
+        taskQueue: taskQueues.deliver,
+        activities: createDeliveryActivities(dependencies, shares.deliver),
+        maxConcurrentActivityTaskExecutions: shares.deliver.slots,
       };
     case 'render':
       // One more than there are processes: while one document is rendered the next one is fetched.

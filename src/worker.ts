@@ -13,10 +13,11 @@ import { fieldsOfActivity } from './temporal/fields-of-activity.ts';
 import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
 import { installRuntime } from './temporal/runtime.ts';
 
-const help = `npm run worker -- [--queues=workflow,render,model]
+const help = `npm run worker -- [--queues=workflow,fetch,render,model,deliver]
 
 Serves Temporal task queues. Start as many as you like, on as many machines as you like.
-  --queues  which ones: workflow (workflows, light I/O), render (CPU), model (model calls); all by default
+  --queues  which ones: workflow (workflows, light I/O), fetch (documents by URL), render (CPU), model (model calls),
+            deliver (webhooks); all by default
 
 All else is set by variables; docs/configuration.md lists them.
 `;

@@ -21,6 +21,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'MAX_PAGES',
       'BATCH_CONCURRENCY',
       'FETCH_TIMEOUT_SECONDS',
+      'FETCH_MIN_BYTES_PER_SECOND',
       'ALLOWED_NETWORKS',
     ],
   },
@@ -74,7 +75,14 @@ export const settingsGroups: readonly SettingsGroup[] = [
   },
   {
     title: 'Temporal',
-    names: ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'QUEUES'],
+    names: [
+      'TEMPORAL_ADDRESS',
+      'TEMPORAL_NAMESPACE',
+      'QUEUES',
+      'FETCH_CONCURRENCY',
+      'WEBHOOK_CONCURRENCY',
+      'TENANT_SHARE',
+    ],
   },
   {
     title: 'The servers of `npm start`',

@@ -1,5 +1,11 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { ModelActivities, RenderActivities, WorkflowQueueActivities } from '../activities/index.ts';
+import type {
+  DeliveryActivities,
+  FetchActivities,
+  ModelActivities,
+  RenderActivities,
+  WorkflowQueueActivities,
+} from '../activities/index.ts';
 import { taskQueues } from '../src/domain/contract.ts';
 
 /** An outage of the store, of a source or of a model shall not cost a job: a day is time enough to mend it. */
@@ -11,7 +17,7 @@ const outage = '24 hours';
  */
 const heartbeatTimeout = '10 seconds';
 
-/** Light I/O on the queue of the workflow itself. A fetched document may have 500 MB behind a slow line: 30 minutes. */
+/** Light I/O on the queue of the workflow itself. A document may have 500 MB, and its store be slow: 30 minutes. */
 export const { storeDocument, storeResult, prepareRuns, storeBatchResult } = proxyActivities<WorkflowQueueActivities>({
   startToCloseTimeout: '30 minutes',
   scheduleToCloseTimeout: outage,
@@ -30,6 +36,16 @@ export const { storeResult: storeResultAtOnce } = proxyLocalActivities<Pick<Work
   retry: { maximumAttempts: 1 },
 });
 
+/** A document that is behind a caller's address, which may be as slow as it likes: on slots that nothing else needs. 30 minutes for 500 MB. */
+export const { storeDocument: fetchDocument } = proxyActivities<FetchActivities>({
+  taskQueue: taskQueues.fetch,
+  startToCloseTimeout: '30 minutes',
+  scheduleToCloseTimeout: outage,
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
 /** Waits for a run that another execution of its batch has started. It may take as long as a run may. */
 export const { awaitRun } = proxyActivities<WorkflowQueueActivities>({
   startToCloseTimeout: outage,
@@ -41,12 +57,18 @@ export const { awaitRun } = proxyActivities<WorkflowQueueActivities>({
  * One request to a receiver, which has a timeout of its own. A receiver that fails is an answer, not a failure: what is retried
  * here is an outage of the store.
  */
-export const { deliverWebhook } = proxyActivities<WorkflowQueueActivities>({
+const delivery = {
   startToCloseTimeout: '3 minutes',
   scheduleToCloseTimeout: outage,
   heartbeatTimeout,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
-});
+} as const;
+
+/** On slots that nothing else needs: a receiver may be as slow as its timeout allows. */
+export const { deliverWebhook } = proxyActivities<DeliveryActivities>({ ...delivery, taskQueue: taskQueues.deliver });
+
+/** Of deliveries that began before webhooks had a queue of their own. */
+export const { deliverWebhook: deliverOnOldQueue } = proxyActivities<WorkflowQueueActivities>(delivery);
 
 /**
  * The renderer keeps its own clock, which ends every document; 15 minutes are for fetching 500 MB from a slow store and for

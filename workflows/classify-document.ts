@@ -1,4 +1,11 @@
-import { CancellationScope, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  patched,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { combinePages } from '../src/domain/classification.ts';
 import type {
   ClassifyDocumentInput,
@@ -10,7 +17,7 @@ import type { JobError, StoredOutcome } from '../src/domain/job.ts';
 import type { EndEvent } from '../src/domain/webhook-event.ts';
 import { parseWorkflowInput, type ParsedInput } from '../src/domain/workflow-input.ts';
 import { receiveReview } from './await-review.ts';
-import { renderPages, storeDocument } from './activity-proxies.ts';
+import { fetchDocument, renderPages, storeDocument } from './activity-proxies.ts';
 import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages.ts';
 import { describeFailure, jobFailure } from './failures.ts';
 import { progressQuery } from './messages.ts';
@@ -109,7 +116,8 @@ async function run(
 /** What came through the API is in the store already, and costs no activity. */
 async function ensureStored({ source, tenant, fileId }: ParsedInput, jobId: string): Promise<StoredDocument> {
   if (source.kind === 'stored' && source.document) return source.document;
-  return storeDocument.executeWithOptions({ summary: `Store the document (${source.kind})` }, [
+  const store = source.kind === 'url' && patched('fetch-queue') ? fetchDocument : storeDocument;
+  return store.executeWithOptions({ summary: `Store the document (${source.kind})` }, [
     { tenant, jobId, source, ...(fileId !== undefined && { fileId }) },
   ]);
 }

@@ -1,6 +1,6 @@
-import { condition, setHandler } from '@temporalio/workflow';
+import { condition, patched, setHandler } from '@temporalio/workflow';
 import { retryDelayMs, type DeliverWebhookInput } from '../src/domain/webhook.ts';
-import { deliverWebhook as attemptDelivery } from './activity-proxies.ts';
+import { deliverOnOldQueue, deliverWebhook as deliverOnItsQueue } from './activity-proxies.ts';
 import { sendAgainSignal } from './messages.ts';
 
 /** The run of the job ends a moment after this one was started; a receiver that asks back at once shall find it finished. */
@@ -19,6 +19,7 @@ export async function deliverWebhook(input: DeliverWebhookInput): Promise<void> 
   for (let index = 0; ; index++) {
     isAskedFor = false;
     const delayMs = retryDelayMs(index, Math.random());
+    const attemptDelivery = patched('delivery-queue') ? deliverOnItsQueue : deliverOnOldQueue;
     const { nextAttemptMs } = await attemptDelivery.executeWithOptions({ summary: `Attempt ${index + 1}` }, [
       { ...input, ...(delayMs !== undefined && { retryDelayMs: delayMs }) },
     ]);

@@ -17,8 +17,10 @@ export const workflowTypes = {
 /** Task queues by resource; the first is the one that callers name. */
 export const taskQueues = {
   workflow: 'document-classification',
+  fetch: 'document-classification-fetch',
   render: 'document-classification-render',
   model: 'document-classification-model',
+  deliver: 'document-classification-deliver',
 } as const;
 
 /** Where the document is. */

@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable, type Transform } from 'node:stream';
 import type { Logger } from 'pino';
 import { Agent, request, type Dispatcher } from 'undici';
 import { ClassifierError } from '../domain/errors.ts';
@@ -6,6 +6,7 @@ import { parseAllowedNetworks, parseSourceUrl, sourceForbidden } from '../domain
 import { createBoundedStream } from './bounded-stream.ts';
 import { createDecoder } from './content-decoding.ts';
 import { createGuardedLookup, resolveHost, type ResolveHost } from './guarded-lookup.ts';
+import { createRateGuard } from './rate-guard.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { toSourceError } from './source-errors.ts';
 
@@ -15,6 +16,10 @@ export interface GuardedFetchOptions {
   readonly connectTimeoutMs: number;
   /** From the first name resolved to the last byte read, redirects included: also a server that drips is bounded. */
   readonly totalTimeoutMs: number;
+  /** Least that the source must deliver once it has begun to, on average over `rateWindowMs`, as sent; 0: anything. */
+  readonly minBytesPerSecond: number;
+  /** 10 s by default. */
+  readonly rateWindowMs?: number;
   readonly maxRedirects: number;
   /** What sentences call the URL. */
   readonly field?: string | undefined;
@@ -44,7 +49,8 @@ export interface GuardedFetch {
  * checked, not to a name that was: the check is the connection's own lookup, so no second answer of DNS can follow it.
  */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  const { connectTimeoutMs, totalTimeoutMs, maxRedirects, field = 'file_url', logger } = options;
+  const { connectTimeoutMs, totalTimeoutMs, minBytesPerSecond, rateWindowMs = 10_000 } = options;
+  const { maxRedirects, field = 'file_url', logger } = options;
   const allowed = parseAllowedNetworks(options.allowedNetworks);
   const lookup = createGuardedLookup(allowed, options.resolveHost ?? resolveHost, field);
 
@@ -94,6 +100,15 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     }
   }
 
+  /** Of the bytes as they are sent: what they decode to may be far more. */
+  function rateGuards(): Transform[] {
+    if (minBytesPerSecond === 0) return [];
+    const seconds = rateWindowMs / 1000;
+    const detail = `${field} delivers too slowly: less than ${minBytesPerSecond} bytes in a second, over ${seconds} s.`;
+    const tooSlow = (): Error => new ClassifierError('source_unreachable', detail);
+    return [createRateGuard({ minBytesPerSecond, windowMs: rateWindowMs, tooSlow })];
+  }
+
   return {
     assertAddressable: (url) => void parseSourceUrl(url, allowed, field),
     async download(address, { maxBytes, signal: callerSignal }) {
@@ -113,10 +128,8 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         const declared = Number(headerOf(response, 'content-length') ?? 0);
         const stream = createBoundedStream({ maxBytes, field, toError, onClose: () => void agent.destroy() });
         if (declared > maxBytes) throw stream.tooLarge();
-        pipeline(
-          [response.body, ...createDecoder(headerOf(response, 'content-encoding'), field), stream.writable],
-          ignore,
-        );
+        const decoder = createDecoder(headerOf(response, 'content-encoding'), field);
+        pipeline([response.body, ...rateGuards(), ...decoder, stream.writable], ignore);
         return { stream: stream.writable, finalUrl, ...(contentType === undefined ? {} : { contentType }) };
       } catch (error) {
         logger?.info({ host: url.host, status: response.statusCode }, 'source was refused');

@@ -24,6 +24,7 @@ function createFetch(options: Partial<GuardedFetchOptions> = {}) {
     allowedNetworks: ['127.0.0.1'],
     connectTimeoutMs: 5000,
     totalTimeoutMs: 20_000,
+    minBytesPerSecond: 0,
     maxRedirects: 3,
     ...options,
   });

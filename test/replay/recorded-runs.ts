@@ -113,6 +113,8 @@ export const recordedRuns: readonly RecordedRun[] = [
   { name: 'stored-at-once', stubs: {} },
   { name: 'failure-stored-at-once', stubs: { renderPages: async () => rendered(2, { isBlank: true }) } },
   { name: 'stored-at-once-when-cancelled', stubs: {}, isCancelled: true },
+  { name: 'fetched-on-its-queue', stubs: {}, input: { source: { kind: 'url', url: 'https://files.example/a.pdf' } } },
+  { name: 'webhook-on-its-queue', stubs: {}, input: { webhook }, isOfWebhook: true },
   { name: 'stored-at-the-second-attempt', stubs: { storeResult: failsOnce() } },
   {
     name: 'batch-with-events',

@@ -72,7 +72,7 @@ export interface WorkflowRunner {
   readonly outcomes: ReadonlyMap<string, StoreResultInput>;
   /** What `storeBatchResult` was given, by batch id. */
   readonly batchOutcomes: ReadonlyMap<string, StoreBatchResultInput>;
-  /** Serves all three queues with the real workflows and stub activities until `use` is done. */
+  /** Serves all queues with the real workflows and stub activities until `use` is done. */
   serve<T>(stubs: Partial<Stubs>, use: () => Promise<T>): Promise<T>;
   /** Serves a run of `classifyDocument`. */
   run<T>(
@@ -117,8 +117,10 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
     const options = { connection, namespace, activities, maxHeartbeatThrottleInterval: 200 };
     return Promise.all([
       Worker.create({ ...options, taskQueue: taskQueues.workflow, workflowBundle }),
+      Worker.create({ ...options, taskQueue: taskQueues.fetch }),
       Worker.create({ ...options, taskQueue: taskQueues.render }),
       Worker.create({ ...options, taskQueue: taskQueues.model }),
+      Worker.create({ ...options, taskQueue: taskQueues.deliver }),
     ]);
   }
 

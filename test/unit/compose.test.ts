@@ -193,7 +193,7 @@ describe('api and worker in docker-compose.yml', () => {
 
     expect(config.temporal.isOwnServer).toBe(false);
     expect(config.storage).toMatchObject({ kind: 's3', endpoint: 'http://s3:9000', bucket: 'pigeonhole' });
-    expect(config.queues).toEqual(['workflow', 'render', 'model']);
+    expect(config.queues).toEqual(['workflow', 'fetch', 'render', 'model', 'deliver']);
   });
 
   test('let every setting through that has a meaning in a container', () => {

@@ -18,7 +18,7 @@ describe('readConfig', () => {
     expect(config.temporal).toMatchObject({ isOwnServer: true, connection: { namespace: 'default' } });
     expect(config.storage.kind).toBe('folder');
     expect(config.classifier).toEqual({ kind: 'built-in' });
-    expect(config.queues).toEqual(['workflow', 'render', 'model']);
+    expect(config.queues).toEqual(['workflow', 'fetch', 'render', 'model', 'deliver']);
   });
 
   test('uses what is named instead: Temporal, S3, a model', () => {
@@ -83,7 +83,7 @@ describe('readConfig', () => {
       /^TEMPORAL_\*: /,
     ],
     [{ PUBLIC_URL: 'docs.example.com' }, /^PUBLIC_URL: must be a URL that begins with http.*; got "docs.example.com"$/],
-    [{ QUEUES: 'rendering' }, /^QUEUES: .*workflow, render, model/],
+    [{ QUEUES: 'rendering' }, /^QUEUES: .*workflow, fetch, render, model, deliver/],
   ])('refuses %j with a sentence that names the setting', (environment, sentence) => {
     expect(problems(environment)).toMatch(sentence);
   });
