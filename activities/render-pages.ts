@@ -1,18 +1,15 @@
-import { addAbortSignal } from 'node:stream';
 import { recordFileFacts } from '../src/definitions/files.ts';
 import type { StoredDocument } from '../src/domain/contract.ts';
-import type { DrawableType } from '../src/domain/document.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { PageReference } from '../src/domain/page.ts';
 import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, PageSheetImage, RenderedPage } from '../src/pdf/document-renderer.ts';
-import { readTextDocument } from '../src/pdf/text-document.ts';
 import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import { keepJobId } from '../src/storage/job-id.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
-import { openDocument, withLocalFile } from './with-local-file.ts';
+import { withLocalFile } from './with-local-file.ts';
 
 export interface RenderPagesInput {
   readonly tenant: string;
@@ -41,7 +38,7 @@ export interface RenderPagesDependencies {
   readonly maxPages: number;
 }
 
-/** Opens the document once and puts an image and the text of each selected page into the store. */
+/** Opens the document once and puts the text of each selected page into the store, and its image where it has one. */
 export function createRenderPages(dependencies: RenderPagesDependencies) {
   return async function renderPages(input: RenderPagesInput): Promise<RenderPagesResult> {
     return runStep((signal) => render(dependencies, input, signal));
@@ -55,12 +52,10 @@ async function render(
 ): Promise<RenderPagesResult> {
   const startedAt = Date.now();
   const { store, maxPages } = dependencies;
-  const { tenant, jobId, document, selection, fileId } = input;
+  const { tenant, jobId, selection, fileId } = input;
   if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
   await keepJobId(store, tenant, jobId);
-  const { type } = document;
-  const { pageCount, pages } =
-    type === 'text' ? await readText(dependencies, input, signal) : await draw(dependencies, input, { type, signal });
+  const { pageCount, pages } = await draw(dependencies, input, signal);
   if (fileId !== undefined) {
     await recordFileFacts(store, tenant, fileId, (file) =>
       file.pageCount === pageCount ? undefined : { pageCount, readBy: jobId },
@@ -71,29 +66,12 @@ async function render(
 
 type Pages = Omit<RenderPagesResult, 'durationMs'>;
 
-/** A text has pages without images: nothing is drawn, and what cannot be drawn cannot do harm. */
-async function readText(
-  { store }: RenderPagesDependencies,
-  { tenant, jobId, document, selection }: RenderPagesInput,
-  signal: AbortSignal,
-): Promise<Pages> {
-  const keys = jobKeys(tenant, jobId);
-  const { stream } = await openDocument(document.key, store);
-  const { pageCount, pages } = await readTextDocument(addAbortSignal(signal, stream), selection);
-  const references: PageReference[] = [];
-  for (const { pageNumber, text } of pages) {
-    const textKey = keys.page(pageNumber, 'json');
-    await store.put(textKey, toJson({ text, spans: [] }), { contentType: 'application/json', signal });
-    references.push({ pageNumber, textKey, isBlank: text.trim() === '' });
-  }
-  return { pageCount, pages: references };
-}
-
 async function draw(
   { store, renderer, passwords, tempDirectory }: RenderPagesDependencies,
   { tenant, jobId, document, selection, fileId }: RenderPagesInput,
-  { type, signal }: { readonly type: DrawableType; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<Pages> {
+  const { type } = document;
   const keys = jobKeys(tenant, jobId);
   // It goes from the store to the process that opens the document: no history and no log sees it.
   const password = fileId === undefined || type !== 'pdf' ? undefined : await passwords.read(tenant, fileId);
@@ -118,8 +96,12 @@ async function storePage(
 ): Promise<PageReference> {
   const { pageNumber } = page;
   if ('error' in page) return { pageNumber, error: page.error };
-  const imageKey = keys.page(pageNumber, 'jpg');
   const textKey = keys.page(pageNumber, 'json');
+  if (!('image' in page)) {
+    await store.put(textKey, toJson(page.text), { contentType: 'application/json', signal });
+    return { pageNumber, textKey, isBlank: page.isBlank };
+  }
+  const imageKey = keys.page(pageNumber, 'jpg');
   await Promise.all([
     store.put(imageKey, page.image, { contentType: 'image/jpeg', signal }),
     store.put(textKey, toJson(page.text), { contentType: 'application/json', signal }),

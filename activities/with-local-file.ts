@@ -39,7 +39,7 @@ export async function withLocalFile<T>(
 }
 
 /** The document as a stream. Throws `document_missing`. */
-export async function openDocument(key: string, store: ObjectStore): Promise<{ readonly stream: Readable }> {
+async function openDocument(key: string, store: ObjectStore): Promise<{ readonly stream: Readable }> {
   const source = await store.getStream(key);
   if (!source) throw documentMissing();
   return source;

@@ -144,6 +144,14 @@ export const variables = z.object({
     .describe('Processes that read pages without a text layer for the built-in classifier.'),
   OCR_TIMEOUT_SECONDS: wholeNumber(1, 300).default(20).describe('Longest time for reading one page by OCR.'),
 
+  SCORING_PROCESSES: wholeNumber(1, 64)
+    .default(Math.min(cores, 2))
+    .describe('Processes in which the built-in classifier judges pages; each needs up to SCORING_MEMORY_MB.'),
+  SCORING_MEMORY_MB: wholeNumber(128, 65_536).default(512).describe('Memory at which such a process is ended.'),
+  SCORING_TIMEOUT_SECONDS: wholeNumber(1, 300)
+    .default(10)
+    .describe('Longest time for judging the words of one page; most pages take some 10 ms.'),
+
   RENDER_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 4))
     .describe('Processes that render pages; each needs up to RENDER_MEMORY_MB.'),
@@ -158,6 +166,16 @@ export const variables = z.object({
   MAX_IMAGE_MEGAPIXELS: wholeNumber(1, 1000)
     .default(100)
     .describe('Larger images are refused before they are decoded.'),
+
+  MAX_PAGE_CHARACTERS: wholeNumber(1000, 1_000_000)
+    .default(100_000)
+    .describe("Characters of one page's text layer that are read; the rest is left out."),
+  MAX_TEXT_PAGES: wholeNumber(1, 10_000_000)
+    .default(200_000)
+    .describe('Texts of more pages are refused. A form feed ends a page, and so do 4,000 characters.'),
+  MAX_HTML_DEPTH: wholeNumber(16, 100_000)
+    .default(512)
+    .describe('How deep elements of HTML may nest; deeper ones are read as siblings, as browsers do.'),
 
   MAX_FILE_MB: wholeNumber(1, 5000).default(500).describe('Largest document, in MB (1 MB = 1,000,000 bytes).'),
   DEFAULT_PAGES: wholeNumber(1, 1000).default(4).describe('Pages that are read when a request says nothing.'),

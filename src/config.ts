@@ -8,6 +8,7 @@ import { ConfigError } from './config-error.ts';
 import { parseVariables, type Variables } from './config-schema.ts';
 import type { Retention } from './domain/retention.ts';
 import { ClassifierError } from './domain/errors.ts';
+import { trimEndOf } from './domain/trim-end-of.ts';
 import { parseAllowedNetworks } from './domain/source-url.ts';
 import { parseQuotas } from './quotas-setting.ts';
 import { Secret } from './secret.ts';
@@ -104,7 +105,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     http: {
       host: v.HOST,
       port: v.PORT,
-      publicUrl: (v.PUBLIC_URL ?? `http://localhost:${v.PORT}`).replace(/\/+$/, ''),
+      publicUrl: trimEndOf(v.PUBLIC_URL ?? `http://localhost:${v.PORT}`, '/'),
       hasPublicUrl: v.PUBLIC_URL !== undefined,
       syncWaitMs: v.SYNC_WAIT_SECONDS * 1000,
       apiKeys: parseApiKeys(v.API_KEYS).keys,
@@ -127,6 +128,11 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       ...(v.MODEL_CALLS_PER_SECOND !== undefined && { callsPerSecond: v.MODEL_CALLS_PER_SECOND }),
     },
     ocr: { processes: v.OCR_PROCESSES, timeoutMs: v.OCR_TIMEOUT_SECONDS * 1000 },
+    scoring: {
+      processes: v.SCORING_PROCESSES,
+      timeoutMs: v.SCORING_TIMEOUT_SECONDS * 1000,
+      maxProcessMemoryBytes: v.SCORING_MEMORY_MB * 1024 * 1024,
+    },
     render: {
       processes: v.RENDER_PROCESSES,
       maxProcessMemoryBytes: v.RENDER_MEMORY_MB * 1024 * 1024,
@@ -134,6 +140,9 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       documentTimeoutMs: v.RENDER_DOCUMENT_TIMEOUT_SECONDS * 1000,
       longSidePx: v.RENDER_LONG_SIDE_PX,
       maxImagePixels: v.MAX_IMAGE_MEGAPIXELS * 1_000_000,
+      maxPageCharacters: v.MAX_PAGE_CHARACTERS,
+      maxTextPages: v.MAX_TEXT_PAGES,
+      maxHtmlDepth: v.MAX_HTML_DEPTH,
     },
     limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
     batch: { concurrency: v.BATCH_CONCURRENCY },

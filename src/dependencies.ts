@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { fileUrlField } from '../activities/store-document.ts';
 import type { CheckModel } from './check-model.ts';
-import { createBuiltInClassifier } from './classifier/built-in/built-in-classifier.ts';
 import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
+import { createScoringPool } from './classifier/built-in/scoring-pool.ts';
 import { createCascadeClassifier } from './classifier/cascade/cascade-classifier.ts';
 import { createOpenAiClassifier } from './classifier/openai/openai-classifier.ts';
 import type { PageClassifier } from './classifier/page-classifier.ts';
@@ -156,8 +156,11 @@ function webhookSecrets({ webhook }: Config, store: ObjectStore): WebhookSecrets
 }
 
 function createClassifier(config: Config, logger: Logger, disposables: AsyncDisposableStack): PageClassifier {
-  const { classifier, ocr } = config;
-  const builtIn = () => createBuiltInClassifier({ ocr: disposables.use(createOcrPool({ ...ocr, logger })) });
+  const { classifier, ocr, scoring } = config;
+  const builtIn = () => {
+    const reader = disposables.use(createOcrPool({ ...ocr, logger }));
+    return disposables.use(createScoringPool({ ...scoring, ocr: reader, logger }));
+  };
   if (classifier.kind === 'built-in') return builtIn();
   const model = createOpenAiClassifier({ ...classifier, apiKey: classifier.apiKey.reveal(), logger });
   if (classifier.kind === 'openai') return model;

@@ -41,6 +41,9 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'MODEL_CALLS_PER_SECOND',
       'OCR_PROCESSES',
       'OCR_TIMEOUT_SECONDS',
+      'SCORING_PROCESSES',
+      'SCORING_MEMORY_MB',
+      'SCORING_TIMEOUT_SECONDS',
     ],
   },
   {
@@ -56,6 +59,9 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'RENDER_DOCUMENT_TIMEOUT_SECONDS',
       'RENDER_LONG_SIDE_PX',
       'MAX_IMAGE_MEGAPIXELS',
+      'MAX_PAGE_CHARACTERS',
+      'MAX_TEXT_PAGES',
+      'MAX_HTML_DEPTH',
       'TEMP_DIR',
     ],
   },
@@ -101,6 +107,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
 /** Defaults that depend on the machine, in words: what is written must be the same on every machine. */
 export const machineDefaults: Readonly<Partial<Record<SettingName, string>>> = {
   OCR_PROCESSES: 'cores, at most 2',
+  SCORING_PROCESSES: 'cores, at most 2',
   RENDER_PROCESSES: 'cores, at most 4',
 };
 

@@ -40,7 +40,7 @@ export async function prepareDocument(
   const { pageCount } = await renderer.render(
     { path, type, selection: { ranges: [], maxPages }, signal: new AbortController().signal },
     async (page) => {
-      if ('error' in page) return;
+      if (!('image' in page)) return;
       const { pageNumber, isBlank, text, widthPx, heightPx } = page;
       await writeFile(join(directory, `${pageNumber}.jpg`), page.image);
       pages.push({ pageNumber, isBlank, text: { text: text.text, spans: [...text.spans] }, widthPx, heightPx });

@@ -14,7 +14,7 @@ export interface TextRun {
 }
 
 /** Enough for a page of any newspaper; what is beyond says nothing more of the kind of document. */
-export const textLimits = { maxCharacters: 100_000, maxSpans: 10_000 } as const;
+export const maxSpans = 10_000;
 
 /** A run with its geometry worked out. `direction` and `ascent` have length 1. */
 interface PlacedRun {
@@ -34,9 +34,9 @@ interface Point {
 /**
  * Joins runs, in the order given, to lines of text: a line ends where the run says so or the next one stands on another
  * baseline, and a gap between two runs is a space. Runs without size or outside the page are left out. A span's height
- * is that of its font, however the text is turned.
+ * is that of its font, however the text is turned. What is beyond `maxCharacters` or `maxSpans` is left out.
  */
-export function assembleText(runs: Iterable<TextRun>, page: PixelSize): PageText {
+export function assembleText(runs: Iterable<TextRun>, page: PixelSize, maxCharacters: number): PageText {
   const spans: TextSpan[] = [];
   let text = '';
   let last: PlacedRun | undefined;
@@ -46,17 +46,19 @@ export function assembleText(runs: Iterable<TextRun>, page: PixelSize): PageText
     const placed = place(run, page);
     if (placed && !(last && isOverprint(last, placed))) {
       const separator = last ? (hasBreak ? '\n' : separatorBetween(last, placed, hasSpace)) : '';
-      text += separator + placed.text;
-      spans.push(toSpan(placed, page));
+      // One run may be longer than all of the page may be.
+      const words = placed.text.slice(0, Math.max(0, maxCharacters - text.length));
+      text += separator + words;
+      spans.push(toSpan({ ...placed, text: words }, page));
       last = placed;
       hasBreak = false;
       hasSpace = false;
     }
     hasSpace ||= /\s$/.test(run.text);
     hasBreak ||= run.endsLine;
-    if (text.length >= textLimits.maxCharacters || spans.length >= textLimits.maxSpans) break;
+    if (text.length >= maxCharacters || spans.length >= maxSpans) break;
   }
-  return { text: text.slice(0, textLimits.maxCharacters), spans };
+  return { text: text.slice(0, maxCharacters), spans };
 }
 
 function place(run: TextRun, page: PixelSize): PlacedRun | undefined {

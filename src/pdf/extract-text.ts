@@ -7,7 +7,11 @@ import { assembleText, type TextRun } from './assemble-text.ts';
  * The text layer of a page, also the invisible one that scanners' recognition leaves. Its order is that of the content
  * stream: generators write columns and cells one after the other, so that it reads better than an order by position.
  */
-export async function extractText(page: PDFPageProxy, viewport: PageViewport): Promise<PageText> {
+export async function extractText(
+  page: PDFPageProxy,
+  viewport: PageViewport,
+  maxCharacters: number,
+): Promise<PageText> {
   const content = await page.getTextContent();
   const [scaleX = 1, scaleY = 0] = viewport.transform;
   const scale = Math.hypot(scaleX, scaleY);
@@ -25,5 +29,5 @@ export async function extractText(page: PDFPageProxy, viewport: PageViewport): P
       },
     ];
   });
-  return assembleText(runs, viewport);
+  return assembleText(runs, viewport, maxCharacters);
 }

@@ -49,7 +49,7 @@ function skipSpace(text: string, from: number): number {
  * that package searches the list of all open elements at every tag. An element nested deeper than `maxDepth` closes the
  * one around it, as browsers do from 512 on.
  */
-export async function* htmlToText(pieces: AsyncIterable<string>, maxDepth = 512): AsyncGenerator<string> {
+export async function* htmlToText(pieces: AsyncIterable<string>, maxDepth: number): AsyncGenerator<string> {
   const words = createWords();
   const source = createWindow();
   const open = createOpenElements(maxDepth, (name) => {

@@ -2,6 +2,7 @@ import type { PageText } from '../domain/page.ts';
 import { openBitmap } from './bitmap-document.ts';
 import { openImage } from './image-document.ts';
 import { openPdf } from './pdf-document.ts';
+import type { DrawableType } from '../domain/document.ts';
 import type { RenderJob } from './render-messages.ts';
 
 /** A page as pixels, three or four channels of 8 bits, with what is known of it besides. */
@@ -28,7 +29,7 @@ export function openDocument({
   type,
   settings,
   password,
-}: Pick<RenderJob, 'path' | 'type' | 'settings' | 'password'>): Promise<OpenDocument> {
+}: Pick<RenderJob, 'path' | 'settings' | 'password'> & { readonly type: DrawableType }): Promise<OpenDocument> {
   if (type === 'pdf') return openPdf(path, settings, password);
   if (type === 'bmp') return openBitmap(path, settings);
   return openImage(path, type, settings);

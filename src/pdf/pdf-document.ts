@@ -44,7 +44,7 @@ export async function openPdf(path: string, settings: RenderSettings, password?:
   warnings.take();
   return {
     pageCount: pdf.numPages,
-    drawPage: (pageNumber) => drawPage(pdf, pageNumber, settings.longSidePx),
+    drawPage: (pageNumber) => drawPage(pdf, pageNumber, settings),
     [Symbol.asyncDispose]: () => task.destroy(),
   };
 }
@@ -63,7 +63,8 @@ async function load(task: PDFDocumentLoadingTask, hasPassword: boolean): Promise
   }
 }
 
-async function drawPage(pdf: PDFDocumentProxy, pageNumber: number, longSidePx: number): Promise<DrawnPage> {
+async function drawPage(pdf: PDFDocumentProxy, pageNumber: number, settings: RenderSettings): Promise<DrawnPage> {
+  const { longSidePx, maxPageCharacters } = settings;
   const page = await pdf.getPage(pageNumber);
   try {
     const original = page.getViewport({ scale: 1 });
@@ -71,7 +72,7 @@ async function drawPage(pdf: PDFDocumentProxy, pageNumber: number, longSidePx: n
     const viewport = page.getViewport({ scale });
     shrinkImagesOnArrival(page.objs, Math.max(width, height));
     shrinkImagesOnArrival(page.commonObjs, Math.max(width, height));
-    const text = await extractText(page, viewport);
+    const text = await extractText(page, viewport, maxPageCharacters);
     const canvas = createCanvas(width, height);
     // pdfjs is typed for a browser's canvas; ours has all that it uses.
     await page.render({ canvas, viewport, background: '#ffffff' }).promise;

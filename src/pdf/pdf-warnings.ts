@@ -15,7 +15,7 @@ const losses: readonly { readonly pattern: RegExp; readonly sentence: string }[]
   },
   {
     pattern:
-      /ignoring (?:errors|operator|XObject|sub-stream|shading|pattern|ExtGState|ColorSpace)|Invalid stream|Filter ".*" is not supported/i,
+      /ignoring (?:errors|operator|XObject|sub-stream|shading|pattern|ExtGState|ColorSpace)|Invalid stream|Filter "[^"]*" is not supported/i,
     sentence: 'Part of the content of this page is damaged and was left out.',
   },
 ];

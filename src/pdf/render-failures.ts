@@ -1,5 +1,5 @@
 import { ClassifierError } from '../domain/errors.ts';
-import type { DrawableType } from '../domain/document.ts';
+import type { DocumentType } from '../domain/document.ts';
 import type { ChildFailed } from '../process-pool/child-failed.ts';
 
 /** The bounds that a killed child exceeded, for the sentences that say so. */
@@ -33,8 +33,9 @@ function documentTimeoutSentence(bounds: RenderBounds): string {
 }
 
 /** The error of a document whose child was killed or died before it was open. */
-export function openFailure(failure: ChildFailed, type: DrawableType, bounds: RenderBounds): ClassifierError {
-  const cannot = `This ${type === 'pdf' ? 'PDF' : 'image'} could not be opened:`;
+export function openFailure(failure: ChildFailed, type: DocumentType, bounds: RenderBounds): ClassifierError {
+  const kind = type === 'pdf' ? 'PDF' : type === 'text' ? 'text' : 'image';
+  const cannot = `This ${kind} could not be opened:`;
   switch (failure.reason) {
     case 'step-timeout':
     case 'timeout': {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DrawableType } from '../domain/document.ts';
+import type { DocumentType } from '../domain/document.ts';
 import { isErrorCode } from '../domain/errors.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 
@@ -12,12 +12,18 @@ export interface RenderSettings {
   readonly maxEmbeddedImagePixels: number;
   /** Image files (and frames of a TIFF) beyond this are refused before they are decoded. */
   readonly maxImagePixels: number;
+  /** What is beyond on one page is left out. */
+  readonly maxPageCharacters: number;
+  /** A text of more pages is refused. */
+  readonly maxTextPages: number;
+  /** How deep elements of HTML may nest; deeper ones are read as siblings. */
+  readonly maxHtmlDepth: number;
 }
 
 /** What the pool sends to a render child. The file is named, so that its bytes cross no channel. */
 export interface RenderJob {
   readonly path: string;
-  readonly type: DrawableType;
+  readonly type: DocumentType;
   readonly selection: PageSelection;
   /** The pages that are left when an earlier child was killed; they were selected before. */
   readonly pageNumbers?: readonly number[];
@@ -44,6 +50,12 @@ export const renderEvent = z.discriminatedUnion('kind', [
     text: z.object({ text: z.string(), spans: z.array(span).readonly() }),
     isBlank: z.boolean(),
     warnings: z.array(z.string()),
+  }),
+  z.object({
+    kind: z.literal('text-page'),
+    pageNumber,
+    text: z.object({ text: z.string(), spans: z.array(span).readonly() }),
+    isBlank: z.boolean(),
   }),
   z.object({ kind: z.literal('page-failed'), pageNumber, error: refusal }),
 ]);

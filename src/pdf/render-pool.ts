@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { ClassifierError, isErrorCode } from '../domain/errors.ts';
-import { ChildFailed } from '../process-pool/child-failed.ts';
+import { ChildFailed, maxCrashes } from '../process-pool/child-failed.ts';
 import { type ChildPool, createChildPool } from '../process-pool/child-pool.ts';
 import type { DocumentFacts, DocumentRenderer, RenderedPage, RenderRequest } from './document-renderer.ts';
 import { openFailure, pageFailureSentence, type RenderBounds } from './render-failures.ts';
@@ -37,6 +37,9 @@ const defaultSettings: RenderSettings = {
   jpegQuality: 80,
   maxEmbeddedImagePixels: 1_500_000_000,
   maxImagePixels: 100_000_000,
+  maxPageCharacters: 100_000,
+  maxTextPages: 200_000,
+  maxHtmlDepth: 512,
 };
 
 /** A `DocumentRenderer` that can start its processes ahead of the first document. */
@@ -69,6 +72,9 @@ export function createDocumentRenderer(options: DocumentRendererOptions): Render
     jpegQuality: options.jpegQuality ?? defaultSettings.jpegQuality,
     maxEmbeddedImagePixels: options.maxEmbeddedImagePixels ?? defaultSettings.maxEmbeddedImagePixels,
     maxImagePixels: options.maxImagePixels ?? defaultSettings.maxImagePixels,
+    maxPageCharacters: options.maxPageCharacters ?? defaultSettings.maxPageCharacters,
+    maxTextPages: options.maxTextPages ?? defaultSettings.maxTextPages,
+    maxHtmlDepth: options.maxHtmlDepth ?? defaultSettings.maxHtmlDepth,
   };
   return {
     render(request, onPage) {
@@ -77,7 +83,7 @@ export function createDocumentRenderer(options: DocumentRendererOptions): Render
         documentTimeoutMs: documentTimeoutMs + documentTimeoutPerPageMs * request.selection.maxPages,
         maxProcessMemoryBytes,
       };
-      return renderInPool(pool, request, { settings, bounds }, onPage);
+      return renderInPool(pool, request, { settings, bounds, logger }, onPage);
     },
     warmUp: () => pool.warmUp(),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
@@ -89,23 +95,30 @@ type OnPage = (page: RenderedPage, facts: DocumentFacts) => Promise<void>;
 
 /**
  * One job, or several: when a child is killed at a page, that page is the one that failed, and another child goes on
- * with those behind it, as long as the document has time left.
+ * with those behind it, as long as the document has time left. A child that ended by itself may have died of something
+ * else: a page is given up when three died of it.
  */
 async function renderInPool(
   pool: Pool,
   { path, type, selection, password, signal }: RenderRequest,
-  { settings, bounds }: { readonly settings: RenderSettings; readonly bounds: RenderBounds },
+  {
+    settings,
+    bounds,
+    logger,
+  }: { readonly settings: RenderSettings; readonly bounds: RenderBounds; readonly logger: Logger },
   onPage: OnPage,
 ): Promise<DocumentFacts> {
   let facts: DocumentFacts | undefined;
   let remaining: readonly number[] = [];
   let remainingMs = bounds.documentTimeoutMs;
   let drawnByChild = 0;
+  let crashes = 0;
 
   async function deliver(page: RenderedPage): Promise<void> {
     if (!facts || page.pageNumber !== remaining[0]) throw new Error('the renderer sent a page out of order');
     await onPage(page, facts);
     remaining = remaining.slice(1);
+    crashes = 0;
   }
 
   async function receive(event: RenderEvent): Promise<void> {
@@ -121,7 +134,11 @@ async function renderInPool(
 
   async function fail(failure: ChildFailed): Promise<void> {
     const [pageNumber] = remaining;
-    if (!facts || pageNumber === undefined || failure.reason === 'start') throw openFailure(failure, type, bounds);
+    const { reason, workedMs } = failure;
+    if (reason !== 'start' && reason !== 'error') {
+      logger.warn({ pageNumber, reason, workedMs }, 'document is poison: what ended its process is not read again');
+    }
+    if (!facts || pageNumber === undefined || reason === 'start') throw openFailure(failure, type, bounds);
     const error = { code: 'page_render_failed', detail: pageFailureSentence(failure, bounds) };
     await deliver({ pageNumber, error });
   }
@@ -147,6 +164,7 @@ async function renderInPool(
       remainingMs -= error.workedMs;
       // Memory that earlier pages took may be what was missing: a page is judged in a fresh process.
       if (error.reason === 'memory' && drawnByChild > 0 && remaining.length > 0) continue;
+      if (error.reason === 'crash' && ++crashes < maxCrashes) continue;
       await fail(error);
       const pagesLost = error.reason === 'timeout' || remainingMs <= 0 ? remaining.length : 0;
       for (let count = 0; count < pagesLost; count++) await fail(new ChildFailed('timeout', error.message));

@@ -1,3 +1,4 @@
+import { ClassifierError } from '../domain/errors.ts';
 import { selectPages, type PageSelection } from '../domain/page-selection.ts';
 import { decodeText } from './decode-text.ts';
 import { htmlToText, looksLikeHtml } from './html-text.ts';
@@ -13,16 +14,26 @@ export interface TextDocument {
   readonly pages: readonly TextPage[];
 }
 
+/** What one text may cost. */
+export interface TextLimits {
+  /** A text of more pages is refused. */
+  readonly maxTextPages: number;
+  /** How deep elements of HTML may nest; deeper ones are read as siblings. */
+  readonly maxHtmlDepth: number;
+}
+
 /** About what a printed page holds. */
 const charactersPerPage = 4000;
 
 /**
  * Reads a text as a document with pages: a form feed ends one, and so do 4,000 characters, at the end of a line where there is one near. HTML is
- * read as its words. Only what is selected is held in memory. Throws `invalid_request` when the text has none of the selected pages.
+ * read as its words. Only what is selected is held in memory. Throws `invalid_request` when the text has none of the selected pages,
+ * `document_corrupt` when it has more than `maxTextPages`.
  */
 export async function readTextDocument(
   bytes: AsyncIterable<Uint8Array>,
   selection: PageSelection,
+  { maxTextPages, maxHtmlDepth }: TextLimits,
 ): Promise<TextDocument> {
   // A text has fewer pages than bytes; which of them are wanted does not depend on how many there are.
   const wanted = new Set(selectPages(selection, Number.MAX_SAFE_INTEGER));
@@ -30,19 +41,21 @@ export async function readTextDocument(
   const splitter = createPageSplitter((pageNumber, textOfPage) => {
     if (wanted.has(pageNumber)) pages.push({ pageNumber, text: textOfPage() });
   });
-  for await (const piece of wordsOf(decodeText(bytes))) splitter.add(piece);
+  for await (const piece of wordsOf(decodeText(bytes), maxHtmlDepth)) {
+    if (splitter.add(piece) > maxTextPages) throw tooManyPages(maxTextPages);
+  }
   const pageCount = splitter.end();
   if (pages.length === 0) selectPages(selection, pageCount);
   return { pageCount, pages };
 }
 
 /** A page of the web is read as its reader sees it. */
-async function* wordsOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+async function* wordsOf(pieces: AsyncIterable<string>, maxHtmlDepth: number): AsyncGenerator<string> {
   const iterator = pieces[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done === true) return;
   const all = { [Symbol.asyncIterator]: () => withFirst(first.value, iterator) };
-  if (looksLikeHtml(first.value)) yield* htmlToText(all);
+  if (looksLikeHtml(first.value)) yield* htmlToText(all, maxHtmlDepth);
   else yield* all;
 }
 
@@ -62,7 +75,8 @@ function createPageSplitter(onPage: (pageNumber: number, text: () => string) => 
   }
 
   return {
-    add(piece: string): void {
+    /** Returns the number of pages that are complete. */
+    add(piece: string): number {
       rest += piece;
       let from = 0;
       // Found once and passed once, however many pages lie before it.
@@ -79,6 +93,7 @@ function createPageSplitter(onPage: (pageNumber: number, text: () => string) => 
         } else break;
       }
       rest = rest.slice(from);
+      return pageCount;
     },
     /** Returns the number of pages: one at least. What follows the last form feed is a page only when there is something. */
     end(): number {
@@ -98,4 +113,9 @@ function endOfFullPage(text: string, from: number): { readonly end: number; read
   // Never between the halves of one character.
   const length = /[\uD800-\uDBFF]$/.test(head) ? charactersPerPage - 1 : charactersPerPage;
   return { end: from + length, next: from + length };
+}
+
+function tooManyPages(maxTextPages: number): ClassifierError {
+  const detail = `This text has more than ${maxTextPages} pages; a form feed or 4,000 characters end a page.`;
+  return new ClassifierError('document_corrupt', detail);
 }

@@ -9,6 +9,12 @@
  */
 export type ChildFailure = 'timeout' | 'step-timeout' | 'memory' | 'crash' | 'error' | 'start';
 
+/**
+ * So many children may die of one job. What takes too long or too much memory would do so again, and fails at once; a
+ * child that ended by itself may have died of something else (docs/decisions/0012-what-is-poison.md).
+ */
+export const maxCrashes = 3;
+
 /** A job gave no result. `message` and `cause` are for the operator; the caller's sentence is the pool user's to write. */
 export class ChildFailed extends Error {
   override readonly name = 'ChildFailed';

@@ -32,6 +32,11 @@ export interface RunOptions<Event> {
   readonly timeoutMs: number;
   /** Time that it may work until the next event or the result. Default `timeoutMs`. */
   readonly stepTimeoutMs?: number;
+  /**
+   * How many children the job may have that end by themselves before it fails. A child may die of something else: the
+   * system is out of memory, an operator ends it. Each new child begins the job anew. Default 1.
+   */
+  readonly maxCrashes?: number;
   /** Called in order and awaited; the child works on one event ahead, then waits. */
   onEvent?(event: Event): Promise<void>;
 }
@@ -137,7 +142,13 @@ export function createChildPool<Job, Event = never, Result = void>(
     async run(job, run) {
       const slot = await line.enter(AbortSignal.any([run.signal, disposal.signal]));
       try {
-        return await runInSlot(slot, job, run);
+        for (let crashes = 1; ; crashes++) {
+          try {
+            return await runInSlot(slot, job, run);
+          } catch (error) {
+            if (!isCrash(error) || crashes >= (run.maxCrashes ?? 1)) throw error;
+          }
+        }
       } finally {
         line.leave(slot);
       }
@@ -151,4 +162,8 @@ export function createChildPool<Job, Event = never, Result = void>(
       await Promise.all(slots.map((slot) => slot.leaving));
     },
   };
+}
+
+function isCrash(error: unknown): boolean {
+  return error instanceof ChildFailed && error.reason === 'crash';
 }

@@ -64,9 +64,14 @@ export function createBucketLifecycle(client: Client, bucket: string): Lifecycle
   };
 }
 
+const ruleEnd = '</Rule>';
+
 /** Throws for a configuration that has rules which are not understood: writing would lose them. */
 function rulesOf(xml: string): string[] {
-  const rules = Array.from(xml.matchAll(/<Rule>.*?<\/Rule>/gs), ([rule]) => rule);
+  const rules = xml
+    .split('<Rule>')
+    .slice(1)
+    .flatMap((rest) => (rest.includes(ruleEnd) ? [`<Rule>${rest.slice(0, rest.indexOf(ruleEnd))}${ruleEnd}`] : []));
   const announced = Array.from(xml.matchAll(/<\/(?:\w+:)?Rule>/g)).length;
   if (rules.length !== announced) throw new Error('the lifecycle configuration of the bucket cannot be read');
   return rules;
@@ -87,7 +92,9 @@ function idOf(rule: string): string {
 }
 
 function elementOf(rule: string, name: string): string {
-  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(rule)?.[1] ?? '';
+  const [, rest] = rule.split(`<${name}>`, 2);
+  const [value = '', end] = rest?.split('<', 2) ?? [];
+  return end?.startsWith(`/${name}>`) === true ? value : '';
 }
 
 function toXml({ id, prefix, expirationDays, abortUploadDays }: LifecycleRule): string {

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { trimEndOf } from '../domain/trim-end-of.ts';
 
 /** What is sent to a receiver: exactly these bytes are signed. */
 export interface WebhookMessage {
@@ -32,6 +33,6 @@ export function isWebhookSecret(value: string): boolean {
   if (!value.startsWith(prefix)) return false;
   const encoded = value.slice(prefix.length);
   const key = Buffer.from(encoded, 'base64');
-  const isBase64 = key.toString('base64').replace(/=+$/, '') === encoded.replace(/=+$/, '');
+  const isBase64 = trimEndOf(key.toString('base64'), '=') === trimEndOf(encoded, '=');
   return isBase64 && key.length >= minSecretBytes && key.length <= maxSecretBytes;
 }

@@ -1,4 +1,5 @@
 /** A child of a pool that does as it is told, also the worst. */
+import { appendFile, readFile } from 'node:fs/promises';
 import { serveJobs } from '../../src/process-pool/child-host.ts';
 import { eventWindow } from '../../src/process-pool/child-protocol.ts';
 
@@ -11,6 +12,8 @@ export type Order =
   | { readonly do: 'eat-memory' }
   | { readonly do: 'eat-heap' }
   | { readonly do: 'exit' }
+  /** Ends so many children, which it counts in a file, then answers. */
+  | { readonly do: 'exit-times'; readonly times: number; readonly countPath: string }
   | { readonly do: 'throw' }
   | { readonly do: 'facts' };
 
@@ -40,6 +43,11 @@ serveJobs<Order, unknown, unknown>(async (order, emit) => {
     }
     case 'exit':
       return process.exit(7);
+    case 'exit-times': {
+      await appendFile(order.countPath, 'x');
+      const { length } = await readFile(order.countPath);
+      return length > order.times ? length : process.exit(7);
+    }
     case 'throw':
       throw new Error('told to throw');
     case 'facts':

@@ -22,16 +22,20 @@ export interface BuiltInClassifierOptions {
   readonly logger?: Logger;
 }
 
+/** How the classifier is called in results and logs, wherever it runs. */
+export const builtIn = { name: 'built-in', model: 'built-in-4' } as const;
+
 const maxCandidates = 5;
 
 /**
  * A classifier without model, key or network: a page's words and looks against the caller's names and descriptions
  * (docs/built-in-classifier.md). The same request gives the same answer.
+ *
+ * It runs where it is called: the service calls it in processes of its own (`createScoringPool`).
  */
 export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOptions): PageClassifier {
   return {
-    name: 'built-in',
-    model: 'built-in-4',
+    ...builtIn,
     async classifyPage(request) {
       const { page, signal } = request;
       try {

@@ -32,18 +32,14 @@ const mailMarks = [
   /^(subject|betreff|objet|asunto|oggetto|onderwerp)\s*[:：]\s*(re|fw|fwd|aw|wg|tr|rv)\s*:/u,
 ];
 const amount =
-  /(?<![\d.,])\d{1,3}(?:[ .,'’]?\d{3})*[.,]\d{2}(?![\d.,]*\d)|[$€£¥￥₹]\s?\d[\d.,]*|\b(?:rs|chf|eur|usd|gbp|inr)\.? ?\d[\d.,]*/g;
+  /(?<![\d.,])\d{1,3}(?:[ .,'’]?\d{3}){0,6}[.,]\d{2}(?![\d.,]{0,20}\d)|[$€£¥￥₹]\s?\d[\d.,]*|\b(?:rs|chf|eur|usd|gbp|inr)\.? ?\d[\d.,]*/g;
 const date = /\b\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d{2}\b|\b(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}\b/g;
-const monthNames =
-  'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|marz|mai|okt|dez|janv|fevr|avr|juin|juil|aout|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|maj|maart|mei';
-const dateStart = new RegExp(
-  `^(\\d{1,4}[./-]\\d{1,2}([./-]\\d{2,4})?|(\\d{1,2}\\.? )?(${monthNames})\\p{L}*\\.? \\d{1,4})\\b`,
-  'u',
-);
+const dateStart =
+  /^(\d{1,4}[./-]\d{1,2}([./-]\d{2,4})?|(\d{1,2}\.? )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|marz|mai|okt|dez|janv|fevr|avr|juin|juil|aout|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|maj|maart|mei)\p{L}*\.? \d{1,4})\b/u;
 const yearRange =
   /\b(19|20)\d{2}\s*(?:[-–—‐]|to|bis|au|a|until)\s*(?:\p{L}+\.?\s*)?((19|20)\d{2}|\d{2}\b|present|now|current|heute|today|ongoing|aujourd|actual|oggi|presente|heden|obecnie|nu\b|至今|現在|н\.?в)/gu;
 const formNumber =
-  /\bomb (no|number|control|approval)|\bform\s*(no\.?\s*)?[a-z]{0,4}-?\d{1,5}[a-z-]{0,5}\b|\bformular\s?\d|\bcerfa\b|\bvordruck\b|\(rev\.? [\d/\-a-z. ]+\)/u;
+  /\bomb (no|number|control|approval)|\bform\s*(no\.?\s*)?[a-z]{0,4}-?\d{1,5}[a-z-]{0,5}\b|\bformular\s?\d|\bcerfa\b|\bvordruck\b|\(rev\.? [\d/\-a-z. ]+\)/gu;
 const checkMark = /[☐☑☒□■❏❑○◯]|\[ ?[xX]? ?\]|\( {1,3}\)/gu;
 
 /** Looks a page over. Every cue is between 0 (not there) and 1 (plainly there). */
@@ -65,7 +61,7 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
     iban: clamp(count(/\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}/g)),
     cardPayment: clamp(
       count(
-        /\b(visa|mastercard|master card|maestro|amex|american express|contactless|kartenzahlung|carte bancaire|girocard)\b|[x*]{4,}\s?\d{4}/g,
+        /\b(visa|mastercard|master card|maestro|amex|american express|contactless|kartenzahlung|carte bancaire|girocard)\b|[x*]{4}\s?\d{4}/g,
       ),
     ),
     clockTime: clamp(count(/\b([01]?\d|2[0-3])[:.h][0-5]\d([:.][0-5]\d)?\b/g)),
@@ -96,13 +92,11 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
     blanks: clamp(
       (count(/_{3,}|\.{12,}/g) + count(checkMark) + countLines((line) => /[:：]\s*$/.test(line)) / 2 - 3) / 10,
     ),
-    formNumber: clamp(
-      count(new RegExp(formNumber, 'gu')) + headLines.filter((line) => /^schedule [a-k]\b/u.test(line)).length,
-    ),
+    formNumber: clamp(count(formNumber) + headLines.filter((line) => /^schedule [a-k]\b/u.test(line)).length),
     shortLabels: clamp((countLines((line) => /^[^:]{2,30}[:：]/u.test(line)) / Math.max(8, lines.length) - 0.15) / 0.3),
     mrz: clamp(countLines((line) => (line.match(/</g)?.length ?? 0) >= 4 && /^[a-z0-9<«\s]{18,}$/u.test(line))),
     dateRows: clamp((countLines((line) => dateStart.test(line) && line.length > 8) - 2) / 6),
-    emailAddresses: clamp((count(/[\w.+-]+@[\w-]+\.[\w.]+/g) - 1) / 3),
+    emailAddresses: clamp((count(/[\w.+-]@[\w-]+\.[\w.]+/g) - 1) / 3),
     yearRanges: clamp((count(yearRange) + countLines((line) => /\b(19|20)\d{2}\s*[-–—]\s*$/.test(line)) - 0.5) / 3),
     contactTop: clamp(
       headLines.slice(0, 12).filter((line) => /@|linkedin|github|\+?\d[\d ()-]{8,}/.test(line)).length / 2,
@@ -118,12 +112,9 @@ export function findCues(lines: readonly PageLine[], page: PageText, size: PageS
             ),
           ),
     ),
-    dotLeaders: clamp((countLines((line) => /(\.\s?){5,}\s*\d{1,3}$/.test(line)) - 1) / 4),
+    dotLeaders: clamp((countLines((line) => /(?:\.\s?){5}\s*\d{1,3}$/.test(line)) - 1) / 4),
     numbersTable: clamp(
-      (countLines(
-        (line) =>
-          (line.match(/[\d.,]*\d/g)?.length ?? 0) >= 3 && line.replace(/[^\p{L}]/gu, '').length < line.length / 2,
-      ) /
+      (countLines((line) => countNumbers(line) >= 3 && line.replace(/[^\p{L}]/gu, '').length < line.length / 2) /
         Math.max(6, lines.length) -
         0.1) /
         0.3,
@@ -158,6 +149,11 @@ function countQuotes(text: string): number {
 function isAtLeast(length: number, text: string): boolean {
   // One character takes two places at most.
   return text.length >= 2 * length || Array.from(text).length >= length;
+}
+
+/** `1.000,00` is one number. */
+function countNumbers(line: string): number {
+  return Array.from(line.matchAll(/[\d.,]+/g)).filter(([run]) => /\d/.test(run)).length;
 }
 
 function shareOfDigits(text: string): number {

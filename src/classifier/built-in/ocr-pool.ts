@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { PageText } from '../../domain/page.ts';
-import { ChildFailed } from '../../process-pool/child-failed.ts';
+import { ChildFailed, maxCrashes } from '../../process-pool/child-failed.ts';
 import { createChildPool } from '../../process-pool/child-pool.ts';
 import type { OcrEngine } from './ocr-engine.ts';
 import { pageTextSchema, type OcrJob } from './ocr-messages.ts';
@@ -43,7 +43,7 @@ export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposa
   return {
     async recognise(image, signal) {
       try {
-        return await pool.run({ image }, { signal, timeoutMs });
+        return await pool.run({ image }, { signal, timeoutMs, maxCrashes });
       } catch (error) {
         if (!(error instanceof ChildFailed) || error.reason === 'start') throw error;
         logger.warn({ reason: error.reason, workedMs: error.workedMs }, 'page could not be read');

@@ -21,7 +21,8 @@ const confidenceSchema = z
     z.number(),
     z
       .string()
-      .regex(/^\s*\d+(\.\d+)?\s*%?\s*$/u)
+      .trim()
+      .regex(/^\d+(\.\d+)?(\s*%)?$/u)
       .transform((text) => Number.parseFloat(text)),
   ])
   .pipe(z.number().min(0).max(100))
@@ -38,7 +39,7 @@ const answerSchema = z.object({
  * bare text. Undefined for an object that breaks off.
  */
 export function readAnswer(content: string): StatedAnswer | undefined {
-  const text = content.replace(/<think>[\s\S]*?<\/think>/u, '').trim();
+  const text = withoutThoughts(content).trim();
   const start = Array.from(text.matchAll(/\{\s*"option"/gu)).at(-1)?.index;
   if (start === undefined) return { option: text, isObject: false, reason: undefined, confidence: undefined };
   const end = text.lastIndexOf('}');
@@ -51,6 +52,14 @@ export function readAnswer(content: string): StatedAnswer | undefined {
     reason: reason?.slice(0, maxReasonLength).toWellFormed(),
     confidence,
   };
+}
+
+/** What a model thought aloud before it answered. */
+function withoutThoughts(content: string): string {
+  const [start, end] = ['<think>', '</think>'];
+  const from = content.indexOf(start);
+  const to = from < 0 ? -1 : content.indexOf(end, from);
+  return to < 0 ? content : content.slice(0, from) + content.slice(to + end.length);
 }
 
 /**

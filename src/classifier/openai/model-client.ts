@@ -1,4 +1,5 @@
 import OpenAI, { AzureOpenAI } from 'openai';
+import { trimEndOf } from '../../domain/trim-end-of.ts';
 import { fetchWithOpenAiErrors } from './error-bodies.ts';
 
 export interface Endpoint {
@@ -27,10 +28,10 @@ export function createModelClient({ apiKey, baseUrl, apiVersion, timeoutMs }: En
     fetch: fetchWithOpenAiErrors,
   } as const;
   if (apiVersion === undefined) return new OpenAI({ ...options, baseURL: baseUrl });
-  const path = new URL(baseUrl).pathname.replace(/\/+$/u, '');
+  const path = trimEndOf(new URL(baseUrl).pathname, '/');
   if (path.endsWith('/v1')) {
     return new OpenAI({ ...options, baseURL: baseUrl, defaultQuery: { 'api-version': apiVersion } });
   }
-  const baseURL = path === '' ? `${baseUrl.replace(/\/+$/u, '')}/openai` : baseUrl;
+  const baseURL = path === '' ? `${trimEndOf(baseUrl, '/')}/openai` : baseUrl;
   return new AzureOpenAI({ ...options, baseURL, apiVersion });
 }

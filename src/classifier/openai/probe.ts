@@ -64,7 +64,7 @@ function toKnowledge(
 ): Knowledge {
   if (!isConclusive(completion)) return { capabilities, seesImages: capabilities.images ? undefined : false };
   const said = readAnswer(completion.content)?.option ?? '';
-  const seesImages = capabilities.images && new RegExp(`\\b${probeLetter}\\b`, 'u').test(said);
+  const seesImages = capabilities.images && said.split(/\W+/u).includes(probeLetter);
   if (capabilities.topLogprobs === undefined || completion.tokens.length > 0) return { capabilities, seesImages };
   const lowered = { ...capabilities, topLogprobs: undefined };
   onLowered(lowered, 'ignored');

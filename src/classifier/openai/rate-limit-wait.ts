@@ -39,7 +39,11 @@ function parseDuration(value: string | null): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d+(\.\d+)?$/u.test(text)) return parseRetryAfter(text, 0);
   if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/u.test(text)) return undefined;
-  const parts = Array.from(text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/gu));
-  const totalMs = parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (unitMs[unit] ?? 0), 0);
+  // Numbers and units by turns.
+  const parts = text.split(/(ms|h|m|s)/u);
+  const totalMs = parts.reduce(
+    (sum, unit, index) => sum + (index % 2 === 0 ? 0 : Number(parts[index - 1]) * (unitMs[unit] ?? 0)),
+    0,
+  );
   return parseRetryAfterMs(String(totalMs));
 }

@@ -61,8 +61,6 @@ export function isTooLong({ status, code, message }: Rejection): boolean {
  * for image input"), and of gateways.
  */
 const imageRefusals = [
-  /images?\b[^.]{0,40}\b(not|only) (supported|allowed)/u,
-  /image_url[^.]{0,40}(not|only) supported/u,
   /not support[^.]{0,20}(image|vision|multimodal)/u,
   /not a multimodal model/u,
   /at most 0 image/u,
@@ -72,7 +70,17 @@ const imageRefusals = [
 ];
 
 function refusesImages(status: number, said: string): boolean {
-  return [400, 404, 415, 422, 500, 501].includes(status) && imageRefusals.some((refusal) => refusal.test(said));
+  return (
+    [400, 404, 415, 422, 500, 501].includes(status) &&
+    (refusesNearby(said) || imageRefusals.some((refusal) => refusal.test(said)))
+  );
+}
+
+/** "Image" and, in the same sentence and not far behind, that it is not supported. */
+function refusesNearby(said: string): boolean {
+  return Array.from(said.matchAll(/image(?:s|_url)?\b/gu)).some(({ 0: word, index }) =>
+    /^[^.]{0,40}\b(?:not|only) (?:supported|allowed)/u.test(said.slice(index + word.length)),
+  );
 }
 
 /** vLLM and others limit the number of alternatives and mostly say to which; "not supported" means none at all. */

@@ -38,7 +38,5 @@ export function betweenMarks({ name, shown, seed }: Marked): string {
  * in a message (llama.cpp, and tokenizers of Hugging Face behind vLLM): written otherwise they are words.
  */
 function disarm(text: string): string {
-  return text
-    .replace(/<+(?=[^<>\n]{1,60}>)/gu, (brackets) => '‹'.repeat(brackets.length))
-    .replace(/\[(\/?[A-Z][A-Z_]+)\]/g, '($1)');
+  return text.replace(/<([^<>\n]{1,60}>)/gu, '‹$1').replace(/\[(\/?[A-Z][A-Z_]+)\]/g, '($1)');
 }

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { trimEndOf } from '../../domain/trim-end-of.ts';
 
 /** Under which address callers reach the API. */
 export interface PublicUrl {
@@ -10,5 +11,5 @@ export interface PublicUrl {
 /** What links in the answer to this request begin with: no slash at the end. */
 export function baseUrlOf(request: Pick<Request, 'protocol' | 'get'>, { publicUrl, hasPublicUrl }: PublicUrl): string {
   const own = `${request.protocol}://${request.get('host') ?? ''}`;
-  return hasPublicUrl || !URL.canParse(own) ? publicUrl.replace(/\/+$/, '') : new URL(own).origin;
+  return hasPublicUrl || !URL.canParse(own) ? trimEndOf(publicUrl, '/') : new URL(own).origin;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assembleText, textLimits, type TextRun } from '../../../src/pdf/assemble-text.ts';
+import { assembleText, maxSpans, type TextRun } from '../../../src/pdf/assemble-text.ts';
 
 const page = { width: 1000, height: 2000 };
 
@@ -9,35 +9,36 @@ function run(text: string, x: number, y: number, more: Partial<TextRun> = {}): T
   return { text, matrix, advance: text.length * 10, isVertical: false, endsLine: false, ...more };
 }
 
+const maxCharacters = 50_000;
+const assemble = (runs: Iterable<TextRun>, on: typeof page) => assembleText(runs, on, maxCharacters);
+
 describe('assembleText', () => {
   test('joins runs that touch to one word and separates those with a gap', () => {
-    expect(assembleText([run('Inv', 100, 100), run('oice', 130, 100), run('No', 190, 100)], page).text).toBe(
-      'Invoice No',
-    );
+    expect(assemble([run('Inv', 100, 100), run('oice', 130, 100), run('No', 190, 100)], page).text).toBe('Invoice No');
   });
 
   test('keeps the spaces that stand in runs of their own', () => {
-    expect(assembleText([run('Total', 100, 100), run(' ', 150, 100), run('12', 152, 100)], page).text).toBe('Total 12');
+    expect(assemble([run('Total', 100, 100), run(' ', 150, 100), run('12', 152, 100)], page).text).toBe('Total 12');
   });
 
   test('begins a line where a run ends one or the baseline changes', () => {
     const runs = [run('one', 100, 100, { endsLine: true }), run('two', 100, 100.5), run('three', 100, 140)];
 
-    expect(assembleText(runs, page).text).toBe('one\ntwo\nthree');
+    expect(assemble(runs, page).text).toBe('one\ntwo\nthree');
   });
 
   test('keeps superscripts on their line', () => {
     const small = { matrix: [10, 0, 0, -10, 130, 92] as const, advance: 5 };
 
-    expect(assembleText([run('E=m', 100, 100), run('2', 130, 92, small)], page).text).toBe('E=m2');
+    expect(assemble([run('E=m', 100, 100), run('2', 130, 92, small)], page).text).toBe('E=m2');
   });
 
   test('keeps the order of the content, also where it runs backwards', () => {
-    expect(assembleText([run('world', 300, 100), run('hello', 100, 100)], page).text).toBe('world hello');
+    expect(assemble([run('world', 300, 100), run('hello', 100, 100)], page).text).toBe('world hello');
   });
 
   test('places a span as fractions of the page, origin top left', () => {
-    expect(assembleText([run('Title', 100, 216)], page).spans).toEqual([
+    expect(assemble([run('Title', 100, 216)], page).spans).toEqual([
       { text: 'Title', x: 0.1, y: 0.1, width: 0.05, height: 0.01 },
     ]);
   });
@@ -45,7 +46,7 @@ describe('assembleText', () => {
   test('gives turned text its own lines, and the height of its font', () => {
     const upwards = run('margin', 50, 1000, { matrix: [0, -20, -20, 0, 50, 1000] });
 
-    const { text, spans } = assembleText([run('body', 100, 1000), upwards, run('text', 140, 1000)], page);
+    const { text, spans } = assemble([run('body', 100, 1000), upwards, run('text', 140, 1000)], page);
 
     expect(text).toBe('body\nmargin\ntext');
     expect(spans[1]).toEqual({ text: 'margin', x: 0.034, y: 0.47, width: 0.02, height: 0.01 });
@@ -54,7 +55,7 @@ describe('assembleText', () => {
   test('follows vertical writing downwards', () => {
     const vertical = { isVertical: true, advance: 40 };
 
-    expect(assembleText([run('日本', 500, 100, vertical), run('語', 500, 140, vertical)], page).text).toBe('日本語');
+    expect(assemble([run('日本', 500, 100, vertical), run('語', 500, 140, vertical)], page).text).toBe('日本語');
   });
 
   test('leaves out what is outside the page, has no size or no finite place', () => {
@@ -66,23 +67,23 @@ describe('assembleText', () => {
       run('seen', 100, 100),
     ];
 
-    expect(assembleText(runs, page)).toMatchObject({ text: 'seen', spans: [{ text: 'seen' }] });
+    expect(assemble(runs, page)).toMatchObject({ text: 'seen', spans: [{ text: 'seen' }] });
   });
 
   test('reads a word once that is printed twice to look bold', () => {
-    expect(assembleText([run('PAID', 100, 100), run('PAID', 100.4, 100)], page).text).toBe('PAID');
+    expect(assemble([run('PAID', 100, 100), run('PAID', 100.4, 100)], page).text).toBe('PAID');
   });
 
   test('replaces control characters', () => {
-    expect(assembleText([run('a\u0000\u0007b\tc', 100, 100)], page).text).toBe('a b c');
+    expect(assemble([run('a\u0000\u0007b\tc', 100, 100)], page).text).toBe('a b c');
   });
 
   test('is bounded however much text there is', () => {
-    const runs = Array.from({ length: textLimits.maxSpans * 2 }, (_, index) => run('0123456789', 0, index / 100));
+    const runs = Array.from({ length: maxSpans * 2 }, (_, index) => run('0123456789', 0, index / 100));
 
-    const { text, spans } = assembleText(runs, page);
+    const { text, spans } = assemble(runs, page);
 
-    expect(text.length).toBeLessThanOrEqual(textLimits.maxCharacters);
-    expect(spans.length).toBeLessThanOrEqual(textLimits.maxSpans);
+    expect(text.length).toBeLessThanOrEqual(maxCharacters);
+    expect(spans.length).toBeLessThanOrEqual(maxSpans);
   });
 });

@@ -6,6 +6,8 @@ import { readTextDocument } from '../../../src/pdf/text-document.ts';
 
 const everyPage: PageSelection = { ranges: [], maxPages: 50 };
 
+const limits = { maxTextPages: 3_000_000, maxHtmlDepth: 512 };
+
 /** In pieces, as a store gives them. */
 function streamOf(bytes: Uint8Array, pieceLength = 7): Readable {
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceLength) }, (_, index) =>
@@ -15,7 +17,7 @@ function streamOf(bytes: Uint8Array, pieceLength = 7): Readable {
 }
 
 const read = (text: string | Uint8Array, selection = everyPage, pieceLength = 7) =>
-  readTextDocument(streamOf(typeof text === 'string' ? Buffer.from(text) : text, pieceLength), selection);
+  readTextDocument(streamOf(typeof text === 'string' ? Buffer.from(text) : text, pieceLength), selection, limits);
 
 describe('readTextDocument', () => {
   test('takes a form feed for the end of a page, and none for an empty last one', async () => {
@@ -76,7 +78,7 @@ describe('readTextDocument', () => {
       <table><tr><td>a</td><td>1</td></tr><tr><td>b</td></tr></table></body></html>`;
     const pieces = html.match(new RegExp(`[^]{1,${length}}`, 'gu')) ?? [];
 
-    const words = (await Array.fromAsync(htmlToText(Readable.from(pieces)))).join('');
+    const words = (await Array.fromAsync(htmlToText(Readable.from(pieces), 512))).join('');
 
     expect(words).toBe('Bill\nInvoice & receipt\nTotal due: 42 €\na 1\nb');
     expect((await read(html)).pages[0]?.text).toBe(words);
@@ -93,6 +95,18 @@ describe('readTextDocument', () => {
 
   test('counts millions of form feeds without copying a page for each', async () => {
     expect((await read('a\f'.repeat(2_000_000), everyPage, 65_536)).pageCount).toBe(2_000_000);
+  });
+
+  test('refuses a text of more pages than one may have, with the number', async () => {
+    await expect(
+      readTextDocument(streamOf(Buffer.from('a\f'.repeat(12))), everyPage, { ...limits, maxTextPages: 11 }),
+    ).rejects.toMatchObject({ code: 'document_corrupt', detail: expect.stringContaining('more than 11 pages') });
+  });
+
+  test('reads elements that nest too deep as siblings, and hides what is hidden', async () => {
+    const html = '<div><div><div><script>no</script>a<div>b</div></div></div></div>c';
+
+    expect((await Array.fromAsync(htmlToText(Readable.from([html]), 3))).join('')).toBe('a\nb\nc');
   });
 
   test('takes a text without a word for one blank page', async () => {

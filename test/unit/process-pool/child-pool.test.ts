@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { maxCrashes } from '../../../src/process-pool/child-failed.ts';
 import { type ChildPool, type ChildPoolOptions, createChildPool } from '../../../src/process-pool/child-pool.ts';
 import type { Order } from '../../support/misbehaving-child.ts';
 
@@ -57,6 +61,25 @@ describe('a pool of child processes', () => {
     await expect(pool.run(order, { ...patient, ...limits })).rejects.toMatchObject({ name: 'ChildFailed', reason });
 
     expect(await pool.run(echo, patient)).toBe('alive');
+  });
+
+  test.each([
+    [2, { answer: 3 }],
+    [3, { failure: expect.objectContaining({ name: 'ChildFailed', reason: 'crash' }) }],
+  ])('gives a job three children: after %i that ended by themselves it has %o', async (times, outcome) => {
+    const folder = await mkdtemp(join(tmpdir(), 'child-pool-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const countPath = join(folder, 'children');
+
+    const job = poolOf()
+      .run({ do: 'exit-times', times, countPath }, { ...patient, maxCrashes })
+      .then(
+        (answer) => ({ answer }),
+        (failure: unknown) => ({ failure }),
+      );
+
+    expect(await job).toEqual(outcome);
+    expect(await readFile(countPath, 'utf8')).toHaveLength(3);
   });
 
   test('kills the child of a job that is cancelled and serves the next', async () => {

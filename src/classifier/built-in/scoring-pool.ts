@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import { cancelled } from '../../domain/error-sentences.ts';
+import { ClassifierError } from '../../domain/errors.ts';
+import { ChildFailed, type ChildFailure, maxCrashes } from '../../process-pool/child-failed.ts';
+import { createChildPool } from '../../process-pool/child-pool.ts';
+import type { PageClassification, PageClassificationRequest, PageClassifier } from '../page-classifier.ts';
+import { builtIn } from './built-in-classifier.ts';
+import type { OcrEngine } from './ocr-engine.ts';
+import { scoringReply, type ScoringJob, type ScoringReply } from './scoring-messages.ts';
+
+export interface ScoringPoolOptions {
+  /** Reads pages without a text layer; it stays the caller's to dispose of. */
+  readonly ocr: OcrEngine;
+  readonly logger: Logger;
+  /** Default: one for each core, at most 2. */
+  readonly processes?: number;
+  /** For one page. Default 10 s; most take some 10 ms. */
+  readonly timeoutMs?: number;
+  /** Resident memory of one process. Default 512 MB. */
+  readonly maxProcessMemoryBytes?: number;
+}
+
+/**
+ * The built-in classifier in child processes, under a clock and a memory limit: a page's text is hostile, and whatever it
+ * does to the process that reads it, requests and heartbeats go on in this one.
+ *
+ * Throws ClassifierError `document_corrupt` for a page that exceeds its limits, and for one of which three children died.
+ */
+export function createScoringPool(options: ScoringPoolOptions): PageClassifier & AsyncDisposable {
+  const { ocr, logger, timeoutMs = 10_000, maxProcessMemoryBytes = 512_000_000 } = options;
+  const pool = createChildPool<ScoringJob, never, ScoringReply>({
+    name: 'scoring',
+    entry: new URL('scoring-child.ts', import.meta.url),
+    processes: options.processes ?? Math.min(2, availableParallelism()),
+    maxResidentBytes: maxProcessMemoryBytes,
+    recycleAboveBytes: maxProcessMemoryBytes * 0.75,
+    // What the process knows of categories by heart is worth more than what it may leak: there is nothing native in it.
+    recycleAfterJobs: 10_000,
+    logger,
+    parseEvent(): never {
+      throw new Error('a scoring child sends no events');
+    },
+    parseResult: (value) => scoringReply.parse(value),
+  });
+
+  /** A child answers most pages at once. It says so where it needs the image read or the pages before. */
+  async function classify(request: PageClassificationRequest): Promise<PageClassification> {
+    const { page, signal } = request;
+    let job = await toJob(request);
+    for (;;) {
+      signal.throwIfAborted();
+      const reply = await pool.run(job, { signal, timeoutMs, maxCrashes });
+      if ('answer' in reply) return reply.answer;
+      if (reply.needs === 'image' && job.read === undefined) {
+        const image = await page.image();
+        job = { ...job, read: image ? await ocr.recognise(image, signal) : null };
+      } else if (reply.needs === 'neighbours' && job.neighbours === undefined) {
+        job = { ...job, neighbours: (await page.neighbours?.()) ?? [] };
+      } else {
+        throw new Error(`a scoring child asks twice for the ${reply.needs}`);
+      }
+    }
+  }
+
+  function refusal(failure: ChildFailed, pageNumber: number): ClassifierError {
+    const { reason, workedMs } = failure;
+    const sentence = failureSentence(reason, { timeoutMs, maxProcessMemoryBytes });
+    if (sentence === undefined) {
+      return new ClassifierError('internal', 'The classifier failed. Please try again.', { cause: failure });
+    }
+    logger.warn({ pageNumber, reason, workedMs }, 'page is poison: it is not read again');
+    return new ClassifierError('document_corrupt', `This page could not be judged: ${sentence}`, { cause: failure });
+  }
+
+  return {
+    ...builtIn,
+    async classifyPage(request) {
+      const { page, signal } = request;
+      try {
+        return await classify(request);
+      } catch (error) {
+        if (signal.aborted) throw cancelled();
+        if (!(error instanceof ChildFailed)) throw error;
+        throw refusal(error, page.pageNumber);
+      }
+    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+async function toJob(request: PageClassificationRequest): Promise<ScoringJob> {
+  const { page, signal: _, ...question } = request;
+  const { pageNumber, pageCount, widthPx, heightPx } = page;
+  return {
+    ...question,
+    page: {
+      pageNumber,
+      pageCount,
+      ...(widthPx !== undefined && { widthPx }),
+      ...(heightPx !== undefined && { heightPx }),
+    },
+    layer: await page.text(),
+    ...((pageNumber === 1 || !page.neighbours) && { neighbours: [] }),
+  };
+}
+
+/** Undefined where the page is not to blame. */
+function failureSentence(
+  reason: ChildFailure,
+  { timeoutMs, maxProcessMemoryBytes }: { readonly timeoutMs: number; readonly maxProcessMemoryBytes: number },
+): string | undefined {
+  switch (reason) {
+    case 'timeout':
+    case 'step-timeout':
+      return `reading its text took longer than ${timeoutMs / 1000} s.`;
+    case 'memory':
+      return `reading its text needed more than ${Math.round(maxProcessMemoryBytes / 1e6)} MB of memory.`;
+    case 'crash':
+      return `the process that reads its text ended ${maxCrashes} times.`;
+    case 'error':
+    case 'start':
+      return undefined;
+    default:
+      return reason satisfies never;
+  }
+}
