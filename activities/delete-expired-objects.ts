@@ -4,6 +4,7 @@ import type { RetentionCutoffs } from '../src/domain/retention.ts';
 import { expireStoredBatches } from '../src/retention/expire-batches.ts';
 import { expireStoredFiles } from '../src/retention/expire-files.ts';
 import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
+import { recordLostEnds } from '../src/retention/record-lost-ends.ts';
 import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
 import { compareKeys } from '../src/storage/object-key.ts';
 import { jobsPrefix, tombstonesPrefix, webhookKeys } from '../src/storage/keys.ts';
@@ -32,7 +33,8 @@ const tombstoneMs = 24 * 60 * 60 * 1000;
 
 /**
  * Walks through the jobs in the store and deletes those that Temporal does not know, or no longer, and whose time is over: finished ones, and
- * uploads that were never started, also of files. The logs of what webhook endpoints were sent go at the age of a finished job.
+ * uploads that were never started, also of files. Before that, what was ended without its consent gets its outcome. The logs of what webhook
+ * endpoints were sent go at the age of a finished job.
  */
 export function createDeleteExpiredObjects({ store }: { readonly store: ObjectStore }) {
   return async function deleteExpiredObjects(input: DeleteExpiredObjectsInput): Promise<DeleteExpiredObjectsResult> {
@@ -46,6 +48,7 @@ async function sweep(
   signal: AbortSignal,
 ): Promise<DeleteExpiredObjectsResult> {
   const { client } = Context.current();
+  if (after === undefined) await recordLostEnds({ client, store }, signal);
   const until = performance.now() + budgetMs;
   const deleted = { storedJobs: 0, abandonedUploads: 0 };
   for (const tenant of await storedTenants(store)) {

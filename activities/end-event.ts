@@ -9,6 +9,8 @@ import { logAttemptFailure } from './activity-log.ts';
 export interface StoredEnd {
   /** Absent when nobody wants to hear of it. */
   readonly event?: EndEvent;
+  /** Nothing was stored: the run's id is that of another job, which is finished. */
+  readonly isOfAnotherJob?: true;
 }
 
 /** Whom an end is to be told. The store may be waited for; an endpoint that cannot be read must not cost a job. */

@@ -23,6 +23,7 @@ export interface ActivityDependencies {
   readonly store: ObjectStore;
   readonly fetchGuard: GuardedFetch;
   readonly fileFetchGuard: GuardedFetch;
+  readonly childFetchGuard: GuardedFetch;
   readonly postWebhook: GuardedPost;
   readonly webhookSecrets: WebhookSecrets;
   readonly toWebhookBody: DeliverWebhookDependencies['toWebhookBody'];
@@ -42,7 +43,10 @@ export interface ActivityDependencies {
  * have scheduled, and documents that need no fetching.
  */
 export function createWorkflowQueueActivities(
-  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'fileFetchGuard' | 'maxFileBytes'> &
+  dependencies: Pick<
+    ActivityDependencies,
+    'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes'
+  > &
     DeliverWebhookDependencies &
     PrepareRunsDependencies,
 ) {
@@ -61,7 +65,10 @@ export function createWorkflowQueueActivities(
 
 /** Fetches from addresses that callers name, on slots of their own with a share for each tenant. */
 export function createFetchActivities(
-  dependencies: Pick<ActivityDependencies, 'store' | 'fetchGuard' | 'fileFetchGuard' | 'maxFileBytes'>,
+  dependencies: Pick<
+    ActivityDependencies,
+    'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes'
+  >,
   shares: TenantSharesOptions,
 ) {
   return { storeDocument: createStoreDocument(dependencies, createTenantShares(shares)) };

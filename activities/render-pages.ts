@@ -1,6 +1,7 @@
 import { recordFileFacts } from '../src/definitions/files.ts';
 import type { StoredDocument } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
+import type { RunIdentity } from '../src/domain/job.ts';
 import type { PageReference } from '../src/domain/page.ts';
 import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, PageSheetImage, RenderedPage } from '../src/pdf/document-renderer.ts';
@@ -8,6 +9,7 @@ import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import { keepJobId } from '../src/storage/job-id.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import { assertOwnJob } from '../src/storage/stored-outcome.ts';
 import { runStep } from './run-step.ts';
 import { withLocalFile } from './with-local-file.ts';
 
@@ -18,6 +20,8 @@ export interface RenderPagesInput {
   readonly selection: PageSelection;
   /** The file that the document is; it hears how many pages there are. */
   readonly fileId?: string;
+  /** Of a run that was not started by the API: its id may be that of a finished job. */
+  readonly run?: RunIdentity;
 }
 
 export interface RenderPagesResult {
@@ -53,7 +57,8 @@ async function render(
   const startedAt = Date.now();
   const { store, maxPages } = dependencies;
   const { tenant, jobId, selection, fileId } = input;
-  if (selection.maxPages > maxPages) throw tooManyPages(selection.maxPages, maxPages);
+  if (input.run) await assertOwnJob(store, tenant, jobId, input.run);
+  if (selection.maxPages > maxPages) throw tooManyPages(input, maxPages);
   await keepJobId(store, tenant, jobId);
   const { pageCount, pages } = await draw(dependencies, input, signal);
   if (fileId !== undefined) {
@@ -121,6 +126,7 @@ async function storeSheet(
   return { imageKey, isWhole };
 }
 
-function tooManyPages(wanted: number, allowed: number): ClassifierError {
-  return new ClassifierError('too_many_pages', `max_pages must be at most ${allowed}; got ${wanted}`);
+function tooManyPages({ run, selection }: RenderPagesInput, allowed: number): ClassifierError {
+  const field = run ? 'pages.maxPages' : 'max_pages';
+  return new ClassifierError('too_many_pages', `${field} must be at most ${allowed}; got ${selection.maxPages}`);
 }

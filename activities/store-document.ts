@@ -3,16 +3,20 @@ import { fileKindOf } from '../src/definitions/file-kind.ts';
 import { findKeptFile, recordFileFacts } from '../src/definitions/files.ts';
 import type { DocumentSource, StoredDocument } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
+import type { RunIdentity } from '../src/domain/job.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
 import { ingestDocument } from '../src/storage/ingest-document.ts';
 import { keepJobId } from '../src/storage/job-id.ts';
 import { fileKeys, jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import { assertOwnJob } from '../src/storage/stored-outcome.ts';
 import { runStep } from './run-step.ts';
 import { withoutShares } from './tenant-shares.ts';
 
 /** What Extend's contract calls a URL. */
 export const fileUrlField = 'file.url';
+/** What the workflow's own input calls it. */
+export const childUrlField = 'source.url';
 
 export interface StoreDocumentInput {
   readonly tenant: string;
@@ -20,13 +24,16 @@ export interface StoreDocumentInput {
   readonly source: DocumentSource;
   /** The file that the document is; it hears what was stored. */
   readonly fileId?: string;
+  /** Of a run that was not started by the API: its id may be that of a finished job. */
+  readonly run?: RunIdentity;
 }
 
 export interface StoreDocumentDependencies {
   readonly store: ObjectStore;
   readonly fetchGuard: GuardedFetch;
-  /** The same for the URL of a file, which sentences call by another name. */
+  /** The same for the URL of a file, and of another workflow's input, which sentences call by other names. */
   readonly fileFetchGuard: GuardedFetch;
+  readonly childFetchGuard: GuardedFetch;
   readonly maxFileBytes: number;
 }
 
@@ -38,7 +45,8 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies, sha
 
   async function fetchOrRead(input: StoreDocumentInput, signal: AbortSignal): Promise<StoredDocument> {
     const { store, maxFileBytes } = dependencies;
-    const { tenant, source, fileId } = input;
+    const { tenant, source, fileId, run } = input;
+    if (run) await assertOwnJob(store, tenant, input.jobId, run);
     const known = fileId === undefined ? undefined : await findKeptFile(store, tenant, fileId);
     // An earlier attempt, or another run of the same file, has fetched it.
     if (source.kind === 'url' && known?.document) return known.document;
@@ -76,10 +84,12 @@ function keyOf({ tenant, jobId, source, fileId }: StoreDocumentInput): string {
 }
 
 async function openSource(
-  { source, fileId }: StoreDocumentInput,
-  { store, fetchGuard, fileFetchGuard, maxFileBytes }: StoreDocumentDependencies,
+  input: StoreDocumentInput,
+  dependencies: StoreDocumentDependencies,
   signal: AbortSignal,
 ): Promise<Readable> {
+  const { source } = input;
+  const { store, maxFileBytes } = dependencies;
   switch (source.kind) {
     case 'stored': {
       const stored = await store.getStream(source.key);
@@ -88,8 +98,7 @@ async function openSource(
     }
     case 'url': {
       const url = source.url ?? (await readUrl(source.urlKey, store));
-      const fetcher = fileId === undefined ? fetchGuard : fileFetchGuard;
-      return (await fetcher.download(url, { maxBytes: maxFileBytes, signal })).stream;
+      return (await guardOf(input, dependencies).download(url, { maxBytes: maxFileBytes, signal })).stream;
     }
     case 'inline':
       return Readable.from([Buffer.from(source.base64, 'base64')]);
@@ -103,7 +112,23 @@ async function readUrl(urlKey: string | undefined, store: ObjectStore): Promise<
   throw new ClassifierError('document_missing', 'The address of the document is no longer in the store.');
 }
 
+function guardOf(
+  input: StoreDocumentInput,
+  { fetchGuard, fileFetchGuard, childFetchGuard }: StoreDocumentDependencies,
+): GuardedFetch {
+  switch (fieldOf(input)) {
+    case childUrlField:
+      return childFetchGuard;
+    case fileUrlField:
+      return fileFetchGuard;
+    default:
+      return fetchGuard;
+  }
+}
+
+/** What whoever named the URL calls it: another workflow says it in its input, a request leaves it in the store. */
 function fieldOf({ source, fileId }: StoreDocumentInput): string {
   if (source.kind !== 'url') return 'The document';
+  if (source.url !== undefined) return childUrlField;
   return fileId === undefined ? 'file_url' : fileUrlField;
 }

@@ -1,17 +1,20 @@
 import type { EventOptions } from '../src/domain/contract.ts';
-import type { StoredOutcome } from '../src/domain/job.ts';
+import { jobOfAnotherRun } from '../src/domain/error-sentences.ts';
+import type { RunIdentity, StoredOutcome } from '../src/domain/job.ts';
 import { runEventType } from '../src/domain/webhook-event.ts';
 import { keepJobId } from '../src/storage/job-id.ts';
-import { jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { settleFile } from '../src/definitions/file-holders.ts';
 import { logAttemptFailure } from './activity-log.ts';
+import { writeOutcome } from '../src/storage/stored-outcome.ts';
 import { toStoredEnd, type StoredEnd } from './end-event.ts';
+import { runIdentity } from './run-identity.ts';
 import { runStep } from './run-step.ts';
 
 export interface StoreResultInput {
   readonly tenant: string;
-  readonly outcome: StoredOutcome;
+  /** Runs of an earlier version do not say which they are. */
+  readonly outcome: StoredOutcome & Partial<RunIdentity>;
   /** The file that was the document. */
   readonly fileId?: string;
   /** The end of this run is an event. */
@@ -20,16 +23,18 @@ export interface StoreResultInput {
 
 /**
  * Writes `result.json`, which outlives Temporal's retention; the same outcome writes the same bytes. Also says whom the end of the run is to be told:
- * an activity for that alone would cost every run as much as all the rest of its end.
+ * an activity for that alone would cost every run as much as all the rest of its end. A result that has no place, because a finished job has this run's
+ * id, is refused; a failure has none either, and nobody is told of it as that job's.
  */
 export function createStoreResult({ store }: { readonly store: ObjectStore }) {
   return async function storeResult({ tenant, outcome, fileId, events }: StoreResultInput): Promise<StoredEnd> {
     return runStep(async (signal) => {
       await keepJobId(store, tenant, outcome.jobId);
-      const body = Buffer.from(JSON.stringify(outcome));
-      await store.put(jobKeys(tenant, outcome.jobId).result, body, { contentType: 'application/json', signal });
+      const isStored = await writeOutcome(store, tenant, { ...runIdentity(outcome), ...outcome }, signal);
       if (fileId !== undefined) await settle(store, tenant, fileId);
-      return toStoredEnd(store, tenant, runEventType(outcome.error), events);
+      if (isStored) return toStoredEnd(store, tenant, runEventType(outcome.error), events);
+      if (outcome.result) throw jobOfAnotherRun();
+      return { isOfAnotherJob: true };
     });
   };
 }

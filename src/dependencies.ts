@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { ActivityDependencies } from '../activities/index.ts';
-import { fileUrlField } from '../activities/store-document.ts';
+import { childUrlField, fileUrlField } from '../activities/store-document.ts';
 import type { CheckModel } from './check-model.ts';
 import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
 import { createScoringPool } from './classifier/built-in/scoring-pool.ts';
@@ -124,6 +124,7 @@ function workerDependencies(
     store,
     fetchGuard: createGuardedFetch({ ...config.fetch, logger }),
     fileFetchGuard: createGuardedFetch({ ...config.fetch, field: fileUrlField, logger }),
+    childFetchGuard: createGuardedFetch({ ...config.fetch, field: childUrlField, logger }),
     postWebhook: createGuardedPost({ allowedNetworks, timeoutMs, field: 'webhook_url' }),
     postToEndpoint: createGuardedPost({ allowedNetworks, timeoutMs, field: 'url' }),
     eventPayloads: eventPayloads(config, store),

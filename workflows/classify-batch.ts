@@ -55,7 +55,10 @@ async function record({ tenant, template }: ClassifyBatchInput, outcome: StoredB
   const { workflowId: batchId } = workflowInfo();
   const { events } = template;
   await CancellationScope.nonCancellable(async () => {
-    if (outcome.error) labelFailure(outcome.error.code);
+    if (outcome.error) {
+      labelFailure(outcome.error.code);
+      setCurrentDetails(outcome.error.detail);
+    }
     // A worker of an earlier version answers nothing.
     const stored: StoredEnd | undefined = await storeBatchResult.executeWithOptions({ summary: 'Store the result' }, [
       { tenant, batchId, outcome, ...(events && { events }) },

@@ -1,11 +1,15 @@
 import {
+  ActivityFailure,
   CancellationScope,
   isCancellation,
+  log,
   patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { StoredEnd } from '../activities/end-event.ts';
+import type { StoreDocumentInput } from '../activities/store-document.ts';
 import { combinePages } from '../src/domain/classification.ts';
 import type {
   ClassifyDocumentInput,
@@ -14,10 +18,10 @@ import type {
   StoredDocument,
 } from '../src/domain/contract.ts';
 import type { JobError, StoredOutcome } from '../src/domain/job.ts';
-import type { EndEvent } from '../src/domain/webhook-event.ts';
-import { parseWorkflowInput, type ParsedInput } from '../src/domain/workflow-input.ts';
+import { parseEnds, type ParsedInput, type RunEnds } from '../src/domain/workflow-input.ts';
 import { receiveReview } from './await-review.ts';
 import { fetchDocument, renderPages, storeDocument } from './activity-proxies.ts';
+import { checkInput, isOfApi, ownIdentity } from './checked-input.ts';
 import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages.ts';
 import { describeFailure, jobFailure } from './failures.ts';
 import { progressQuery } from './messages.ts';
@@ -31,7 +35,7 @@ import { storeOutcome } from './store-outcome.ts';
  * failure is an `ApplicationFailure` whose `type` is a code of `domain/errors.ts` and whose message is the sentence for the reader.
  */
 export async function classifyDocument(input: ClassifyDocumentInput): Promise<ClassifyDocumentResult> {
-  const { workflowId: jobId, startTime } = workflowInfo();
+  const { workflowId: jobId } = workflowInfo();
   let progress: JobProgress = { stage: 'storing', pagesDone: 0, pagesTotal: 0 };
   setHandler(progressQuery, () => progress);
   const report = (next: JobProgress): void => {
@@ -39,8 +43,9 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     setCurrentDetails(describeProgress(next));
   };
 
-  const parsed = parseOrFail(input);
-  const outcome = { schemaVersion: 1, jobId, createdAt: startTime.toISOString() } as const;
+  const outcome = { schemaVersion: 1, jobId, ...ownIdentity() } as const;
+  const { parsed, failure } = checkInput(input);
+  if (failure) return refuse(input, { ...outcome, finishedAt: currentTime(), error: failure });
   labelRun(parsed.tenant, parsed.fileName);
   const awaitReview = receiveReview(parsed);
   try {
@@ -49,16 +54,17 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     const result = await awaitReview(voted, report);
     if (result !== voted) labelClassification(result);
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
-    const event = await storeOutcome(parsed, { ...outcome, finishedAt: currentTime(), result });
-    await tellOfEnd(parsed, jobId, event);
+    const end = await storeOutcome(parsed, { ...outcome, finishedAt: currentTime(), result });
+    setCurrentDetails(`${result.classification} (confidence ${Number(result.confidence.toFixed(3))})`);
+    await tellOfEnd(parsed, jobId, end);
     return result;
   } catch (error) {
-    const event = await recordFailure(parsed, {
+    const end = await recordFailure(parsed, {
       ...outcome,
       finishedAt: currentTime(),
       error: describeFailure(error),
     });
-    await tellOfEnd(parsed, jobId, event);
+    await tellOfEnd(parsed, jobId, end);
     if (isCancellation(error)) throw error;
     throw jobFailure(describeFailure(error), error instanceof Error ? error : undefined);
   }
@@ -68,14 +74,20 @@ function currentTime(): string {
   return new Date().toISOString();
 }
 
-function parseOrFail(input: ClassifyDocumentInput): ParsedInput {
-  try {
-    return parseWorkflowInput(input);
-  } catch (error) {
-    const failure = describeFailure(error);
-    labelFailure(failure.code);
-    throw jobFailure(failure);
+type FailedOutcome = StoredOutcome & { readonly error: JobError };
+
+/** Ends a run whose input is none, as far as the input tells whose it is: also of it somebody waits to hear. */
+async function refuse(input: unknown, outcome: FailedOutcome): Promise<never> {
+  const ends = parseEnds(input);
+  // Runs from before said it to nobody but their parent.
+  if (ends && patched('outcome-of-refused-input')) {
+    labelRun(ends.tenant, undefined);
+    await tellOfEnd(ends, outcome.jobId, await recordFailure(ends, outcome));
+  } else {
+    labelFailure(outcome.error.code);
+    setCurrentDetails(outcome.error.detail);
   }
+  throw jobFailure(outcome.error);
 }
 
 async function run(
@@ -89,7 +101,7 @@ async function run(
   report({ stage: 'rendering', pagesDone: 0, pagesTotal: 0 });
   const { tenant, selection, fileId } = input;
   const rendered = await renderPages.executeWithOptions({ summary: 'Render the pages' }, [
-    { tenant, jobId, document, selection, ...(fileId !== undefined && { fileId }) },
+    { tenant, jobId, document, selection, ...(fileId !== undefined && { fileId }), ...foreignRun() },
   ]);
   const classifyStartedAt = Date.now();
   const classified = await classifyPages(input, jobId, rendered, (pagesDone) =>
@@ -118,8 +130,13 @@ async function ensureStored({ source, tenant, fileId }: ParsedInput, jobId: stri
   if (source.kind === 'stored' && source.document) return source.document;
   const store = source.kind === 'url' && patched('fetch-queue') ? fetchDocument : storeDocument;
   return store.executeWithOptions({ summary: `Store the document (${source.kind})` }, [
-    { tenant, jobId, source, ...(fileId !== undefined && { fileId }) },
+    { tenant, jobId, source, ...(fileId !== undefined && { fileId }), ...foreignRun() },
   ]);
+}
+
+/** For the activities that write first: the id of a run that the API did not choose may be that of a finished job. */
+function foreignRun(): Pick<StoreDocumentInput, 'run'> {
+  return isOfApi() ? {} : { run: ownIdentity() };
 }
 
 function voteOrFail(
@@ -132,13 +149,19 @@ function voteOrFail(
 }
 
 /** Also when the run was cancelled: the store remembers what became of every job. */
-function recordFailure(
-  input: ParsedInput,
-  outcome: StoredOutcome & { readonly error: JobError },
-): Promise<EndEvent | undefined> {
+function recordFailure(ends: RunEnds, outcome: FailedOutcome): Promise<StoredEnd> {
   return CancellationScope.nonCancellable(async () => {
     labelFailure(outcome.error.code);
-    return storeOutcome(input, outcome);
+    try {
+      return await storeOutcome(ends, outcome);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      // Who reads the run must hear why it failed, not that nobody will read it elsewhere.
+      log.error('the outcome could not be stored', { code: describeFailure(error).code });
+      return {};
+    } finally {
+      setCurrentDetails(outcome.error.detail);
+    }
   });
 }
 

@@ -1,13 +1,14 @@
 import { CancellationScope, log, ParentClosePolicy, startChild, uuid4 } from '@temporalio/workflow';
+import type { StoredEnd } from '../activities/end-event.ts';
 import { workflowTypes } from '../src/domain/contract.ts';
 import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
 import { deliverySummary, webhookWorkflowId, type DeliverWebhookInput } from '../src/domain/webhook.ts';
 import { deliveryWorkflowId, eventIdOf, type EndEvent, type EventSubject } from '../src/domain/webhook-event.ts';
-import type { ParsedInput } from '../src/domain/workflow-input.ts';
+import type { RunEnds } from '../src/domain/workflow-input.ts';
 import type { deliverWebhook } from './deliver-webhook.ts';
 
 /** Leaves the delivery of a job's answer to a run of its own, where one was asked for. */
-async function startWebhook({ tenant, webhook }: ParsedInput, jobId: string): Promise<void> {
+async function startWebhook({ tenant, webhook }: RunEnds, jobId: string): Promise<void> {
   if (!webhook) return;
   await startDelivery(webhookWorkflowId(jobId), { tenant, jobId, requestKey: webhook.requestKey });
 }
@@ -22,8 +23,9 @@ export async function announce(tenant: string, subject: EventSubject, end: EndEv
   await Promise.all(starts);
 }
 
-/** Whatever is to be told of the end of a run, to whom it was asked for. */
-export async function tellOfEnd(input: ParsedInput, jobId: string, event: EndEvent | undefined): Promise<void> {
+/** Whatever is to be told of the end of a run, to whom it was asked for. Nothing of one whose outcome has no place: its id is another job's. */
+export async function tellOfEnd(input: RunEnds, jobId: string, { event, isOfAnotherJob }: StoredEnd): Promise<void> {
+  if (isOfAnotherJob) return;
   await startWebhook(input, jobId);
   if (event) await announce(input.tenant, { kind: 'run', id: jobId }, event);
 }

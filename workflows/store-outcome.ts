@@ -2,15 +2,11 @@ import { ActivityFailure, isCancellation, log, patched, TimeoutFailure } from '@
 import type { StoreResultInput } from '../activities/store-result.ts';
 import type { StoredEnd } from '../activities/end-event.ts';
 import type { StoredOutcome } from '../src/domain/job.ts';
-import type { EndEvent } from '../src/domain/webhook-event.ts';
-import type { ParsedInput } from '../src/domain/workflow-input.ts';
+import type { RunEnds } from '../src/domain/workflow-input.ts';
 import { storeResult, storeResultAtOnce } from './activity-proxies.ts';
 
-/** Stores the outcome, and gives the event that its end is, where somebody wants to hear of it. */
-export async function storeOutcome(
-  { tenant, events, fileId }: ParsedInput,
-  outcome: StoredOutcome,
-): Promise<EndEvent | undefined> {
+/** Stores the outcome, and says whom its end is to be told. */
+export async function storeOutcome({ tenant, events, fileId }: RunEnds, outcome: StoredOutcome): Promise<StoredEnd> {
   // A worker of an earlier version answers nothing.
   const stored: StoredEnd | undefined = await store({
     tenant,
@@ -18,7 +14,7 @@ export async function storeOutcome(
     ...(fileId !== undefined && { fileId }),
     ...(events && { events }),
   });
-  return stored?.event;
+  return stored ?? {};
 }
 
 const summary = 'Store the result';

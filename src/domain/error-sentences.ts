@@ -44,6 +44,14 @@ export function documentGone(): ClassifierError {
   return new ClassifierError('document_missing', 'The document of this job was deleted, so it cannot be run again.');
 }
 
+/** A workflow may be started with the id of one that is finished; what that one came to stays. */
+export function jobOfAnotherRun(): ClassifierError {
+  return new ClassifierError(
+    'invalid_request',
+    'The workflow id of this run is that of a job that is finished already, whose result is kept. Start it with another id, or delete that job first.',
+  );
+}
+
 export function batchNotFound(): ClassifierError {
   return new ClassifierError('not_found', 'Batch not found');
 }

@@ -1,28 +1,36 @@
-/** Longer names are no slip of the hand. */
-const maxLength = 60;
+/** The longest name that is compared: the comparison takes time that grows with the product of the lengths. */
+const maxLength = 40;
 
-/** The name that was probably meant: the nearest by Levenshtein's distance, unless more than a third of it is different. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  if (name.length > maxLength) return undefined;
-  const [nearest] = known
-    .map((candidate) => ({ candidate, distance: distanceOf(plain(name), plain(candidate)) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  if (!nearest || nearest.distance > Math.max(2, nearest.candidate.length / 3)) return undefined;
-  return nearest.candidate;
+/**
+ * The name that somebody may have meant: the one with the fewest letters to change, where these are few. Case, `_` and `-` do not count, and of a
+ * path (`pages.maxPages`) only its end. Undefined where none is near.
+ */
+export function nearestName(given: string, names: readonly string[]): string | undefined {
+  if (given.length > maxLength) return undefined;
+  const plain = plainName(given);
+  let best: { readonly name: string; readonly distance: number } | undefined;
+  for (const name of names) {
+    const distance = editDistance(plain, plainName(name.slice(name.lastIndexOf('.') + 1)));
+    if (!best || distance < best.distance) best = { name, distance };
+  }
+  return best && best.distance <= Math.floor(plain.length / 3) ? best.name : undefined;
 }
 
-/** `failureCode` is as good as `failure_code`. */
-function plain(name: string): string {
-  return name.toLowerCase().replaceAll(/[_-]/g, '');
+/** `maxpages` of `max_pages`, `maxPages` and `max-pages[]`. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-function distanceOf(a: string, b: string): number {
+/** Levenshtein's, by rows. */
+function editDistance(from: string, to: string): number {
+  const a = Array.from(from);
+  const b = Array.from(to);
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a).entries()) {
+  for (const [i, letter] of a.entries()) {
     const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const substituted = (row[j] ?? 0) + Number(letter !== other);
-      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    for (const [j, other] of b.entries()) {
+      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
     row = next;
   }

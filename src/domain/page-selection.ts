@@ -15,11 +15,14 @@ export interface PageSelection {
 }
 
 const largestPageNumber = 1_000_000;
+/** They stand in every history, several times. */
+export const maxPageRanges = 1000;
 
 /** Reads `1-3,7` or `5-` (1-based, blanks and a comma at the end ignored). Throws `invalid_request` naming the part that is wrong. */
 export function parsePageRanges(value: string): PageRange[] {
-  const list = value.replace(/,\s*$/, '');
-  return list.split(',').map((part) => {
+  const parts = value.replace(/,\s*$/, '').split(',', maxPageRanges + 1);
+  if (parts.length > maxPageRanges) throw invalidPages(`pages must hold at most ${maxPageRanges} ranges`);
+  return parts.map((part) => {
     // Blanks around a number are ignored, not inside: `1 2` is no twelve.
     const match = /^(\d+)(?:\s*(-)\s*(\d+)?)?$/.exec(part.trim());
     if (!match) throw invalidPages(`pages must look like "1-3,7" or "5-"; "${part.trim().slice(0, 40)}" does not`);

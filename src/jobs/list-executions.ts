@@ -7,6 +7,7 @@ import { quoted } from './visibility-query.ts';
 /** What Temporal's visibility knows of an execution without anybody reading it. */
 export interface ListedExecution {
   readonly jobId: string;
+  readonly runId: string;
   readonly startedAt: Date;
   /** Undefined while it runs. */
   readonly finishedAt: Date | undefined;
@@ -110,9 +111,10 @@ async function* fetched(client: Client, query: string): AsyncGenerator<ListedExe
   for (;;) {
     const next = await callTemporal(client, listDeadlineMs, () => pages.next());
     if (next.done === true) return;
-    const { workflowId, startTime, closeTime, typedSearchAttributes } = next.value;
+    const { workflowId, runId, startTime, closeTime, typedSearchAttributes } = next.value;
     yield {
       jobId: workflowId,
+      runId,
       startedAt: startTime,
       finishedAt: closeTime,
       fileName: typedSearchAttributes.get(searchAttributeKeys.fileName),

@@ -1,17 +1,19 @@
 import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { LRUCache } from 'lru-cache';
 import type { classifyDocument } from '../../workflows/index.ts';
 import { progressQueryName, workflowTypes, type JobProgress } from '../domain/contract.ts';
-import { cancelled, jobNotFound } from '../domain/error-sentences.ts';
-import type { Job, JobError } from '../domain/job.ts';
+import { jobNotFound } from '../domain/error-sentences.ts';
+import { isOutcomeOf, type Job } from '../domain/job.ts';
+import { requestOfMemo } from '../domain/request-id.ts';
 import type { ReviewFacts } from '../domain/review.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { readStoredOutcome, toJob } from '../storage/stored-outcome.ts';
 import { withReview } from '../storage/stored-review.ts';
 import { hasTombstone } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
+import { failureOfClosed } from './closed-failure.ts';
 import { readStoredJob } from './stored-job.ts';
 
 const describeDeadlineMs = 5000;
@@ -72,11 +74,13 @@ export function createJobReader({
     if (!description) return await readStoredJob(store, tenant, jobId);
     if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
     if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
+    const earlier = await jobOfEarlierRun(tenant, jobId, description);
+    if (earlier) return earlier;
     const createdAt = description.startTime.toISOString();
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED') {
       if (await hasTombstone(store, tenant, jobId, description.runId)) throw jobNotFound();
       const finishedAt = description.closeTime?.toISOString();
-      return closedJob(tenant, jobId, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
+      return closedJob(tenant, description, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
     }
     if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
     const progress = withProgress ? await queryProgress(jobId) : undefined;
@@ -95,9 +99,22 @@ export function createJobReader({
     }
   }
 
-  async function closedJob(
+  /** A finished job whose id another workflow has given to a run of its own, which was refused for that, or is about to be. */
+  async function jobOfEarlierRun(
     tenant: string,
     jobId: string,
+    { memo, runId, startTime, parentExecution, raw }: WorkflowExecutionDescription,
+  ): Promise<Job | undefined> {
+    // The API gives no id twice, and its batches refuse one that is taken.
+    if (requestOfMemo(memo).requestId !== undefined && !parentExecution) return undefined;
+    const stored = await readStoredOutcome(store, tenant, jobId);
+    const run = { firstRunId: raw.workflowExecutionInfo?.firstRunId || runId, createdAt: startTime.toISOString() };
+    return stored && !isOutcomeOf(stored, run) ? toJob(store, tenant, stored) : undefined;
+  }
+
+  async function closedJob(
+    tenant: string,
+    { workflowId: jobId, runId }: WorkflowExecutionDescription,
     times: { readonly createdAt: string; readonly finishedAt?: string },
   ): Promise<Job> {
     try {
@@ -105,8 +122,9 @@ export function createJobReader({
       const result = await callTemporal(client, describeDeadlineMs, () => handle.result());
       return await withReview(store, tenant, { jobId, status: 'completed', ...times, result });
     } catch (error) {
-      if (error instanceof WorkflowFailedError) return { jobId, status: 'failed', ...times, error: jobError(error) };
-      throw error;
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const failure = await failureOfClosed(client, { workflowId: jobId, runId }, error);
+      return { jobId, status: 'failed', ...times, error: failure };
     }
   }
 }
@@ -116,14 +134,4 @@ function votedOf({ typedSearchAttributes }: WorkflowExecutionDescription): Revie
   const classification = typedSearchAttributes.get(searchAttributeKeys.classification);
   const confidence = typedSearchAttributes.get(searchAttributeKeys.confidence);
   return classification === undefined || confidence === undefined ? undefined : { classification, confidence };
-}
-
-function jobError({ cause }: WorkflowFailedError): JobError {
-  if (cause instanceof CancelledFailure) return { code: 'cancelled', detail: cancelled().detail };
-  if (cause instanceof ApplicationFailure) return { code: cause.type ?? 'internal', detail: cause.message };
-  if (cause instanceof TerminatedFailure) {
-    return { code: 'cancelled', detail: 'Classification was terminated by an operator' };
-  }
-  if (cause instanceof TimeoutFailure) return { code: 'deadline_exceeded', detail: 'Classification took too long' };
-  return { code: 'internal', detail: 'An unexpected internal error occurred.' };
 }

@@ -1,6 +1,7 @@
 import type { Category } from '../domain/category.ts';
 import type { ClassifyDocumentInput } from '../domain/contract.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
+import { parseWorkflowInput } from '../domain/workflow-input.ts';
 import { writeJson } from '../storage/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { RunRequest } from './job-request.ts';
@@ -53,13 +54,35 @@ export function eventsOf({
   return { events: classifier ? { classifierId: classifier.id } : {} };
 }
 
+/**
+ * Checks a request by the code of the workflow, before anything of it is stored or started: what that one would refuse is refused here. Throws
+ * `invalid_request` or `invalid_categories`.
+ */
+export function assertFits(
+  { categories, catchAll, selection }: RunTemplateRequest,
+  document: Partial<ClassifyDocumentInput> = {},
+): void {
+  const inline = areInline(categories) ? categories : categories.map(({ name }) => ({ name }));
+  parseWorkflowInput({
+    source: { kind: 'inline', base64: 'eA==' },
+    ...document,
+    categories: inline,
+    pages: selection,
+    ...(catchAll !== undefined && { catchAll }),
+  });
+}
+
+/** Measured as a history holds them: a control character takes six. */
+function areInline(categories: readonly Category[]): boolean {
+  return JSON.stringify(categories.map(({ description = '' }) => description)).length <= maxInlineDescriptions;
+}
+
 async function toCategories(
   categories: readonly Category[],
   descriptionsKey: string,
   store: ObjectStore,
 ): Promise<Pick<ClassifyDocumentInput, 'categories' | 'descriptionsKey'>> {
-  const length = categories.reduce((sum, { description }) => sum + (description?.length ?? 0), 0);
-  if (length <= maxInlineDescriptions) return { categories };
+  if (areInline(categories)) return { categories };
   await writeJson(
     store,
     descriptionsKey,

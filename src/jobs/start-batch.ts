@@ -20,7 +20,7 @@ import { writeBatchRequest, writeInputs, type BatchInput, type BatchRequest } fr
 import { priorityKeyOf } from './create-run.ts';
 import { fileIdOfRun } from './prepare-batch-runs.ts';
 import type { Quotas } from './quota.ts';
-import { eventsOf, toRunTemplate } from './run-template.ts';
+import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
 
 export interface StartBatchRequest {
   readonly tenant: string;
@@ -77,6 +77,7 @@ export async function startBatch(
   const now = new Date();
   const { batchId = newId('batchRun', now) } = request;
   const question = questionOf(config, dependencies.pageLimits);
+  assertFits({ tenant, ...question });
   const batch = {
     createdAt: now.toISOString(),
     runCount: inputs.length,

@@ -10,7 +10,7 @@ import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
-import { eventsOf, toRunTemplate } from './run-template.ts';
+import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
 import { claimJob, writeJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
 
 export interface StartJobRequest {
@@ -68,6 +68,7 @@ const startDeadlineMs = 10_000;
 export async function startJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<StartedJob> {
   const { store } = dependencies;
   const { tenant, jobId } = request;
+  assertFits(request, { ...(request.fileName !== undefined && { fileName: request.fileName }) });
   const own = toJobRequest(request);
   if (!request.isIdempotent) {
     if (own) await writeJobRequest(store, tenant, jobId, own);

@@ -21,6 +21,19 @@ export async function describeExecution(
   }
 }
 
+/** Why a run was terminated, as whoever did it says; undefined when it was not, or is gone. */
+export async function terminationReason(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<string | undefined> {
+  const request = { namespace: client.options.namespace, execution: { workflowId, runId }, maximumPageSize: 1 };
+  const found = await unlessGone(
+    callTemporal(client, deadlineMs, () => client.workflowService.getWorkflowExecutionHistoryReverse(request)),
+  );
+  return found?.history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? undefined;
+}
+
 /** Makes Temporal forget a run, which takes it up to half a minute. One that is gone already is no error. */
 export async function deleteExecution(client: Client, workflowId: string, runId: string): Promise<void> {
   const request = { namespace: client.options.namespace, workflowExecution: { workflowId, runId } };

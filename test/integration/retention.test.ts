@@ -141,13 +141,18 @@ describe.each(stores)('the sweep of jobs whose time is over, with documents in %
         taskQueue: taskQueues.workflow,
         args: [{ tenant: 'acme', source: { kind: 'inline', base64 }, categories: [{ name: 'a' }, { name: 'b' }] }],
       });
-    const older = await start();
-    await older.result();
-    await untilListed(jobId);
-    standIn.enqueue({ kind: 'held', reply: { kind: 'answer', label: 'A' } });
-    const before = standIn.requests.length;
-    const younger = await start();
-    await standIn.waitForRequests(before + 1);
+    const startHeld = async () => {
+      standIn.enqueue({ kind: 'held', reply: { kind: 'answer', label: 'A' } });
+      const before = standIn.requests.length;
+      const run = await start();
+      await standIn.waitForRequests(before + 1);
+      return run;
+    };
+    const older = await startHeld();
+    await older.terminate();
+    standIn.release();
+    await untilListed(jobId, 'Terminated');
+    const younger = await startHeld();
 
     await sweep({ jobDays: noTime });
     standIn.release();

@@ -25,6 +25,9 @@ export interface RecordedRun {
 
 const unsure: Partial<Stubs> = { classifyPage: async (page) => answer(page, 'invoice', 0.6) };
 const refusal = { code: 'not_found', detail: 'There is no file "file_x".' };
+const misspelt: Partial<ClassifyDocumentInput> & { readonly instrutions: string } = {
+  instrutions: 'Reminders are letters.',
+};
 const webhook = { requestKey: 'tenants/default/jobs/x/request.json' };
 
 /** The ways a run can go. Each has a recorded history beside this file, which every later version must replay. */
@@ -110,6 +113,8 @@ export const recordedRuns: readonly RecordedRun[] = [
     stubs: { storeResult: wantedByTwo, renderPages: async () => rendered(1, { isBlank: true }) },
     input: { webhook, events: {} },
   },
+  { name: 'input-refused-and-told', stubs: {}, input: { categories: [], webhook } },
+  { name: 'misspelt-field-refused', stubs: {}, input: misspelt },
   { name: 'stored-at-once', stubs: {} },
   { name: 'failure-stored-at-once', stubs: { renderPages: async () => rendered(2, { isBlank: true }) } },
   { name: 'stored-at-once-when-cancelled', stubs: {}, isCancelled: true },

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import 'zod-openapi';
 import { categoryLimits } from '../../domain/category.ts';
+import { maxPageRanges } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
 
 const { maxCategories, maxNameLength, maxDescriptionLength } = categoryLimits;
 const maxIdLength = 255;
 /** As far as a document's pages are counted (domain/page-selection.ts). */
 const maxPageNumber = 1_000_000;
-const maxPageRanges = 1000;
 
 const notBlank = /\S/;
 

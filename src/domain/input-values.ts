@@ -1,0 +1,68 @@
+import { countCharacters } from './count-characters.ts';
+import { ClassifierError } from './errors.ts';
+
+/** S3's limit on a key, in bytes of UTF-8. */
+const maxKeyBytes = 1024;
+
+/** The key of an object of the tenant's own: nobody reads another tenant's. Throws `invalid_request` for anything else. */
+export function parseKey(value: unknown, field: string, tenant: string): string {
+  if (typeof value !== 'string' || !value.startsWith(`tenants/${tenant}/`) || hasUpwardPart(value)) {
+    throw invalidInput(field, `must be an object key below tenants/${tenant}/`);
+  }
+  if (bytesOf(value) > maxKeyBytes) throw invalidInput(field, `must have at most ${maxKeyBytes} bytes`);
+  if (/\p{Cc}/u.test(value) || !value.isWellFormed())
+    throw invalidInput(field, 'must be text without control characters');
+  return value;
+}
+
+/** Also `a//b` and `a/`, which no key of an object is. */
+function hasUpwardPart(key: string): boolean {
+  return key.split('/').some((part) => part === '' || part === '.' || part === '..');
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** The key in a field that may be left out. */
+export function optionalKey<K extends string>(
+  input: Record<string, unknown>,
+  field: K,
+  tenant: string,
+): { readonly [F in K]?: string } {
+  const given = optionalString(input, field, maxKeyBytes);
+  if (given[field] !== undefined) parseKey(given[field], field, tenant);
+  return given;
+}
+
+/** The text in a field that may be left out, empty or null. */
+export function optionalString<K extends string>(
+  input: Record<string, unknown>,
+  field: K,
+  maxLength: number,
+): { readonly [F in K]?: string } {
+  const value = input[field];
+  if (value === undefined || value === null || value === '') return {};
+  if (typeof value !== 'string') throw invalidInput(field, 'must be a string');
+  checkText(value, field, maxLength);
+  const entry: { [F in K]?: string } = {};
+  entry[field] = value;
+  return entry;
+}
+
+/** Temporal on PostgreSQL stores no search attribute with NUL or of more than 255 characters: such a run would be listed as running for ever. */
+export function checkText(value: string, field: string, maxLength: number): void {
+  const length = countCharacters(value);
+  if (length > maxLength) throw invalidInput(field, `must have at most ${maxLength} characters; got ${length}`);
+  if (value.includes('\0')) throw invalidInput(field, 'must be text without NUL');
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `field` with dots between its parts, as a workflow's author writes it. */
+export function invalidInput(field: string, detail: string): ClassifierError {
+  const pointer = `/${field.replaceAll('.', '/')}`;
+  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer, detail }] });
+}
