@@ -4,6 +4,7 @@ import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
 import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { TenantSlotsOptions } from '../src/domain/tenant-slots.ts';
 import type { EventPayloads } from '../src/webhook/event-payload.ts';
 import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
 import { createAwaitRun } from './await-run.ts';
@@ -17,7 +18,7 @@ import { createSetLifecycleRules } from './set-lifecycle-rules.ts';
 import { createStoreBatchResult } from './store-batch-result.ts';
 import { createStoreDocument } from './store-document.ts';
 import { createStoreResult } from './store-result.ts';
-import { createTenantShares, type TenantSharesOptions } from './tenant-shares.ts';
+import { createTenantShares } from './tenant-shares.ts';
 
 export interface ActivityDependencies {
   readonly store: ObjectStore;
@@ -69,13 +70,13 @@ export function createFetchActivities(
     ActivityDependencies,
     'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes'
   >,
-  shares: TenantSharesOptions,
+  shares: TenantSlotsOptions,
 ) {
   return { storeDocument: createStoreDocument(dependencies, createTenantShares(shares)) };
 }
 
 /** Posts to addresses that callers name, on slots of their own with a share for each tenant. */
-export function createDeliveryActivities(dependencies: DeliverWebhookDependencies, shares: TenantSharesOptions) {
+export function createDeliveryActivities(dependencies: DeliverWebhookDependencies, shares: TenantSlotsOptions) {
   return { deliverWebhook: createDeliverWebhook(dependencies, createTenantShares(shares)) };
 }
 

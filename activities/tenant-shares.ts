@@ -1,11 +1,6 @@
+import { LRUCache } from 'lru-cache';
+import { createTenantSlots, type TenantSlotsOptions } from '../src/domain/tenant-slots.ts';
 import { SlotGivenBack } from './slot-given-back.ts';
-
-export interface TenantSharesOptions {
-  /** How many attempts this worker has under way at a time. */
-  readonly slots: number;
-  /** Above 0, below 1: the part of the slots left by the other tenants that one tenant may hold. */
-  readonly share: number;
-}
 
 export interface TenantShares {
   /** Does the work, or throws SlotGivenBack where the tenant holds its share already. */
@@ -20,54 +15,49 @@ const shortestSpacingMs = 5;
 const longestPauseMs = 120_000;
 /** Of the running average of how long a tenant holds a slot, in which the last one weighs this much. */
 const newestWeight = 0.2;
+const rememberedTenants = 10_000;
 
-interface Tenant {
-  held: number;
+interface Pace {
   averageMs: number;
   /** When the last of those turned away comes back, in ms of the monotonic clock. */
   nextTurnAt: number;
 }
 
 /**
- * Keeps one tenant's slow sources, or dead receivers, from holding all of a worker's slots: no tenant gets more than its share of what the others
- * leave, so there is always a slot for one more tenant. Whoever comes beyond it gives the slot back at once and is told when to come again:
- * one after the other, at the pace at which the tenant's slots get free.
+ * Keeps one tenant's slow sources, or dead receivers, from holding all of a worker's slots. Whoever comes beyond the tenant's share gives the slot
+ * back at once and is told when to come again: one after the other, at the pace at which the tenant's slots get free.
  */
-export function createTenantShares({ slots, share }: TenantSharesOptions): TenantShares {
-  const tenants = new Map<string, Tenant>();
-  let heldByAll = 0;
+export function createTenantShares(options: TenantSlotsOptions): TenantShares {
+  const slots = createTenantSlots(options);
+  const paces = new LRUCache<string, Pace>({ max: rememberedTenants });
 
-  const tenantOf = (name: string): Tenant => {
-    const known = tenants.get(name) ?? { held: 0, averageMs: 1000, nextTurnAt: 0 };
-    tenants.set(name, known);
-    return known;
+  const paceOf = (tenant: string): Pace => {
+    const pace = paces.get(tenant) ?? { averageMs: 1000, nextTurnAt: 0 };
+    paces.set(tenant, pace);
+    return pace;
   };
-  const limitOf = ({ held }: Tenant): number => Math.max(1, Math.floor(share * (slots - (heldByAll - held))));
 
-  function turnAway(tenant: Tenant, limit: number): SlotGivenBack {
+  function turnAway(tenant: string): SlotGivenBack {
+    const pace = paceOf(tenant);
     const now = performance.now();
-    const spacingMs = Math.max(shortestSpacingMs, tenant.averageMs / limit);
-    tenant.nextTurnAt = Math.min(Math.max(now, tenant.nextTurnAt) + spacingMs, now + longestPauseMs);
+    const spacingMs = Math.max(shortestSpacingMs, pace.averageMs / slots.limitOf(tenant));
+    pace.nextTurnAt = Math.min(Math.max(now, pace.nextTurnAt) + spacingMs, now + longestPauseMs);
     return new SlotGivenBack('It waits for its turn: its tenant has its share of this work under way.', {
-      afterMs: Math.ceil(tenant.nextTurnAt - now),
+      afterMs: Math.ceil(pace.nextTurnAt - now),
     });
   }
 
   return {
-    async run(name, work) {
-      const tenant = tenantOf(name);
-      const limit = limitOf(tenant);
-      if (tenant.held >= limit) throw turnAway(tenant, limit);
-      tenant.held += 1;
-      heldByAll += 1;
+    async run(tenant, work) {
+      const giveBack = slots.take(tenant);
+      if (!giveBack) throw turnAway(tenant);
       const startedAt = performance.now();
       try {
         return await work();
       } finally {
-        tenant.held -= 1;
-        heldByAll -= 1;
-        tenant.averageMs += newestWeight * (performance.now() - startedAt - tenant.averageMs);
-        if (tenant.held === 0 && tenant.nextTurnAt <= performance.now()) tenants.delete(name);
+        giveBack();
+        const pace = paceOf(tenant);
+        pace.averageMs += newestWeight * (performance.now() - startedAt - pace.averageMs);
       }
     },
   };

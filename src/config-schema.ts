@@ -48,6 +48,16 @@ export const variables = z.object({
     .describe(
       "Longest time that Extend's synchronous `POST /classify` waits for its run; its SDK gives up after 300 s.",
     ),
+  WAIT_CONCURRENCY: wholeNumber(2, 10_000)
+    .default(400)
+    .describe(
+      "Requests that one API process lets wait for a run (`?wait=`, Extend's synchronous `POST /classify`). Temporal allows 1,200 waits to a namespace, those of workers included.",
+    ),
+  PROGRESS_CONCURRENCY: wholeNumber(2, 1000)
+    .default(32)
+    .describe(
+      'Running jobs that one API process asks for their progress at a time, for which workers must stop; an answer beyond is without it.',
+    ),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 10_000_000)
     .default(6000)
     .describe('Requests of one tenant that one API process answers in a minute; 0: no limit.'),
@@ -194,7 +204,7 @@ export const variables = z.object({
     .max(0.99, tenantShare)
     .default(0.5)
     .describe(
-      "Part of a worker's FETCH_CONCURRENCY, and of its WEBHOOK_CONCURRENCY, that one tenant may use of what the others leave.",
+      'Part of FETCH_CONCURRENCY, WEBHOOK_CONCURRENCY, WAIT_CONCURRENCY and PROGRESS_CONCURRENCY that one tenant may use of what the others leave.',
     ),
   ALLOWED_NETWORKS: z
     .string()

@@ -148,6 +148,8 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     batch: { concurrency: v.BATCH_CONCURRENCY },
     shares: {
       fetch: { slots: v.FETCH_CONCURRENCY, share: v.TENANT_SHARE },
+      progress: { slots: v.PROGRESS_CONCURRENCY, share: v.TENANT_SHARE },
+      wait: { slots: v.WAIT_CONCURRENCY, share: v.TENANT_SHARE },
       deliver: { slots: v.WEBHOOK_CONCURRENCY, share: v.TENANT_SHARE },
     },
     fetch: {

@@ -11,6 +11,7 @@ import { createOpenAiClassifier } from './classifier/openai/openai-classifier.ts
 import type { PageClassifier } from './classifier/page-classifier.ts';
 import type { Config } from './config.ts';
 import type { AppDependencies } from './http/app.ts';
+import { createTenantSlots } from './domain/tenant-slots.ts';
 import { createEventPayloads } from './http/extend/event-payloads.ts';
 import { createUrlSigner, type UrlSigner } from './http/shared/signed-url.ts';
 import { toJobBody } from './http/unsiloed/job-body.ts';
@@ -75,7 +76,9 @@ function apiDependencies(
 ): AppDependencies {
   const { namespace } = config.temporal.connection;
   const quotas = createQuotas(store, config.quotas);
-  const jobs = createJobService({ client, store, quotas, pageLimits: config.limits });
+  const waits = createTenantSlots(config.shares.wait);
+  const progressQueries = createTenantSlots(config.shares.progress);
+  const jobs = createJobService({ client, store, quotas, pageLimits: config.limits, waits, progressQueries });
   const passwords = filePasswords(config, store);
   const { limits, http } = config;
   const { maxFileBytes } = limits;

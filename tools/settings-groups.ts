@@ -11,7 +11,17 @@ export interface SettingsGroup {
 export const settingsGroups: readonly SettingsGroup[] = [
   {
     title: 'HTTP API',
-    names: ['PORT', 'HOST', 'PUBLIC_URL', 'API_KEYS', 'RATE_LIMIT_PER_MINUTE', 'QUOTAS', 'SYNC_WAIT_SECONDS'],
+    names: [
+      'PORT',
+      'HOST',
+      'PUBLIC_URL',
+      'API_KEYS',
+      'RATE_LIMIT_PER_MINUTE',
+      'QUOTAS',
+      'SYNC_WAIT_SECONDS',
+      'WAIT_CONCURRENCY',
+      'PROGRESS_CONCURRENCY',
+    ],
   },
   {
     title: 'Limits of a request',

@@ -1,8 +1,6 @@
-import type { Client } from '@temporalio/client';
 import type { PageLimits } from '../definitions/run-question.ts';
 import type { ClassifyDocumentResult } from '../domain/contract.ts';
 import type { Job } from '../domain/job.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { cancelJob } from './cancel-job.ts';
 import { deleteJob } from './delete-job.ts';
 import { jobIdOfKey } from './idempotency.ts';
@@ -11,20 +9,18 @@ import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
 import { openPageImage, type PageImage } from './page-image.ts';
 import { readJobRequest } from './job-request.ts';
 import type { Quotas } from './quota.ts';
-import { createJobReader } from './read-job.ts';
+import { createJobReader, type JobReaderDependencies } from './read-job.ts';
 import { rerunJob, type RerunRequest } from './rerun-job.ts';
 import { reviewJob, type ReviewJobRequest } from './review-job.ts';
 import { startJob, type StartedJob, type StartJobRequest } from './start-job.ts';
 import type { Rerun } from './start-rerun.ts';
-import { waitForJob } from './wait-for-job.ts';
+import { reserveWait, waitForJob, type ReservedWait, type WaitDependencies, type WaitRequest } from './wait-for-job.ts';
 
 export type { RerunRequest } from './rerun-job.ts';
 export type { StartJobRequest } from './start-job.ts';
 export type { ListJobsRequest } from './list-jobs.ts';
 
-export interface JobServiceDependencies {
-  readonly client: Client;
-  readonly store: ObjectStore;
+export interface JobServiceDependencies extends WaitDependencies, JobReaderDependencies {
   readonly quotas: Quotas;
   readonly pageLimits: PageLimits;
 }
@@ -41,8 +37,10 @@ export interface JobService {
   read(tenant: string, jobId: string): Promise<Job>;
   /** The same without the progress of a running one, for which no worker is needed. */
   look(tenant: string, jobId: string): Promise<Job>;
-  /** Reads a job when it is finished, or after `waitMs`. */
-  wait(tenant: string, jobId: string, waitMs: number, signal: AbortSignal): Promise<Job>;
+  /** Reads a job when it is finished, or after `waitMs`; at once where the tenant has its share of waits. */
+  wait(request: WaitRequest): Promise<Job>;
+  /** A place for a wait, taken before the job is started that would be waited for. Throws `rate_limited`. */
+  reserveWait(tenant: string): ReservedWait;
   list(request: ListJobsRequest): Promise<JobPage>;
   /** Asks for cancellation, which takes a few seconds; a finished job stays as it is. */
   cancel(tenant: string, jobId: string): Promise<Job>;
@@ -68,7 +66,8 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     idOfKey: jobIdOfKey,
     read: reader.read,
     look: reader.look,
-    wait: (tenant, jobId, waitMs, signal) => waitForJob(dependencies, reader, { tenant, jobId, waitMs, signal }),
+    wait: (request) => waitForJob(dependencies, reader, request),
+    reserveWait: (tenant) => reserveWait(dependencies, reader, tenant),
     list: (request) => listJobs(dependencies, reader.read, request),
     cancel: (tenant, jobId) => cancelJob(dependencies, reader.read, tenant, jobId),
     review: (request) => reviewJob({ ...dependencies, reader }, request),

@@ -7,6 +7,7 @@ import { isOutcomeOf, type Job } from '../domain/job.ts';
 import { requestOfMemo } from '../domain/request-id.ts';
 import type { ReviewFacts } from '../domain/review.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import type { TenantSlots } from '../domain/tenant-slots.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStoredOutcome, toJob } from '../storage/stored-outcome.ts';
 import { withReview } from '../storage/stored-review.ts';
@@ -36,6 +37,13 @@ export interface JobReader {
   readonly forget: (tenant: string, jobId: string) => void;
 }
 
+export interface JobReaderDependencies {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  /** How many running jobs are asked for their progress at a time, which takes a worker: who comes beyond the tenant's share hears of none. */
+  readonly progressQueries: TenantSlots;
+}
+
 interface ReadOptions {
   readonly withProgress: boolean;
 }
@@ -44,13 +52,7 @@ interface ReadOptions {
  * Makes what reads jobs. Order: finished jobs from memory (only a review changes them); `describe()`, which needs no
  * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention, `result.json`.
  */
-export function createJobReader({
-  client,
-  store,
-}: {
-  readonly client: Client;
-  readonly store: ObjectStore;
-}): JobReader {
+export function createJobReader({ client, store, progressQueries }: JobReaderDependencies): JobReader {
   const finished = new LRUCache<string, Job>({ max: cacheSize, ttl: cacheMs });
   return {
     read: (tenant, jobId) => readJob(tenant, jobId, { withProgress: true }),
@@ -83,19 +85,23 @@ export function createJobReader({
       return closedJob(tenant, description, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
     }
     if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
-    const progress = withProgress ? await queryProgress(jobId) : undefined;
+    const progress = withProgress ? await queryProgress(tenant, jobId) : undefined;
     const voted = votedOf(description);
     return { jobId, status: 'processing', createdAt, ...(progress && { progress }), ...(voted && { voted }) };
   }
 
-  async function queryProgress(jobId: string): Promise<JobProgress | undefined> {
+  async function queryProgress(tenant: string, jobId: string): Promise<JobProgress | undefined> {
+    const giveBack = progressQueries.take(tenant);
     try {
+      if (!giveBack) return undefined;
       return await client.connection.withDeadline(Date.now() + queryDeadlineMs, () =>
         client.workflow.getHandle(jobId).query<JobProgress>(progressQueryName),
       );
     } catch {
       // No worker, or a busy one: the state of the run is known all the same.
       return undefined;
+    } finally {
+      giveBack?.();
     }
   }
 

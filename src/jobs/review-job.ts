@@ -9,10 +9,9 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { deleteReview, writeReview, type StoredReview } from '../storage/stored-review.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import type { JobReader } from './read-job.ts';
-import { waitForJob } from './wait-for-job.ts';
+import { waitForJob, type WaitDependencies } from './wait-for-job.ts';
 
-export interface ReviewJobDependencies {
-  readonly client: Client;
+export interface ReviewJobDependencies extends WaitDependencies {
   readonly store: ObjectStore;
   readonly reader: JobReader;
 }

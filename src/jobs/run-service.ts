@@ -12,6 +12,7 @@ import { readFinished } from './read-finished.ts';
 import { readCategories } from './read-categories.ts';
 import { isRunOver, runStatusOf } from './run-status.ts';
 import { readRunFacts, type RunFacts } from './run-facts.ts';
+import type { WaitRequest } from './wait-for-job.ts';
 
 /**
  * What Extend's contract does with runs, which are the jobs of the other one. Everything is looked up inside a tenant: a run of
@@ -21,8 +22,8 @@ export interface RunService {
   /** Resolves when the run cannot be lost any more, and can be read. */
   create(request: CreateRunRequest): Promise<RunFacts>;
   read(tenant: string, jobId: string): Promise<RunFacts>;
-  /** Reads a run when it is finished, or after `waitMs`. */
-  wait(tenant: string, jobId: string, waitMs: number, signal: AbortSignal): Promise<RunFacts>;
+  /** A place for a wait, taken before the run is created that would be waited for. Throws `rate_limited`. */
+  reserveWait(tenant: string): ReservedRunWait;
   list(request: ListRunsRequest): Promise<Page<RunFacts>>;
   /** Resolves when the run is cancelled, or has not yet heeded it after some seconds. Throws `invalid_request` for one that is over. */
   cancel(tenant: string, jobId: string, signal: AbortSignal): Promise<RunFacts>;
@@ -33,6 +34,11 @@ export interface RunService {
   review(tenant: string, jobId: string, answer: RunReview): Promise<RunFacts>;
   /** Deletes the run, all that belongs to it, and the file that came with it. */
   delete(tenant: string, jobId: string): Promise<void>;
+}
+
+export interface ReservedRunWait extends Disposable {
+  /** Reads a run when it is finished, or after `waitMs`. */
+  wait(request: Omit<WaitRequest, 'tenant'>): Promise<RunFacts>;
 }
 
 /** What a person says of a run: one of its classifications, by id, type or both. */
@@ -51,8 +57,6 @@ export interface RunServiceDependencies extends CreateRunDependencies {
 
 /** A cancellation reaches a model call with the next heartbeat, within two seconds. */
 const cancelPatienceMs = 10_000;
-/** One wait on a connection to Temporal. */
-const waitSliceMs = 55_000;
 
 export function createRunService(dependencies: RunServiceDependencies): RunService {
   const { store, jobs } = dependencies;
@@ -64,15 +68,6 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
     return categories ? readRunFacts(store, tenant, job, { withReason: true, categories }) : facts;
   }
 
-  async function wait(tenant: string, jobId: string, waitMs: number, signal: AbortSignal): Promise<Job> {
-    const deadline = Date.now() + waitMs;
-    for (;;) {
-      const remainingMs = deadline - Date.now();
-      const job = await jobs.wait(tenant, jobId, Math.min(remainingMs, waitSliceMs), signal);
-      if (isRunOver(job) || signal.aborted || Date.now() >= deadline) return job;
-    }
-  }
-
   return {
     async create(request) {
       const jobId = await createRun(dependencies, request);
@@ -81,7 +76,13 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       return readRunFacts(store, request.tenant, job, { withReason: false });
     },
     read: async (tenant, jobId) => factsOf(tenant, await jobs.look(tenant, jobId)),
-    wait: async (tenant, jobId, waitMs, signal) => factsOf(tenant, await wait(tenant, jobId, waitMs, signal)),
+    reserveWait(tenant) {
+      const place = jobs.reserveWait(tenant);
+      return {
+        wait: async (request) => factsOf(tenant, await place.wait(request)),
+        [Symbol.dispose]: () => place[Symbol.dispose](),
+      };
+    },
     list: (request) =>
       listRuns(
         dependencies,
@@ -95,7 +96,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
     async cancel(tenant, jobId, signal) {
       const job = await jobs.cancel(tenant, jobId);
       if (isRunOver(job)) throw runIsOver(job);
-      return factsOf(tenant, await wait(tenant, jobId, cancelPatienceMs, signal));
+      return factsOf(tenant, await jobs.wait({ tenant, jobId, waitMs: cancelPatienceMs, signal }));
     },
     async review(tenant, jobId, { id, type, confidence, insights, evaluationSetId }) {
       const facts = await factsOf(tenant, await jobs.look(tenant, jobId));

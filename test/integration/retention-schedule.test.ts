@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
 import { defaultTenant } from '../../src/domain/job.ts';
 import type { Retention } from '../../src/domain/retention.ts';
@@ -96,7 +97,11 @@ describe('the schedule of the sweep', () => {
     const [run] = await runs();
     const sweep = client.workflow.getHandle<typeof deleteExpiredJobs>(run?.workflowId ?? '');
     expect(await sweep.result()).toEqual({ executions: 1, storedJobs: 0, abandonedUploads: 0 });
-    const reader = createJobReader({ client, store: service.store });
+    const reader = createJobReader({
+      client,
+      store: service.store,
+      progressQueries: createTenantSlots({ slots: 2, share: 0.5 }),
+    });
     await expect(reader.read(defaultTenant, job_id)).rejects.toMatchObject({ code: 'not_found' });
   });
 });

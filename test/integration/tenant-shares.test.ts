@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { sampleInvoice as document } from '../support/documents.ts';
 import { finishedJob, startService, submit, type TestService } from '../support/service.ts';
+import { startSlowServer, type SlowServer } from '../support/slow-server.ts';
 
 const acme = { 'api-key': 'key-of-acme' };
 const globex = { 'api-key': 'key-of-globex' };
@@ -20,40 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-}
-
-/** A server that leaves everybody below `/slow` without an answer until it is told to give it. */
-async function serveSlowly(answer: (response: ServerResponse) => void) {
-  const waiting = new Set<ServerResponse>();
-  let isReleased = false;
-  let most = 0;
-  const url = await serve((request, response) => {
-    if (isReleased || request.url?.startsWith('/slow') !== true) {
-      answer(response);
-      return;
-    }
-    waiting.add(response);
-    most = Math.max(most, waiting.size);
-    response.once('close', () => waiting.delete(response));
-  });
-  return {
-    url,
-    waiting,
-    most: () => most,
-    release() {
-      isReleased = true;
-      for (const response of waiting) answer(response);
-    },
-  };
+/** Until the end of the test. */
+async function serve(answer: (response: ServerResponse) => void): Promise<SlowServer> {
+  const server = await startSlowServer(answer);
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server;
 }
 
 function submitAll(count: number, fields: Readonly<Record<string, string>>): Promise<string[]> {
@@ -61,7 +32,7 @@ function submitAll(count: number, fields: Readonly<Record<string, string>>): Pro
 }
 
 test("a tenant's slow sources hold no more than its share, while another's are fetched; none of them is lost", async () => {
-  const source = await serveSlowly((response) => response.end(document));
+  const source = await serve((response) => response.end(document));
   const slow = await submitAll(3 * slots, { file_url: `${source.url}/slow.pdf` });
   await vi.waitFor(() => expect(source.waiting.size).toBe(slots / 2), { timeout: 20_000 });
 
@@ -75,17 +46,17 @@ test("a tenant's slow sources hold no more than its share, while another's are f
 });
 
 test("a tenant's dead receivers hold no more than its share, while another's webhook is delivered", async () => {
-  const source = await serve((_, response) => void response.end(document));
-  const receiver = await serveSlowly((response) => response.writeHead(204).end());
+  const source = await serve((response) => void response.end(document));
+  const receiver = await serve((response) => response.writeHead(204).end());
   const delivered = Promise.withResolvers<void>();
-  const other = await serve((_, response) => {
+  const other = await serve((response) => {
     response.writeHead(204).end();
     delivered.resolve();
   });
-  await submitAll(3 * slots, { file_url: source, webhook_url: `${receiver.url}/slow` });
+  await submitAll(3 * slots, { file_url: source.url, webhook_url: `${receiver.url}/slow` });
   await vi.waitFor(() => expect(receiver.waiting.size).toBe(slots / 2), { timeout: 20_000 });
 
-  await submit(service.url, { headers: globex, fields: { file_url: source, webhook_url: other } });
+  await submit(service.url, { headers: globex, fields: { file_url: source.url, webhook_url: other.url } });
 
   await delivered.promise;
   expect(receiver.most()).toBe(slots / 2);
@@ -93,15 +64,15 @@ test("a tenant's dead receivers hold no more than its share, while another's web
 
 test('an attempt that waited for its turn is not counted among those that a source may fail', async () => {
   let failures = 4;
-  const slow = await serveSlowly((response) => response.end(document));
-  const failing = await serve((_, response) => {
+  const slow = await serve((response) => response.end(document));
+  const failing = await serve((response) => {
     failures -= 1;
     if (failures >= 0) response.writeHead(503, { 'retry-after': '1' }).end();
     else response.end(document);
   });
   await submitAll(slots / 2, { file_url: `${slow.url}/slow.pdf` });
   await vi.waitFor(() => expect(slow.waiting.size).toBe(slots / 2), { timeout: 20_000 });
-  const job = await submit(service.url, { headers: acme, fields: { file_url: failing } });
+  const job = await submit(service.url, { headers: acme, fields: { file_url: failing.url } });
   const handle = service.namespace.client.workflow.getHandle(job);
   await vi.waitFor(
     async () => {

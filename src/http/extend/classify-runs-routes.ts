@@ -73,9 +73,10 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
 
   async function classify(request: Request, response: Response): Promise<void> {
     refuseFormAsJson(request.body);
-    const { job } = await start(request, response);
-    const run = await runs.wait(tenantOf(request), job.jobId, syncWaitMs, untilClosed(response));
-    if (!isRunOver(run.job)) throw notOverInTime(job.jobId, syncWaitMs);
+    using place = runs.reserveWait(tenantOf(request));
+    const { jobId } = (await start(request, response)).job;
+    const run = await place.wait({ jobId, waitMs: syncWaitMs, signal: untilClosed(response) });
+    if (!isRunOver(run.job)) throw notOverInTime(jobId, syncWaitMs);
     response.json(toRunBody(run, baseUrlOf(request, dependencies)));
   }
 

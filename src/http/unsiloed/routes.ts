@@ -37,7 +37,7 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
     const tenant = tenantOf(request);
     const job = await (waitMs === 0
       ? jobs.read(tenant, jobId)
-      : jobs.wait(tenant, jobId, waitMs, untilClosed(response)));
+      : jobs.wait({ tenant, jobId, waitMs, signal: untilClosed(response) }));
     if (job.status === 'queued' || job.status === 'processing') response.set('Retry-After', pollAfterSeconds);
     if (includes.size === 0) sendJob(response, job);
     else response.set('Cache-Control', 'no-store').json(await toJobBodyWith(includes, job, jobs, tenant));
