@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { countOf } from './domain/count-of.ts';
 
 const wholeNumber = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
@@ -233,20 +232,3 @@ export const variables = z.object({
 });
 
 export type Variables = z.infer<typeof variables>;
-
-/** Reads the variables, or tells in a line for each that is wrong: its name, what is allowed, what was seen. */
-export function parseVariables(
-  given: Readonly<Record<string, string>>,
-): { readonly variables: Variables } | { readonly problems: readonly string[] } {
-  const parsed = variables.safeParse(given);
-  if (parsed.success) return { variables: parsed.data };
-  const lines = parsed.error.issues.map(({ path, message }) => {
-    const name = path.join('.');
-    const value = given[name] ?? '';
-    return `${name}: ${message}; got ${secretNames.has(name) ? countOf(value.length, 'character') : `"${value}"`}`;
-  });
-  return { problems: [...new Set(lines)] };
-}
-
-/** Of those that are checked here: what is told of the others lands in logs, too. */
-const secretNames: ReadonlySet<string> = new Set(['SERVER_KEY'] satisfies (keyof Variables)[]);

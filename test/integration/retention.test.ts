@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
 import type { DeletedCounts, Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
@@ -85,7 +86,11 @@ describe.each(stores)('the sweep of jobs whose time is over, with documents in %
 
     expect(deleted.executions).toBeGreaterThanOrEqual(2);
     expect(await objectsOf(job_id)).toEqual([]);
-    const reader = createJobReader({ client: service.namespace.client, store: service.store });
+    const reader = createJobReader({
+      client: service.namespace.client,
+      store: service.store,
+      progressQueries: createTenantSlots({ slots: 2, share: 0.5 }),
+    });
     await expect(reader.read('acme', job_id)).rejects.toMatchObject({ code: 'not_found' });
     for (const key of beside) expect(await service.store.head(key)).toBeDefined();
   });
