@@ -6,6 +6,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { fileIncomingDocument } from '../../examples/child-workflow/file-incoming-document.ts';
+import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues, type ClassifyDocumentInput } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
@@ -76,7 +77,11 @@ describe('a run of another workflow that has the id of a finished job', () => {
     expect(await getJob(service.url, jobId)).toEqual(job);
     // Another process, which has read the job never before.
     const { client } = service.namespace;
-    const reader = createJobReader({ client, store: service.store });
+    const reader = createJobReader({
+      client,
+      store: service.store,
+      progressQueries: createTenantSlots({ slots: 2, share: 0.5 }),
+    });
     expect(await reader.read('default', jobId)).toMatchObject({
       status: 'completed',
       result: { classification: 'invoice' },
