@@ -15,3 +15,6 @@ export function pixelLimitSentence(what: 'image' | 'page', size: PixelSize, maxP
 export function imageTooLarge(size: PixelSize, maxPixels: number): ClassifierError {
   return new ClassifierError('document_corrupt', pixelLimitSentence('image', size, maxPixels));
 }
+
+/** The warning of a page that was drawn as far as its file goes. */
+export const damagedImage = 'This image is damaged; part of it may be missing.';

@@ -1,3 +1,5 @@
+import { hasFaintType } from './faint-type.ts';
+
 /** Pixels in rows, three or four channels of 8 bits. */
 export interface Pixels {
   readonly pixels: Uint8Array;
@@ -29,11 +31,12 @@ const marginFraction = 0.025;
 const cellPx = 12;
 /**
  * Tells whether anything is printed on a page. Its paper may have any colour: ink is what differs from the most common
- * one. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells (`markRules`).
+ * one. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells (`markRules`), or type that is
+ * faint or stands in the margin (`hasFaintType`).
  */
 export function hasInk(page: Pixels): boolean {
   const paper = paperColour(page);
-  return markRules.some((rule) => hasMark(page, paper, rule));
+  return markRules.some((rule) => hasMark(page, paper, rule)) || hasFaintType(page);
 }
 
 function hasMark(page: Pixels, paper: Colour, rule: MarkRule): boolean {

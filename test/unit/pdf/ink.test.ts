@@ -63,6 +63,52 @@ describe('hasInk', () => {
     expect(hasInk(await scan(svg))).toBe(true);
   });
 
+  /** Words on one line, as a program draws them and as they look on a scan with the noise of its sensor. */
+  async function typed(
+    y: number,
+    contrast: number,
+    { noise, blur = 0 }: { readonly noise: number; readonly blur?: number },
+  ) {
+    const shade = 250 - contrast;
+    const words = Array.from({ length: 12 }, (_, index) => `M${200 + index * 30} ${y}v14m0 -14h9v7h-9m14 7v-14m5 0v14`);
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${page.width}" height="${page.height}"><path d="${words.join('')}" stroke="rgb(${shade},${shade},${shade})" stroke-width="3" fill="none"/></svg>`;
+    const drawing = sharp(Buffer.from(svg)).flatten({ background: '#fafafa' });
+    const { data } = await (blur > 0 ? drawing.blur(blur) : drawing).raw().toBuffer({ resolveWithObject: true });
+    // A sum of four numbers of one generator (Park and Miller) is near enough to a normal one, and the same in each run.
+    let seed = 7;
+    const next = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647 - 0.5;
+    const pixels = data.map((value) =>
+      Math.min(255, Math.max(0, value + noise * 1.7 * (next() + next() + next() + next()))),
+    );
+    return { pixels, widthPx: page.width, heightPx: page.height, channels: 3 } as const;
+  }
+
+  test.each([
+    ['faint type that a program drew', 400, 43, { noise: 0 }],
+    ['faint type on a scan', 400, 48, { noise: 3 }],
+    ['type in the top margin alone', 5, 200, { noise: 2 }],
+    ['type in the bottom margin alone', page.height - 20, 200, { noise: 0 }],
+  ] as const)('finds %s', async (_, y, contrast, how) => {
+    expect(hasInk(await typed(y, contrast, how))).toBe(true);
+  });
+
+  test.each([
+    ['type that shines through', 400, 40, { noise: 3, blur: 2 }],
+    ['a sheet that is noisy', 400, 0, { noise: 8 }],
+  ] as const)('finds none in %s', async (_, y, contrast, how) => {
+    expect(hasInk(await typed(y, contrast, how))).toBe(false);
+  });
+
+  test.each([
+    ['a soft fold', '<rect x="0" y="700" width="1086" height="5" fill="#cfccc5"/>'],
+    [
+      'a ragged dark edge',
+      `<path d="M0 0H20${Array.from({ length: 150 }, (_, i) => `L${16 + ((i * 37) % 9)} ${i * 10 + 10}`).join('')}V1536H0Z" fill="#111"/>`,
+    ],
+  ])('finds none in %s', async (_, svg) => {
+    expect(hasInk(await scan(svg))).toBe(false);
+  });
+
   test('finds a pale area that somebody filled', async () => {
     const { data, info } = await sharp({ create: { ...page, channels: 3, background: '#fff' } })
       .composite([
