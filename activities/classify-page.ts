@@ -8,8 +8,9 @@ import type { PageClassifier } from '../src/classifier/page-classifier.ts';
 import { readJson } from '../src/storage/json-documents.ts';
 import { jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { Circuit } from '../src/waiting/circuit.ts';
 import { classifiablePage, loadObject } from './classifiable-page.ts';
-import { runStep } from './run-step.ts';
+import { runStep, waitingOf } from './run-step.ts';
 
 export interface ClassifyPageInput {
   readonly tenant: string;
@@ -22,6 +23,8 @@ export interface ClassifyPageInput {
   readonly instructionsKey?: string;
   readonly unknown?: 'allow';
   readonly catchAll?: string;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 /** The page's result; which classifier gave it is said once for the document. */
@@ -33,6 +36,7 @@ export interface ClassifyPageResult {
 export interface ClassifyPageDependencies {
   readonly store: ObjectStore;
   readonly classifier: PageClassifier;
+  readonly circuits: readonly Circuit[];
 }
 
 const instructionsSchema = z.looseObject({ instructions: z.string() });
@@ -43,7 +47,7 @@ const maxRawResultLength = 250;
 /** Judges one page. The reasoning goes into the store, because it quotes the page. */
 export function createClassifyPage(dependencies: ClassifyPageDependencies) {
   return async function classifyPage(input: ClassifyPageInput): Promise<ClassifyPageResult> {
-    return runStep((signal) => classify(dependencies, input, signal));
+    return runStep((signal) => classify(dependencies, input, signal), waitingOf(input, dependencies));
   };
 }
 

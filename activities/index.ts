@@ -5,6 +5,7 @@ import type { DocumentRenderer } from '../src/pdf/document-renderer.ts';
 import type { FilePasswords } from '../src/storage/file-passwords.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { TenantSlotsOptions } from '../src/domain/tenant-slots.ts';
+import type { Circuit } from '../src/waiting/circuit.ts';
 import type { EventPayloads } from '../src/webhook/event-payload.ts';
 import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
 import { createAwaitRun } from './await-run.ts';
@@ -37,6 +38,8 @@ export interface ActivityDependencies {
   readonly tempDirectory: string;
   readonly maxFileBytes: number;
   readonly maxPages: number;
+  /** Of what the activities need and the operator keeps. */
+  readonly circuits: readonly Circuit[];
 }
 
 /**
@@ -46,7 +49,7 @@ export interface ActivityDependencies {
 export function createWorkflowQueueActivities(
   dependencies: Pick<
     ActivityDependencies,
-    'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes'
+    'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes' | 'circuits'
   > &
     DeliverWebhookDependencies &
     PrepareRunsDependencies,
@@ -68,7 +71,7 @@ export function createWorkflowQueueActivities(
 export function createFetchActivities(
   dependencies: Pick<
     ActivityDependencies,
-    'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes'
+    'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes' | 'circuits'
   >,
   shares: TenantSlotsOptions,
 ) {
@@ -82,13 +85,16 @@ export function createDeliveryActivities(dependencies: DeliverWebhookDependencie
 
 /** CPU work, served where there are cores. */
 export function createRenderActivities(
-  dependencies: Pick<ActivityDependencies, 'store' | 'renderer' | 'passwords' | 'tempDirectory' | 'maxPages'>,
+  dependencies: Pick<
+    ActivityDependencies,
+    'store' | 'renderer' | 'passwords' | 'tempDirectory' | 'maxPages' | 'circuits'
+  >,
 ) {
   return { renderPages: createRenderPages(dependencies) };
 }
 
 /** Model calls, under the model's rate limit. */
-export function createModelActivities(dependencies: Pick<ActivityDependencies, 'store' | 'classifier'>) {
+export function createModelActivities(dependencies: Pick<ActivityDependencies, 'store' | 'classifier' | 'circuits'>) {
   return { classifyPage: createClassifyPage(dependencies) };
 }
 

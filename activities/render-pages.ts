@@ -10,7 +10,8 @@ import { keepJobId } from '../src/storage/job-id.ts';
 import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/storage/stored-outcome.ts';
-import { runStep } from './run-step.ts';
+import type { Circuit } from '../src/waiting/circuit.ts';
+import { runStep, waitingOf } from './run-step.ts';
 import { withLocalFile } from './with-local-file.ts';
 
 export interface RenderPagesInput {
@@ -22,6 +23,8 @@ export interface RenderPagesInput {
   readonly fileId?: string;
   /** Of a run that was not started by the API: its id may be that of a finished job. */
   readonly run?: RunIdentity;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 export interface RenderPagesResult {
@@ -40,12 +43,13 @@ export interface RenderPagesDependencies {
   readonly tempDirectory: string;
   /** The operator's limit for one job. */
   readonly maxPages: number;
+  readonly circuits: readonly Circuit[];
 }
 
 /** Opens the document once and puts the text of each selected page into the store, and its image where it has one. */
 export function createRenderPages(dependencies: RenderPagesDependencies) {
   return async function renderPages(input: RenderPagesInput): Promise<RenderPagesResult> {
-    return runStep((signal) => render(dependencies, input, signal));
+    return runStep((signal) => render(dependencies, input, signal), waitingOf(input, dependencies));
   };
 }
 

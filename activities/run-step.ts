@@ -1,4 +1,7 @@
 import { Context } from '@temporalio/activity';
+import { ClassifierError, factsOf } from '../src/domain/errors.ts';
+import type { Circuit } from '../src/waiting/circuit.ts';
+import { toWorkerFault } from '../src/waiting/worker-fault.ts';
 import { logAttemptFailure } from './activity-log.ts';
 import { giveSlotBack, SlotGivenBack, slotsGivenBack } from './slot-given-back.ts';
 import { toApplicationFailure } from './to-application-failure.ts';
@@ -9,25 +12,67 @@ import { toApplicationFailure } from './to-application-failure.ts';
  */
 const heartbeatIntervalMs = 2000;
 
+/** How an attempt meets what only the operator can mend. */
+interface MayWait {
+  readonly canWait: boolean;
+  readonly circuits: readonly Circuit[];
+}
+
+const neverWaits: MayWait = { canWait: false, circuits: [] };
+
+/** For an activity whose run says whether it knows how to wait. */
+export function waitingOf(
+  { canWait = false }: { readonly canWait?: boolean },
+  { circuits }: Pick<MayWait, 'circuits'>,
+): MayWait {
+  return { canWait, circuits };
+}
+
 /**
  * Runs the work of one activity attempt: heartbeats while it lasts (cancellation only arrives by heartbeat, and a
  * dead worker is noticed by their absence), passes the cancellation signal on, and turns what it throws into what
- * Temporal understands.
+ * Temporal understands. While something that the operator keeps is known not to work, a run that can wait hears so at once.
  */
-export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>, mayWait = neverWaits): Promise<T> {
   const context = Context.current();
+  const { canWait, circuits } = mayWait;
+  const startedAt = performance.now();
   // A local activity has no heartbeat: its worker is known to live by the workflow task that it is part of.
   const beat = (): void => context.heartbeat(context.info.heartbeatDetails);
   const timer = context.info.isLocal ? undefined : setInterval(beat, heartbeatIntervalMs);
   try {
-    return await work(context.cancellationSignal);
+    if (canWait) for (const circuit of circuits) circuit.refuse();
+    const result = await work(context.cancellationSignal);
+    for (const circuit of circuits) circuit.succeeded();
+    return result;
   } catch (error) {
     // The SDK's own CancelledFailure tells the server that the activity heeded the cancellation.
     if (context.cancellationSignal.aborted) return await context.cancelled;
     if (error instanceof SlotGivenBack) throw giveSlotBack(context, error);
-    logAttemptFailure(error);
-    throw toApplicationFailure(error, context.info.attempt - slotsGivenBack(context));
+    const failure = toWorkerFault(error) ?? error;
+    const fault = await faultBehind(failure, circuits, startedAt, context.cancellationSignal);
+    // What a circuit knows it has logged itself, once.
+    if (!isKnown(fault ?? failure)) logAttemptFailure(failure);
+    throw toApplicationFailure(fault ?? failure, { attempt: context.info.attempt - slotsGivenBack(context), canWait });
   } finally {
     clearInterval(timer);
   }
+}
+
+/** What a circuit says of a failure: whether it lasts. */
+async function faultBehind(
+  error: unknown,
+  circuits: readonly Circuit[],
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<ClassifierError | undefined> {
+  if (!(error instanceof ClassifierError) || isKnown(error)) return undefined;
+  const circuit = circuits.find(({ waitsFor }) => waitsFor === factsOf(error.code).waitsFor);
+  await circuit?.doubt(startedAt, signal);
+  const fault = circuit?.fault;
+  return fault && new ClassifierError(fault.code, fault.detail, { since: fault.since });
+}
+
+function isKnown(error: unknown): boolean {
+  return error instanceof ClassifierError && error.since !== undefined;
 }

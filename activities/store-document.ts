@@ -10,7 +10,8 @@ import { keepJobId } from '../src/storage/job-id.ts';
 import { fileKeys, jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/storage/stored-outcome.ts';
-import { runStep } from './run-step.ts';
+import type { Circuit } from '../src/waiting/circuit.ts';
+import { runStep, waitingOf } from './run-step.ts';
 import { withoutShares } from './tenant-shares.ts';
 
 /** What Extend's contract calls a URL. */
@@ -26,6 +27,8 @@ export interface StoreDocumentInput {
   readonly fileId?: string;
   /** Of a run that was not started by the API: its id may be that of a finished job. */
   readonly run?: RunIdentity;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 export interface StoreDocumentDependencies {
@@ -35,12 +38,16 @@ export interface StoreDocumentDependencies {
   readonly fileFetchGuard: GuardedFetch;
   readonly childFetchGuard: GuardedFetch;
   readonly maxFileBytes: number;
+  readonly circuits: readonly Circuit[];
 }
 
 /** Makes sure that the bytes are in the store, whatever the source, and says what they are. `shares` bound what one tenant fetches at a time. */
 export function createStoreDocument(dependencies: StoreDocumentDependencies, shares = withoutShares) {
   return async function storeDocument(input: StoreDocumentInput): Promise<StoredDocument> {
-    return runStep((signal) => shares.run(input.tenant, () => fetchOrRead(input, signal)));
+    return runStep(
+      (signal) => shares.run(input.tenant, () => fetchOrRead(input, signal)),
+      waitingOf(input, dependencies),
+    );
   };
 
   async function fetchOrRead(input: StoreDocumentInput, signal: AbortSignal): Promise<StoredDocument> {

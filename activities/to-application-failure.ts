@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { normalizeError, type ErrorCode } from '../src/domain/errors.ts';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { factsOf, normalizeError, type ErrorCode } from '../src/domain/errors.ts';
+import type { Waiting } from '../src/domain/waiting.ts';
 
 /**
  * After how many attempts a failure counts as final although another attempt might help. Codes that are not here are
@@ -14,19 +16,46 @@ const maxAttempts: Partial<Record<ErrorCode, number>> = {
   source_unreachable: 5,
 };
 
+/** An outage is often over after a second: only one that outlasts these attempts is worth a wait that shows. */
+const attemptsOfOutage = 5;
+/** Of a run that does not know how to wait, because a worker of an earlier version has begun it. */
+const retryOfOldRunMs = 30_000;
+
+interface Attempt {
+  readonly attempt: number;
+  /** The run knows how to wait for what only the operator can mend. */
+  readonly canWait: boolean;
+}
+
 /**
  * The one place where an error becomes an `ApplicationFailure`: `type` is the code, `message` the sentence that the
- * caller reads. The cause is left out, because its text may quote a document or a URL and would stand in the history.
+ * caller reads. The cause is left out, because its text may quote a document or a URL and would stand in the history. What the
+ * operator must mend ends the activity, so that it holds no slot, and its details tell the run what to wait for.
  */
-export function toApplicationFailure(error: unknown, attempt: number): ApplicationFailure {
+export function toApplicationFailure(error: unknown, { attempt, canWait }: Attempt): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  const { code, detail, retryable, retryAfterMs } = normalizeError(error);
+  const { code, detail, retryable, retryAfterMs, since } = normalizeError(error);
+  const { waitsFor, needsOperator } = factsOf(code);
+  const lasts =
+    waitsFor !== undefined && (needsOperator === true || since !== undefined || attempt >= attemptsOfOutage);
+  if (lasts && canWait) {
+    const waiting: Waiting = { code, detail, waitsFor, since: since ?? new Date().toISOString() };
+    return ApplicationFailure.create({
+      type: code,
+      message: detail,
+      nonRetryable: true,
+      details: [waiting],
+      // The SDK would log each of thousands as a failure.
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  }
   const isFinal = !retryable || attempt >= (maxAttempts[code] ?? Number.POSITIVE_INFINITY);
+  const nextRetryDelay = retryAfterMs ?? (lasts && needsOperator ? retryOfOldRunMs : undefined);
   return ApplicationFailure.create({
     type: code,
     message: detail,
     nonRetryable: isFinal,
     details: [{ code, detail }],
-    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
+    ...(nextRetryDelay !== undefined && { nextRetryDelay }),
   });
 }

@@ -36,8 +36,14 @@ export function createModelCheck(classifier: ClassifierConfig): CheckModel | und
 function describe(problem: EndpointProblem, baseUrl: string): ModelProblem {
   if (problem.kind === 'unauthorized') {
     return {
-      sentence: `OPENAI_API_KEY: ${baseUrl} rejects the key; set one that it takes. Until then documents fail`,
+      sentence: `OPENAI_API_KEY: ${baseUrl} rejects the key; set one that it takes. Until then documents wait`,
       reason: 'The model server rejects OPENAI_API_KEY.',
+    };
+  }
+  if (problem.kind === 'other') {
+    return {
+      sentence: `OPENAI_BASE_URL: what answers at ${baseUrl} is no model server; set the address of one, which mostly ends in /v1. Until then documents wait`,
+      reason: 'What answers at OPENAI_BASE_URL is no model server.',
     };
   }
   return {

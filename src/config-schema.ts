@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { patienceLimits } from './domain/waiting.ts';
 
 const wholeNumber = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
@@ -148,6 +149,12 @@ export const variables = z.object({
     .positive(rate)
     .optional()
     .describe('Rate limit over all workers, held by the Temporal server. All workers need the same value.'),
+  PATIENCE_SECONDS: wholeNumber(0, patienceLimits.maxSeconds)
+    .default(patienceLimits.defaultSeconds)
+    .describe('Longest wait of a job for what only the operator can mend; a request may name a shorter one.'),
+  LONGEST_PAUSE_SECONDS: wholeNumber(1, 3600)
+    .default(60)
+    .describe('Longest pause after which a worker looks whether that is mended.'),
   OCR_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 2))
     .describe('Processes that read pages without a text layer for the built-in classifier.'),

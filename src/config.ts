@@ -126,6 +126,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     classifier: classifierConfig(v),
     model: {
       concurrency: v.MODEL_CONCURRENCY,
+      longestPauseMs: v.LONGEST_PAUSE_SECONDS * 1000,
       ...(v.MODEL_CALLS_PER_SECOND !== undefined && { callsPerSecond: v.MODEL_CALLS_PER_SECOND }),
     },
     ocr: { processes: v.OCR_PROCESSES, timeoutMs: v.OCR_TIMEOUT_SECONDS * 1000 },
@@ -146,6 +147,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       maxHtmlDepth: v.MAX_HTML_DEPTH,
     },
     limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
+    patienceSeconds: v.PATIENCE_SECONDS,
     batch: { concurrency: v.BATCH_CONCURRENCY },
     shares: {
       fetch: { slots: v.FETCH_CONCURRENCY, share: v.TENANT_SHARE },

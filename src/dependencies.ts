@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { ActivityDependencies } from '../activities/index.ts';
 import { childUrlField, fileUrlField } from '../activities/store-document.ts';
+import { checkFolder } from './check-folder.ts';
 import type { CheckModel } from './check-model.ts';
 import { createOcrPool } from './classifier/built-in/ocr-pool.ts';
 import { createScoringPool } from './classifier/built-in/scoring-pool.ts';
@@ -31,6 +32,9 @@ import { createObjectStore } from './storage/create-store.ts';
 import { createFilePasswords, type FilePasswords } from './storage/file-passwords.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { createServerKey } from './storage/server-key.ts';
+import { createCircuit, type Circuit } from './waiting/circuit.ts';
+import { createWaitingRuns } from './waiting/waiting-runs.ts';
+import { toWorkerFault } from './waiting/worker-fault.ts';
 import type { EventPayloads } from './webhook/event-payload.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './webhook/webhook-secrets.ts';
 
@@ -48,10 +52,21 @@ export interface Dependencies extends AsyncDisposable {
 export function createDependencies(config: Config, logger: Logger): Dependencies {
   const disposables = new AsyncDisposableStack();
   const store = createStore(config);
+  let worker: WorkerDependencies | undefined;
+  /** What a worker of this process knows of the model comes before what a look at its endpoint tells. */
+  const adviceOf = (checkModel: CheckModel) => async () =>
+    worker?.classifier.circuit?.fault?.detail ?? (await checkModel())?.reason;
   return {
     store,
-    forApi: (client, checkModel) => apiDependencies(config, logger, store, client, checkModel),
-    forWorker: () => workerDependencies(config, logger, store, disposables),
+    forApi(client, checkModel) {
+      const api = apiDependencies(config, logger, store, client);
+      if (!checkModel) return api;
+      return { ...api, health: { ...api.health, advisories: { model: adviceOf(checkModel) } } };
+    },
+    forWorker() {
+      worker = workerDependencies(config, logger, store, disposables);
+      return worker;
+    },
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   };
 }
@@ -67,22 +82,16 @@ function createStore({ storage, tempDirectory }: Config): ObjectStore {
   });
 }
 
-function apiDependencies(
-  config: Config,
-  logger: Logger,
-  store: ObjectStore,
-  client: Client,
-  checkModel: CheckModel | undefined,
-): AppDependencies {
+function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {
   const { namespace } = config.temporal.connection;
   const quotas = createQuotas(store, config.quotas);
   const waits = createTenantSlots(config.shares.wait);
   const progressQueries = createTenantSlots(config.shares.progress);
-  const jobs = createJobService({ client, store, quotas, pageLimits: config.limits, waits, progressQueries });
   const passwords = filePasswords(config, store);
-  const { limits, http } = config;
+  const { limits, http, patienceSeconds } = config;
+  const jobs = createJobService({ client, store, quotas, pageLimits: limits, patienceSeconds, waits, progressQueries });
   const { maxFileBytes } = limits;
-  const starting = { client, store, quotas, passwords, pageLimits: limits };
+  const starting = { client, store, quotas, passwords, pageLimits: limits, patienceSeconds };
   const batches = createBatchService({ ...starting, concurrency: config.batch.concurrency });
   return {
     jobs,
@@ -101,14 +110,14 @@ function apiDependencies(
     store,
     logger,
     authentication: { apiKeys: config.http.apiKeys },
-    limits: { ...limits, allowedNetworks: config.fetch.allowedNetworks },
+    limits: { ...limits, patienceSeconds, allowedNetworks: config.fetch.allowedNetworks },
     health: {
       version: packageVersion(),
       probes: {
         temporal: () => client.workflowService.describeNamespace({ namespace }),
         store: () => store.check(),
       },
-      ...(checkModel && { advisories: { model: async () => (await checkModel())?.reason } }),
+      waiting: createWaitingRuns(client),
     },
   };
 }
@@ -140,7 +149,35 @@ function workerDependencies(
     tempDirectory: config.tempDirectory,
     maxFileBytes,
     maxPages: config.limits.maxPages,
+    circuits: createCircuits(config, logger, store, disposables),
   };
+}
+
+/** Of what every activity needs; the model's is the classifier's own. */
+function createCircuits(
+  { tempDirectory, model }: Config,
+  logger: Logger,
+  store: ObjectStore,
+  disposables: AsyncDisposableStack,
+): readonly Circuit[] {
+  const { longestPauseMs } = model;
+  const ofStore = createCircuit({ waitsFor: 'store', check: () => store.check(), longestPauseMs, logger });
+  const ofWorker = createCircuit({
+    waitsFor: 'worker',
+    check: () => checkWorkerFolder(tempDirectory),
+    longestPauseMs,
+    logger,
+  });
+  return [disposables.use(ofStore), disposables.use(ofWorker)];
+}
+
+async function checkWorkerFolder(directory: string): Promise<void> {
+  try {
+    await checkFolder('TEMP_DIR', directory);
+  } catch (error) {
+    const fault = error instanceof Error ? toWorkerFault(error.cause) : undefined;
+    throw fault ?? error;
+  }
 }
 
 function filePasswords({ serverKey }: Config, store: ObjectStore): FilePasswords {
@@ -166,7 +203,14 @@ function createClassifier(config: Config, logger: Logger, disposables: AsyncDisp
     return disposables.use(createScoringPool({ ...scoring, ocr: reader, logger }));
   };
   if (classifier.kind === 'built-in') return builtIn();
-  const model = createOpenAiClassifier({ ...classifier, apiKey: classifier.apiKey.reveal(), logger });
+  const model = disposables.use(
+    createOpenAiClassifier({
+      ...classifier,
+      apiKey: classifier.apiKey.reveal(),
+      longestPauseMs: config.model.longestPauseMs,
+      logger,
+    }),
+  );
   if (classifier.kind === 'openai') return model;
   return createCascadeClassifier({ first: builtIn(), second: model, sureFrom: classifier.sureFrom, logger });
 }

@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import {
   createDeliveryActivities,
@@ -13,6 +14,8 @@ import { taskQueues } from './domain/contract.ts';
 import type { Logger } from './logger.ts';
 import { sweepWorkingDirectories } from './storage/working-directory.ts';
 import { learnFieldsOfActivity } from './temporal/fields-of-activity.ts';
+import type { Circuit } from './waiting/circuit.ts';
+import { resumeRuns } from './waiting/resume-runs.ts';
 import { loadWorkflowBundle } from './workflow-code.ts';
 
 export interface QueueService {
@@ -55,15 +58,24 @@ export async function serveQueues(
       }),
     ),
   );
+  const client = new Client({ connection, namespace: config.temporal.connection.namespace });
+  const resumer = resumeRuns({ client, circuits: circuitsOf(queues, dependencies), logger });
   const runs = Promise.all(workers.map(async (worker) => worker.run()));
   logger.info({ queues }, 'worker started');
-  const ended = runs.then(
-    () => connection.close(),
-    async (error: unknown) => {
+  const ended = end();
+
+  async function end(): Promise<void> {
+    try {
+      await runs;
+    } catch (error) {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       throw error;
-    },
-  );
+    } finally {
+      await resumer.stop();
+    }
+    await connection.close();
+  }
+
   return {
     ended,
     async stop() {
@@ -71,6 +83,11 @@ export async function serveQueues(
       await ended;
     },
   };
+}
+
+/** What the activities of these queues wait for: the model is asked about by those alone that ask it. */
+function circuitsOf(queues: readonly QueueName[], { circuits, classifier }: WorkerDependencies): readonly Circuit[] {
+  return [...circuits, ...(queues.includes('model') && classifier.circuit ? [classifier.circuit] : [])];
 }
 
 async function connect({ temporal }: Config): Promise<NativeConnection> {

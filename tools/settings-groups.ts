@@ -48,6 +48,8 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'MODEL_TIMEOUT_SECONDS',
       'MODEL_MAX_OUTPUT_TOKENS',
       'MODEL_CONCURRENCY',
+      'PATIENCE_SECONDS',
+      'LONGEST_PAUSE_SECONDS',
       'MODEL_CALLS_PER_SECOND',
       'OCR_PROCESSES',
       'OCR_TIMEOUT_SECONDS',

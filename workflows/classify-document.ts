@@ -25,6 +25,7 @@ import { checkInput, isOfApi, ownIdentity } from './checked-input.ts';
 import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages.ts';
 import { describeFailure, jobFailure } from './failures.ts';
 import { progressQuery } from './messages.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { labelClassification, labelFailure, labelRun } from './search-attributes.ts';
 import { tellOfEnd } from './start-webhook.ts';
 import { storeOutcome } from './store-outcome.ts';
@@ -47,9 +48,13 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
   const { parsed, failure } = checkInput(input);
   if (failure) return refuse(input, { ...outcome, finishedAt: currentTime(), error: failure });
   labelRun(parsed.tenant, parsed.fileName);
+  const patience = createPatience({
+    seconds: parsed.patienceSeconds,
+    onOver: () => setCurrentDetails(describeProgress(progress)),
+  });
   const awaitReview = receiveReview(parsed);
   try {
-    const voted = await run(parsed, jobId, report);
+    const voted = await run(parsed, jobId, patience, report);
     labelClassification(voted);
     const result = await awaitReview(voted, report);
     if (result !== voted) labelClassification(result);
@@ -93,18 +98,21 @@ async function refuse(input: unknown, outcome: FailedOutcome): Promise<never> {
 async function run(
   input: ParsedInput,
   jobId: string,
+  patience: Patience,
   report: (progress: JobProgress) => void,
 ): Promise<ClassifyDocumentResult> {
   if (input.refusal) throw jobFailure(input.refusal);
   const startedAt = Date.now();
-  const document = await ensureStored(input, jobId);
+  const document = await ensureStored(input, jobId, patience);
   report({ stage: 'rendering', pagesDone: 0, pagesTotal: 0 });
   const { tenant, selection, fileId } = input;
-  const rendered = await renderPages.executeWithOptions({ summary: 'Render the pages' }, [
-    { tenant, jobId, document, selection, ...(fileId !== undefined && { fileId }), ...foreignRun() },
-  ]);
+  const rendered = await patience.outlast(() =>
+    renderPages.executeWithOptions({ summary: 'Render the pages' }, [
+      { tenant, jobId, document, selection, ...(fileId !== undefined && { fileId }), ...foreignRun(), canWait: true },
+    ]),
+  );
   const classifyStartedAt = Date.now();
-  const classified = await classifyPages(input, jobId, rendered, (pagesDone) =>
+  const classified = await classifyPages({ input, jobId, rendered, patience }, (pagesDone) =>
     report({ stage: 'classifying', pagesDone, pagesTotal: rendered.pages.length }),
   );
   const now = Date.now();
@@ -126,12 +134,18 @@ async function run(
 }
 
 /** What came through the API is in the store already, and costs no activity. */
-async function ensureStored({ source, tenant, fileId }: ParsedInput, jobId: string): Promise<StoredDocument> {
+async function ensureStored(
+  { source, tenant, fileId }: ParsedInput,
+  jobId: string,
+  patience: Patience,
+): Promise<StoredDocument> {
   if (source.kind === 'stored' && source.document) return source.document;
   const store = source.kind === 'url' && patched('fetch-queue') ? fetchDocument : storeDocument;
-  return store.executeWithOptions({ summary: `Store the document (${source.kind})` }, [
-    { tenant, jobId, source, ...(fileId !== undefined && { fileId }), ...foreignRun() },
-  ]);
+  return patience.outlast(() =>
+    store.executeWithOptions({ summary: `Store the document (${source.kind})` }, [
+      { tenant, jobId, source, ...(fileId !== undefined && { fileId }), ...foreignRun(), canWait: true },
+    ]),
+  );
 }
 
 /** For the activities that write first: the id of a run that the API did not choose may be that of a finished job. */

@@ -8,6 +8,7 @@ import type { RenderPagesResult } from '../activities/render-pages.ts';
 import { classifyPage } from './activity-proxies.ts';
 import { mapBounded } from '../src/domain/map-bounded.ts';
 import { describeFailure } from './failures.ts';
+import type { Patience } from './patience.ts';
 
 /** More in flight would gain nothing behind a model's rate limit, and each holds its payload in one workflow task. */
 const maxPagesInFlight = 8;
@@ -18,11 +19,16 @@ export interface ClassifiedPages {
   readonly classifier?: { readonly name: string; readonly model: string };
 }
 
+interface PagesOfRun {
+  readonly input: ParsedInput;
+  readonly jobId: string;
+  readonly rendered: RenderPagesResult;
+  readonly patience: Patience;
+}
+
 /** Judges the pages in parallel. A page that fails for good is recorded, not fatal; blank pages are not asked about. */
 export async function classifyPages(
-  input: ParsedInput,
-  jobId: string,
-  rendered: RenderPagesResult,
+  { input, jobId, rendered, patience }: PagesOfRun,
   onProgress: (pagesDone: number) => void,
 ): Promise<ClassifiedPages> {
   const { tenant, categories, descriptionsKey, instructions, instructionsKey, unknown, catchAll } = input;
@@ -31,9 +37,8 @@ export async function classifyPages(
   onProgress(0);
 
   async function judge(page: PageReference): Promise<PageResult> {
-    const answer = await classifyPage.executeWithOptions(
-      { summary: `Page ${page.pageNumber} of ${rendered.pageCount}` },
-      [
+    const answer = await patience.outlast(() =>
+      classifyPage.executeWithOptions({ summary: `Page ${page.pageNumber} of ${rendered.pageCount}` }, [
         {
           tenant,
           jobId,
@@ -45,8 +50,9 @@ export async function classifyPages(
           ...(instructionsKey !== undefined && { instructionsKey }),
           ...(unknown && { unknown }),
           ...(catchAll !== undefined && { catchAll }),
+          canWait: true,
         },
-      ],
+      ]),
     );
     classifier ??= answer.classifier;
     return answer.page;

@@ -1,5 +1,6 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ClassifyDocumentResult } from '../src/domain/contract.ts';
+import type { WaitedFor } from '../src/domain/errors.ts';
 import { searchAttributeKeys as keys } from '../src/domain/search-attributes.ts';
 
 /** A run that the API started has these from the start; one that is a child workflow gets them here. */
@@ -21,4 +22,9 @@ export function labelClassification({ classification, confidence, classifier }: 
 
 export function labelFailure(code: string): void {
   upsertSearchAttributes([{ key: keys.failureReason, value: code }]);
+}
+
+/** What the run waits for that only the operator can mend; undefined for nothing. */
+export function labelWaiting(waitsFor: WaitedFor | undefined): void {
+  upsertSearchAttributes([{ key: keys.waitingFor, value: waitsFor ?? null }]);
 }

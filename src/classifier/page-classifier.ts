@@ -1,5 +1,6 @@
 import { unknownCategory, type Category } from '../domain/category.ts';
 import type { PageText } from '../domain/page.ts';
+import type { Circuit } from '../waiting/circuit.ts';
 
 /** One page as a classifier sees it. Loading is lazy: a classifier that needs no image fetches none. */
 export interface ClassifiablePage {
@@ -91,5 +92,7 @@ export interface PageClassifier {
   /** Stands in results, logs and the search attribute `Classifier`. */
   readonly name: string;
   readonly model: string;
+  /** Of one that asks somebody else: whether they can be asked. */
+  readonly circuit?: Circuit | undefined;
   classifyPage(request: PageClassificationRequest): Promise<PageClassification>;
 }

@@ -62,6 +62,8 @@ export interface ClassifyDocumentInput {
   readonly webhook?: { readonly requestKey: string };
   /** Below a confidence the run waits for a person, who answers by the update `review`, and goes on without one after a time. */
   readonly review?: Partial<ReviewPolicy> & Pick<ReviewPolicy, 'belowConfidence'>;
+  /** How long the run waits, all in all, for what only the operator can mend, such as a refused key; a day when absent. */
+  readonly patienceSeconds?: number;
   /** Why this document cannot be classified, where that was known before the run began: the run fails with it, as a run of a batch must. */
   readonly refusal?: { readonly code: string; readonly detail: string };
   /** The end of the run is an event, for the tenant's endpoints that want such. */

@@ -1,5 +1,6 @@
+import { countOf } from './count-of.ts';
 import { sniffLengthBytes } from './document.ts';
-import { ClassifierError } from './errors.ts';
+import { ClassifierError, type WaitedFor } from './errors.ts';
 
 /** Verbatim from Unsiloed's contract (seed 001, "Failed Status"); the em dash is theirs. */
 const corruptPdfSentence = 'This PDF could not be opened — the file may be corrupt or in an unsupported format.';
@@ -69,6 +70,17 @@ export function storageRefused(cause?: unknown): ClassifierError {
     'The document store is there, but it refused what this service asked of it. Its log says more.',
     { cause, retryable: false },
   );
+}
+
+/** `waitsFor` is what the job has waited for, `detail` what was wrong with it. */
+export function patienceEnded(seconds: number, waitsFor: WaitedFor, detail: string): ClassifierError {
+  const sentence = `The job has waited ${durationOf(seconds)} for the ${waitsFor}, in vain. ${detail}`;
+  return new ClassifierError('patience_ended', sentence);
+}
+
+function durationOf(seconds: number): string {
+  if (seconds >= 3600 && seconds % 3600 === 0) return countOf(seconds / 3600, 'hour');
+  return seconds >= 60 && seconds % 60 === 0 ? countOf(seconds / 60, 'minute') : countOf(seconds, 'second');
 }
 
 export function temporalUnavailable(cause?: unknown): ClassifierError {

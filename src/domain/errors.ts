@@ -7,7 +7,17 @@ interface ErrorFacts {
   readonly status: number;
   readonly retryable: boolean;
   readonly title: string;
+  /**
+   * What a job waits for that meets this error: a fault of something that the operator keeps, which no caller can mend and which therefore
+   * fails no job of theirs before its patience ends.
+   */
+  readonly waitsFor?: WaitedFor;
+  /** It lasts until somebody changes something: another attempt a second later is in vain. */
+  readonly needsOperator?: true;
 }
+
+/** What jobs wait for. It stands in the search attribute `WaitingFor`. */
+export type WaitedFor = 'model' | 'store' | 'worker';
 
 export const errorFacts = {
   invalid_request: { status: 400, retryable: false, title: 'Invalid request' },
@@ -32,15 +42,31 @@ export const errorFacts = {
   page_blank: { status: 422, retryable: false, title: 'Page blank' },
   too_many_pages: { status: 422, retryable: false, title: 'Too many pages' },
   model_rate_limited: { status: 503, retryable: true, title: 'Model rate limited' },
-  model_unavailable: { status: 503, retryable: true, title: 'Model unavailable' },
+  model_unavailable: { status: 503, retryable: true, title: 'Model unavailable', waitsFor: 'model' },
+  model_misconfigured: {
+    status: 503,
+    retryable: true,
+    title: 'Model set up wrongly',
+    waitsFor: 'model',
+    needsOperator: true,
+  },
+  model_quota: { status: 503, retryable: true, title: 'Model account used up', waitsFor: 'model', needsOperator: true },
   model_error: { status: 503, retryable: true, title: 'Model failed' },
   model_timeout: { status: 503, retryable: true, title: 'Model timed out' },
   model_refused: { status: 422, retryable: false, title: 'Model refused' },
   model_output_invalid: { status: 422, retryable: true, title: 'Model answer invalid' },
-  model_auth: { status: 503, retryable: false, title: 'Model rejected the credentials' },
-  storage_unavailable: { status: 503, retryable: true, title: 'Storage unavailable' },
+  model_auth: {
+    status: 503,
+    retryable: true,
+    title: 'Model rejected the credentials',
+    waitsFor: 'model',
+    needsOperator: true,
+  },
+  storage_unavailable: { status: 503, retryable: true, title: 'Storage unavailable', waitsFor: 'store' },
+  worker_unfit: { status: 503, retryable: true, title: 'Worker unfit', waitsFor: 'worker', needsOperator: true },
   temporal_unavailable: { status: 503, retryable: true, title: 'Temporal unavailable' },
   cancelled: { status: 409, retryable: false, title: 'Cancelled' },
+  patience_ended: { status: 504, retryable: false, title: 'Patience ended' },
   deadline_exceeded: { status: 504, retryable: false, title: 'Deadline exceeded' },
   internal: { status: 500, retryable: true, title: 'Internal error' },
 } as const satisfies Record<string, ErrorFacts>;
@@ -68,6 +94,8 @@ export class ClassifierError extends Error {
   readonly retryAfterMs: number | undefined;
   /** With `quota_exceeded`: what the tenant has used of what it may use. */
   readonly quota: QuotaUse | undefined;
+  /** ISO 8601, of a fault that the operator keeps: since when it is known to last, so that no attempt is made meanwhile. */
+  readonly since: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: ClassifierErrorOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -77,6 +105,7 @@ export class ClassifierError extends Error {
     this.retryable = options.retryable ?? errorFacts[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.quota = options.quota;
+    this.since = options.since;
   }
 }
 
@@ -91,6 +120,7 @@ export interface ClassifierErrorOptions {
   readonly retryable?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly quota?: QuotaUse;
+  readonly since?: string;
 }
 
 export interface QuotaUse {
@@ -101,6 +131,11 @@ export interface QuotaUse {
 /** True for a code of the closed list; failures written by another version may carry others. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorFacts, value);
+}
+
+/** The facts of a code, all of their members. */
+export function factsOf(code: ErrorCode): ErrorFacts {
+  return errorFacts[code];
 }
 
 /** Turns anything thrown into a ClassifierError; what is not one of ours becomes `internal` with a generic sentence. */

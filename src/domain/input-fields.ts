@@ -34,6 +34,7 @@ const inputFields = {
   catchAll: null,
   fileId: null,
   webhook: { fields: { requestKey: null } satisfies Fields<NonNullable<ClassifyDocumentInput['webhook']>> },
+  patienceSeconds: null,
   review: { fields: { belowConfidence: null, timeoutSeconds: null } satisfies Fields<ReviewPolicy> },
   refusal: { fields: { code: null, detail: null } satisfies Fields<NonNullable<ClassifyDocumentInput['refusal']>> },
   events: { fields: { classifierId: null } satisfies Fields<EventOptions> },

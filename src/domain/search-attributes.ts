@@ -13,6 +13,8 @@ export const searchAttributeKeys = {
   fileName: { name: 'FileName', type: 'KEYWORD' },
   /** The job that this one repeats. */
   rerunOf: { name: 'RerunOf', type: 'KEYWORD' },
+  /** What the run waits for that only the operator can mend. */
+  waitingFor: { name: 'WaitingFor', type: 'KEYWORD' },
   failureReason: { name: 'FailureReason', type: 'KEYWORD' },
 } as const;
 

@@ -4,6 +4,7 @@ import { parseSource } from './input-source.ts';
 import { checkText, invalidInput, isRecord, optionalKey, optionalString, parseKey } from './input-values.ts';
 import { defaultTenant, tenantPattern, type JobError } from './job.ts';
 import type { PageRange, PageSelection } from './page-selection.ts';
+import { patienceLimits } from './waiting.ts';
 import { reviewLimits, type ReviewPolicy } from './review.ts';
 
 export const inputLimits = {
@@ -27,6 +28,7 @@ export interface ParsedInput {
   readonly fileId?: string;
   readonly webhook?: { readonly requestKey: string };
   readonly review?: ReviewPolicy;
+  readonly patienceSeconds: number;
   readonly refusal?: JobError;
   readonly events?: EventOptions;
 }
@@ -52,6 +54,7 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
     ...parseFileId(input['fileId']),
     ...parseWebhook(input['webhook'], tenant),
     ...parseReview(input['review']),
+    patienceSeconds: parsePatience(input['patienceSeconds']),
     ...parseRefusal(input['refusal']),
     ...parseEvents(input['events']),
     ...optionalString(input, 'fileName', 255),
@@ -106,6 +109,14 @@ function parseReview(review: unknown): Pick<ParsedInput, 'review'> {
     throw invalidInput('review.timeoutSeconds', `must be a number above 0, at most ${maxTimeoutSeconds}`);
   }
   return { review: { belowConfidence, timeoutSeconds } };
+}
+
+function parsePatience(value: unknown): number {
+  if (value === undefined || value === null) return patienceLimits.defaultSeconds;
+  if (typeof value !== 'number' || !(value >= 0 && value <= patienceLimits.maxSeconds)) {
+    throw invalidInput('patienceSeconds', `must be a number from 0 to ${patienceLimits.maxSeconds}`);
+  }
+  return value;
 }
 
 function parseRefusal(refusal: unknown): Pick<ParsedInput, 'refusal'> {

@@ -23,6 +23,7 @@ export interface CreateRunRequest {
   readonly priority?: number | undefined;
   /** When the run waits for a person. */
   readonly review?: StartJobRequest['review'] | undefined;
+  readonly patienceSeconds?: number | undefined;
   /** Of the HTTP request, for the logs of workers. */
   readonly requestId?: string | undefined;
   readonly signal: AbortSignal;
@@ -32,6 +33,7 @@ export interface CreateRunDependencies extends RunFileDependencies {
   readonly client: Client;
   readonly quotas: Quotas;
   readonly pageLimits: PageLimits;
+  readonly patienceSeconds: number;
 }
 
 /**
@@ -68,7 +70,7 @@ function urlOf(input: RunFileInput): string | undefined {
 
 function toJob(
   { pageLimits }: CreateRunDependencies,
-  { tenant, config, classifier, metadata, priority, review, requestId }: CreateRunRequest,
+  { tenant, config, classifier, metadata, priority, review, patienceSeconds, requestId }: CreateRunRequest,
   jobId: string,
   fileId: string,
 ): Omit<StartJobRequest, 'source'> {
@@ -87,6 +89,7 @@ function toJob(
     },
     ...(metadata && { metadata }),
     ...(review && { review }),
+    ...(patienceSeconds !== undefined && { patienceSeconds }),
     ...(priority !== undefined && { priority: priorityKeyOf(priority) }),
   };
 }

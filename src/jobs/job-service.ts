@@ -23,6 +23,8 @@ export type { ListJobsRequest } from './list-jobs.ts';
 export interface JobServiceDependencies extends WaitDependencies, JobReaderDependencies {
   readonly quotas: Quotas;
   readonly pageLimits: PageLimits;
+  /** The patience of jobs that name none, in seconds. */
+  readonly patienceSeconds: number;
 }
 
 /**

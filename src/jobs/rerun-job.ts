@@ -20,6 +20,8 @@ export interface RerunDependencies {
   readonly store: ObjectStore;
   readonly quotas: Quotas;
   readonly pageLimits: PageLimits;
+  /** The patience of runs that name none. */
+  readonly patienceSeconds: number;
   readonly reader: Pick<JobReader, 'look'>;
 }
 

@@ -1,5 +1,6 @@
 import type { Category } from '../domain/category.ts';
 import type { ClassifyDocumentInput } from '../domain/contract.ts';
+import { patienceLimits } from '../domain/waiting.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 import { parseWorkflowInput } from '../domain/workflow-input.ts';
 import { writeJson } from '../storage/json-documents.ts';
@@ -15,6 +16,8 @@ export interface RunTemplateRequest {
   readonly unknown?: 'allow';
   /** The category for what fits none of the others. */
   readonly catchAll?: string;
+  /** How long each run waits for what only the operator can mend. */
+  readonly patienceSeconds?: number;
 }
 
 /** Descriptions that are longer in all go by object key: every page's activity would repeat them in the history. */
@@ -33,7 +36,7 @@ export async function toRunTemplate(
   { descriptionsKey, instructionsKey }: TemplateKeys,
   store: ObjectStore,
 ): Promise<Omit<ClassifyDocumentInput, 'source'>> {
-  const { tenant, categories, instructions, selection, unknown, catchAll } = request;
+  const { tenant, categories, instructions, selection, unknown, catchAll, patienceSeconds } = request;
   return {
     schemaVersion: 1,
     tenant,
@@ -42,6 +45,7 @@ export async function toRunTemplate(
     ...(instructions !== undefined && { instructionsKey }),
     ...(unknown && { unknown }),
     ...(catchAll !== undefined && { catchAll }),
+    ...(patienceSeconds !== undefined && patienceSeconds !== patienceLimits.defaultSeconds && { patienceSeconds }),
   };
 }
 

@@ -33,6 +33,7 @@ export interface StartBatchRequest {
   readonly inputs: readonly BatchFile[];
   /** 0 (first) to 100. */
   readonly priority?: number | undefined;
+  readonly patienceSeconds?: number | undefined;
   /** Of the HTTP request, for the logs of workers. */
   readonly requestId?: string | undefined;
 }
@@ -50,6 +51,8 @@ export interface StartBatchDependencies {
   readonly passwords: FilePasswords;
   readonly quotas: Quotas;
   readonly pageLimits: PageLimits;
+  /** The patience of runs whose batch names none. */
+  readonly patienceSeconds: number;
   /** How many runs of one batch are under way at a time. */
   readonly concurrency: number;
 }
@@ -134,12 +137,16 @@ function withoutPasswords(
 }
 
 async function startWorkflow(
-  { client, store, concurrency }: StartBatchDependencies,
-  { tenant, classifier, source, inputs, priority, requestId }: StartBatchRequest,
+  { client, store, concurrency, patienceSeconds: usual }: StartBatchDependencies,
+  { tenant, patienceSeconds = usual, classifier, source, inputs, priority, requestId }: StartBatchRequest,
   { batchId, question }: { readonly batchId: string; readonly question: RunQuestion },
 ): Promise<void> {
   const { request: instructionsKey, descriptions: descriptionsKey } = batchKeys(tenant, batchId);
-  const template = await toRunTemplate({ tenant, ...question }, { descriptionsKey, instructionsKey }, store);
+  const template = await toRunTemplate(
+    { tenant, ...question, patienceSeconds },
+    { descriptionsKey, instructionsKey },
+    store,
+  );
   const input: ClassifyBatchInput = {
     schemaVersion: 1,
     tenant,

@@ -43,6 +43,8 @@ export interface StartJobRequest {
   readonly isSilent?: boolean;
   /** From 1 (first) to 5; 3 when absent (Temporal's priority keys). */
   readonly priority?: number;
+  /** How long the run waits for what only the operator can mend; as long as the setting says when absent. */
+  readonly patienceSeconds?: number;
   /** The job id stands for a key of the caller's, which may come again. */
   readonly isIdempotent?: boolean;
   /** Of the HTTP request, for the logs of workers. */
@@ -57,6 +59,8 @@ export interface StartedJob {
 export interface StartJobDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
+  /** The patience of runs that name none. */
+  readonly patienceSeconds: number;
 }
 
 const startDeadlineMs = 10_000;
@@ -127,12 +131,12 @@ function sourceOf({ document, url }: JobRequest, request: StartJobRequest): Star
 }
 
 async function startWorkflow(
-  { client, store }: StartJobDependencies,
+  { client, store, patienceSeconds }: StartJobDependencies,
   request: StartJobRequest,
   workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE' = 'REJECT_DUPLICATE',
 ): Promise<void> {
   const { tenant, jobId, fileName, run, priority, requestId, rerunOf, operationId = run?.batchId } = request;
-  const input = await toWorkflowInput(request, store);
+  const input = await toWorkflowInput({ patienceSeconds, ...request }, store);
   const options: WorkflowStartOptions<typeof classifyDocument> = {
     workflowId: jobId,
     taskQueue: taskQueues.workflow,

@@ -19,6 +19,8 @@ export interface StartRerunDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
   readonly quotas: Quotas;
+  /** The patience of runs that name none. */
+  readonly patienceSeconds: number;
   readonly reader: Pick<JobReader, 'look'>;
 }
 

@@ -37,7 +37,8 @@ describe('a failed question to openai', () => {
     ['an answer cut off, twice', [cutOff, cutOff], 'model_output_invalid', true],
     ['an answer that breaks off, twice', [broken, broken], 'model_output_invalid', true],
     ['an answer cut off that has no room for more', [cutOff, noRoom], 'model_output_invalid', true],
-    ['a used up account', [errorReply(402)], 'model_rate_limited', true],
+    ['a used up account', [errorReply(402)], 'model_quota', true],
+    ['a used up quota', [errorReply(429, { code: 'insufficient_quota' })], 'model_quota', true],
     ['an answer that was begun and never ended', [errorReply(408)], 'model_timeout', true],
     ['an answer outside the list, twice', [outside, outside], 'model_output_invalid', true],
     [
@@ -49,11 +50,16 @@ describe('a failed question to openai', () => {
       'model_output_invalid',
       true,
     ],
-    ['a page of another protocol', [html], 'model_output_invalid', true],
-    ['rejected credentials', [errorReply(401, { code: 'invalid_api_key' })], 'model_auth', false],
-    ['a forbidden project', [errorReply(403, { code: 'unsupported_country' })], 'model_auth', false],
-    ['a model not found', [errorReply(404, { code: 'model_not_found' })], 'model_unavailable', false],
-    ['too long a question', [errorReply(400, { code: 'context_length_exceeded' })], 'payload_too_large', false],
+    ['a page of another protocol', [html], 'model_misconfigured', true],
+    ['rejected credentials', [errorReply(401, { code: 'invalid_api_key' })], 'model_auth', true],
+    ['a forbidden project', [errorReply(403, { code: 'unsupported_country' })], 'model_auth', true],
+    ['a model not found', [errorReply(404, { code: 'model_not_found' })], 'model_misconfigured', true],
+    [
+      'too small a context for any page',
+      [errorReply(400, { code: 'context_length_exceeded' })],
+      'model_misconfigured',
+      true,
+    ],
     ['a request it does not like', [errorReply(400, { message: secretText })], 'internal', false],
   ])('that is %s gives the code that says so', async (_, replies, code, retryable) => {
     await using server = await startOpenAiStandIn({ apiKey: secretKey });
@@ -119,8 +125,18 @@ describe('a failed question to openai', () => {
 
     const error = await failureOf(classify(server, { model: 'gpt-nowhere' }));
 
-    expect(error).toMatchObject({ code: 'model_unavailable', retryable: false });
+    expect(error).toMatchObject({ code: 'model_misconfigured', retryable: true });
     expect(error.detail).toContain('OPENAI_MODEL');
+  });
+
+  test("is the caller's where what they ask is longer than the context of the model", async () => {
+    await using server = await startOpenAiStandIn();
+    server.enqueue(errorReply(400, { code: 'context_length_exceeded' }));
+    const categories = [{ name: 'invoice', description: 'A bill. '.repeat(3000) }, { name: 'letter' }];
+
+    const error = await failureOf(classifyOn(server, {}, { categories }));
+
+    expect(error).toMatchObject({ code: 'payload_too_large', retryable: false });
   });
 
   test('is one that may be repeated when nobody listens at the address', async () => {

@@ -95,12 +95,12 @@ describe('the probe of a model', () => {
     ]);
   });
 
-  test('lets a page without text fail where the model takes no images', async () => {
+  test('lets a page without text wait where the model takes no images', async () => {
     await using server = await startOpenAiStandIn();
 
     const error = await failureOf(classifyOn(server, { model: 'stand-in-no-images' }, { page: buildPage() }));
 
-    expect(error).toMatchObject({ code: 'model_unavailable', retryable: false });
+    expect(error).toMatchObject({ code: 'model_misconfigured', retryable: true });
     expect(error.detail).toContain('"stand-in-no-images" does not take the image');
     expect(error.detail).toContain('OPENAI_MODEL');
   });
@@ -131,7 +131,7 @@ describe('a probe that fails', () => {
     ['a rate limit', errorReply(429, {}, { 'retry-after': '7' }), 'model_rate_limited'],
     ['a wrong key', errorReply(401), 'model_auth'],
   ])(
-    'with %s fails the pages that wait for it with the reason, and is asked again by the next',
+    'with %s fails the pages that wait for it with the reason, and is asked again until it is answered',
     async (_, reply, code) => {
       await using server = await startOpenAiStandIn();
       const classifier = classifierOf(server);
@@ -142,7 +142,10 @@ describe('a probe that fails', () => {
       server.release();
 
       for (const failure of failures) expect(await failure).toMatchObject({ code });
-      expect(await classifier.classifyPage(pageRequest())).toMatchObject({ confidenceSource: 'logprobs' });
+      await server.waitForProbes(code === 'model_rate_limited' ? 1 : 2);
+      await expect
+        .poll(() => classifier.classifyPage(pageRequest()).catch(() => undefined))
+        .toMatchObject({ confidenceSource: 'logprobs' });
       expect(server.probes).toHaveLength(2);
     },
   );
@@ -153,7 +156,7 @@ describe('a probe that fails', () => {
 
     const error = await failureOf(classifyOn(server, { timeoutMs: 300 }));
 
-    expect(error).toMatchObject({ code: 'model_timeout', retryable: true });
+    expect(error).toMatchObject({ code: 'model_unavailable', retryable: true });
     expect(error.detail).toBe('The model did not answer within 0.3 s.');
     expect(await server.probes[0]?.outcome).toBe('aborted by client');
   });

@@ -81,7 +81,7 @@ describe.each(serverNames)('openai against %s', (name) => {
     const question = server.requests[0]?.question;
     expect(question && readImage(question.request)).toBeUndefined();
     expect(answer.warnings).toHaveLength(1);
-    expect(error).toMatchObject({ code: 'model_unavailable', retryable: false });
+    expect(error).toMatchObject({ code: 'model_misconfigured', retryable: true });
     expect(error.detail).toContain('OPENAI_MODEL');
   });
 
@@ -90,7 +90,7 @@ describe.each(serverNames)('openai against %s', (name) => {
 
     const error = await failureOf(classifyOn(server, { ...options, apiKey: 'sk-wrong' }));
 
-    expect(error).toMatchObject({ code: 'model_auth', retryable: false });
+    expect(error).toMatchObject({ code: 'model_auth', retryable: true });
     expect(error.detail).toContain('OPENAI_API_KEY');
   });
 
@@ -99,18 +99,18 @@ describe.each(serverNames)('openai against %s', (name) => {
 
     const error = await failureOf(classifyOn(server, { ...options, model: 'nowhere' }));
 
-    expect(error).toMatchObject({ code: 'model_unavailable', retryable: false });
+    expect(error).toMatchObject({ code: 'model_misconfigured', retryable: true });
     expect(error.detail).toContain('"nowhere"');
     expect(error.detail).toContain('OPENAI_MODEL');
   });
 
-  test.skipIf(name === 'ollama')('says of a page that is too long for the model that it is', async () => {
+  test.skipIf(name === 'ollama')('says of a context that is too short for a page that it is', async () => {
     await using server = await start();
 
     const error = await failureOf(classifyOn(server, { ...options, model: 'stand-in-small' }, { page: tooLong }));
 
-    expect(error).toMatchObject({ code: 'payload_too_large', retryable: false });
-    expect(error.detail).toContain('longer than the context of the model');
+    expect(error).toMatchObject({ code: 'model_misconfigured', retryable: true });
+    expect(error.detail).toContain('The context of the model is too short for a page');
   });
 });
 

@@ -22,6 +22,7 @@ export function createCascadeClassifier({ first, second, sureFrom, logger }: Cas
   return {
     name: 'cascade',
     model: `${first.model}, ${second.model}`,
+    circuit: second.circuit,
     async classifyPage(request) {
       const answer = await first.classifyPage(request);
       const isSure = answer.confidence >= sureFrom && !isIgnorance(answer, request);

@@ -1,6 +1,7 @@
-import { z } from 'zod';
 import { matchCategory, type Category } from '../../domain/category.ts';
+import { findAnswerObject } from './answer-objects.ts';
 import type { Option } from './option-codes.ts';
+import { readStatedConfidence } from './stated-confidence.ts';
 
 /** What a model said, before anything is believed of it. */
 export interface StatedAnswer {
@@ -15,51 +16,43 @@ export interface StatedAnswer {
 const maxReasonLength = 500;
 const maxRawLength = 200;
 
-/** Per cent, as asked for; a fraction of 1 can only be meant as one. */
-const confidenceSchema = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .trim()
-      .regex(/^\d+(\.\d+)?(\s*%)?$/u)
-      .transform((text) => Number.parseFloat(text)),
-  ])
-  .pipe(z.number().min(0).max(100))
-  .transform((value) => (value < 1 ? value : value / 100));
-
-const answerSchema = z.object({
-  option: z.union([z.string(), z.number().transform(String)]),
-  reason: z.string().optional().catch(undefined),
-  confidence: confidenceSchema.optional().catch(undefined),
-});
-
 /**
- * Reads an answer: the last JSON object of the kind asked for, also within a code fence or after other words, else the
- * bare text. Undefined for an object that breaks off.
+ * Reads an answer: the JSON object asked for, wherever it stands, else the bare text. Undefined where it is ambiguous: a page may have been
+ * written to be taken for an answer.
  */
 export function readAnswer(content: string): StatedAnswer | undefined {
   const text = withoutThoughts(content).trim();
-  const start = Array.from(text.matchAll(/\{\s*"option"/gu)).at(-1)?.index;
-  if (start === undefined) return { option: text, isObject: false, reason: undefined, confidence: undefined };
-  const end = text.lastIndexOf('}');
-  const parsed = answerSchema.safeParse(parseJson(text.slice(start, end < start ? undefined : end + 1)));
-  if (!parsed.success) return undefined;
-  const { option, reason, confidence } = parsed.data;
+  const found = findAnswerObject(text);
+  if (found === 'ambiguous') return undefined;
+  if (found === 'none') return { option: text, isObject: false, reason: undefined, confidence: undefined };
+  const { reason, confidence } = found.members;
   return {
-    option,
+    option: found.option,
     isObject: true,
-    reason: reason?.slice(0, maxReasonLength).toWellFormed(),
-    confidence,
+    reason: typeof reason === 'string' ? reason.slice(0, maxReasonLength).toWellFormed() : undefined,
+    confidence: readStatedConfidence(confidence),
   };
 }
 
-/** What a model thought aloud before it answered. */
+/** Whether the object has ended, though the model went on, with blanks mostly, until its tokens were used up. */
+export function isWhole(content: string): boolean {
+  return /\}(?:\s|`)*$/u.test(content) && readAnswer(content)?.isObject === true;
+}
+
+const thoughtTags = ['think', 'thinking', 'thought', 'reasoning'] as const;
+
+/**
+ * What follows the thoughts at the beginning. Templates that begin them in the question leave the closing tag alone; one that stands in the answer's
+ * JSON was quoted from a page.
+ */
 function withoutThoughts(content: string): string {
-  const [start, end] = ['<think>', '</think>'];
-  const from = content.indexOf(start);
-  const to = from < 0 ? -1 : content.indexOf(end, from);
-  return to < 0 ? content : content.slice(0, from) + content.slice(to + end.length);
+  for (const tag of thoughtTags) {
+    const end = content.indexOf(`</${tag}>`);
+    const isOpened = content.trimStart().startsWith(`<${tag}>`);
+    if (end >= 0 && (isOpened || !content.trimStart().startsWith('{'))) return content.slice(end + tag.length + 3);
+    if (isOpened) return '';
+  }
+  return content;
 }
 
 /**
@@ -70,22 +63,57 @@ export function resolveAnswer(
   option: string,
   options: readonly Option[],
 ): { readonly category: Category; readonly rawResult: string; readonly spelledAs: 'code' | 'name' } | undefined {
-  const trimmed = option.trim();
-  const byCode = options.find(({ code }) => code === trimmed.toUpperCase());
-  if (byCode) return { category: byCode.category, rawResult: byCode.category.name, spelledAs: 'code' };
   const rawResult = option.slice(0, maxRawLength).toWellFormed();
-  const category = matchCategory(
-    option,
-    options.map((each) => each.category),
-  );
-  if (category) return { category, rawResult, spelledAs: 'name' };
-  const byPrefix = resolveListed(trimmed, options);
-  return byPrefix && { category: byPrefix.category, rawResult, spelledAs: 'code' };
+  for (const spelled of spellings(option)) {
+    const byCode = options.find(({ code }) => code === spelled.toUpperCase());
+    // As the prompt lists it: what is told is the category's name.
+    if (byCode)
+      return {
+        category: byCode.category,
+        rawResult: isCode(option) ? byCode.category.name : rawResult,
+        spelledAs: 'code',
+      };
+    const category = matchCategory(
+      spelled,
+      options.map((each) => each.category),
+    );
+    if (category) return { category, rawResult, spelledAs: 'name' };
+    const listed = resolveListed(spelled, options);
+    if (listed) return { category: listed.category, rawResult, spelledAs: 'code' };
+  }
+  return undefined;
+}
+
+/** A code as such: letters or digits and nothing else. */
+function isCode(option: string): boolean {
+  return /^\s*[A-Za-z\d]+\s*$/u.test(option);
+}
+
+const opening = new Set(' \n\t"\'`*_([<“‘');
+const closing = new Set(' \n\t"\'`*_)]>”’.,;:!');
+const introduction = /^(?:the )?(?:final )?(?:answer|option|code|category|choice|label)(?: is)?[ :=-]+/iu;
+
+/** An answer as it stands; without what writers put around it; and without a word that says what it is. */
+function spellings(answer: string): readonly string[] {
+  const trimmed = answer.trim();
+  if (trimmed.length > maxRawLength) return [trimmed];
+  const bare = unwrap(trimmed);
+  const named = unwrap(bare.replace(introduction, ''));
+  return [...new Set([trimmed, bare, named])].filter((spelled) => spelled !== '');
+}
+
+/** Without the marks at both ends, in one pass. */
+function unwrap(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && opening.has(text.charAt(start))) start += 1;
+  while (end > start && closing.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 /** An option copied from the list, `B: invoice` or `B.`: the code counts where what follows it is nothing or its own category. */
 function resolveListed(answer: string, options: readonly Option[]): Option | undefined {
-  const [, code = '', rest = ''] = /^([A-Za-z]{1,2}|\d{3})\s*[:.)-]\s*(.*)$/su.exec(answer) ?? [];
+  const [, code = '', rest = ''] = /^([A-Za-z]{1,2}|\d{3})\s*[:.)(-]\s*(.*)$/su.exec(answer) ?? [];
   const option = options.find((each) => each.code === code.toUpperCase());
   if (!option) return undefined;
   const isOwn =
@@ -93,12 +121,4 @@ function resolveListed(answer: string, options: readonly Option[]): Option | und
     matchCategory(rest, [option.category]) ||
     rest.startsWith(JSON.stringify({ name: option.category.name }).slice(0, -1));
   return isOwn ? option : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,6 +11,8 @@ export interface Knowledge {
 export interface CapabilityCache {
   /** What is known; the first to ask causes the probe, and all who ask meanwhile wait for the same one. */
   get(signal: AbortSignal): Promise<Knowledge>;
+  /** Finds everything out anew, whatever is known: the model behind the endpoint may be another one by now. */
+  renew(signal: AbortSignal): Promise<Knowledge>;
   /** A page's question was rejected although the probe's was not: probes again, asking for no more than `atMost`. */
   contradict(seen: Knowledge, atMost: Capabilities, signal: AbortSignal): Promise<Knowledge>;
   /**
@@ -50,6 +52,7 @@ export function createCapabilityCache({ initial, probe }: CapabilityCacheOptions
 
   return {
     get: (signal) => (call ?? startProbe(initial)).join(signal),
+    renew: (signal) => startProbe(initial).join(signal),
     contradict(seen, atMost, signal) {
       const current = known === seen ? undefined : call;
       return (current ?? startProbe(atMost)).join(signal);

@@ -3,12 +3,13 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { Logger } from 'pino';
+import { ClassifierError } from '../../domain/errors.ts';
 import { answerFormat } from './answer-schema.ts';
 import { initialCapabilities, type Capabilities } from './capabilities.ts';
 import { createCapabilityCache, type CapabilityCache, type Knowledge } from './capability-cache.ts';
 import { readCompletion, type Completion } from './completion.ts';
 import { createModelClient, type Endpoint } from './model-client.ts';
-import { imageNotTaken, isCutOffError, readRejection, toModelError } from './model-errors.ts';
+import { imageNotTaken, isCutOffError, readRejection, toModelError, toProbeError } from './model-errors.ts';
 import { maxSteps, probeModel } from './probe.ts';
 import { lowerCapabilities } from './rejections.ts';
 
@@ -41,12 +42,17 @@ export interface ChatAnswer extends Completion {
 export interface ChatCompletions {
   /** Waits until it is known what the endpoint does. */
   ready(signal: AbortSignal): Promise<void>;
+  /** Finds out anew whether the endpoint answers at all, by the probe. Throws a ClassifierError that says why it does not. */
+  check(signal: AbortSignal): Promise<void>;
   /** Asks one question. Throws whatever the client throws; a request that the server can't take is asked again, with less. */
   complete(question: ChatQuestion, signal: AbortSignal): Promise<ChatAnswer>;
 }
 
 /** A letter and a sentence. A model that thinks longer is cut off, and has said by then what it does not take. */
 const maxProbeTokens = 256;
+
+/** Pages wait for a model that sees: whether there is one by now is asked this often. */
+const trustBlindnessMs = 30_000;
 
 type Send = (
   capabilities: Capabilities,
@@ -58,14 +64,22 @@ type Send = (
 export function createChatCompletions(options: ChatCompletionsOptions): ChatCompletions {
   const { model, maxOutputTokens } = options;
   const send = createSend(options);
+  let foundAt = Number.NEGATIVE_INFINITY;
   const cache = createCapabilityCache({
     initial: initialCapabilities(options),
-    probe: (atMost, signal) => probe(options, send, atMost, signal),
+    async probe(atMost, signal) {
+      const found = await probe(options, send, atMost, signal);
+      foundAt = performance.now();
+      return found;
+    },
   });
 
   return {
     async ready(signal) {
       await cache.get(signal);
+    },
+    async check(signal) {
+      await cache.renew(signal);
     },
     async complete(question, signal) {
       let knowledge = await cache.get(signal);
@@ -73,7 +87,11 @@ export function createChatCompletions(options: ChatCompletionsOptions): ChatComp
       for (let step = 1; ; step++) {
         const known = knowledge.capabilities;
         const capabilities: Capabilities = { ...known, images: known.images && takesImage };
-        if (question.hasImage && !capabilities.images && !question.hasText) throw imageNotTaken(model);
+        if (question.hasImage && !capabilities.images && !question.hasText) {
+          if (performance.now() - foundAt < trustBlindnessMs) throw imageNotTaken(model);
+          knowledge = await cache.renew(signal);
+          continue;
+        }
         try {
           const maxTokens = maxOutputTokens * question.room;
           const completion = await send(capabilities, { ...question, maxTokens }, signal);
@@ -113,7 +131,11 @@ async function probe(
     if (knowledge.seesImages === false) logger.warn({ model }, 'model did not read the test picture');
     return knowledge;
   } catch (error) {
-    throw toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout.aborted });
+    const failure =
+      error instanceof ClassifierError
+        ? error
+        : toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout.aborted });
+    throw toProbeError(failure);
   }
 }
 

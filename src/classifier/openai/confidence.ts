@@ -1,6 +1,7 @@
 import type { Category } from '../../domain/category.ts';
 import { roundConfidence } from '../../domain/classification.ts';
 import type { Candidate, PageClassification } from '../page-classifier.ts';
+import type { ChatAnswer } from './chat-completions.ts';
 import { labelProbabilities, type TokenLogprob } from './label-probabilities.ts';
 import type { Option } from './option-codes.ts';
 
@@ -21,10 +22,11 @@ const unknownConfidence = 0.5;
 /** The confidence of an answer by the best means there is, and by which. */
 export function measureConfidence(
   answer: Answered,
-  tokens: readonly TokenLogprob[],
+  { tokens, knowledge }: Pick<ChatAnswer, 'tokens' | 'knowledge'>,
   options: readonly Option[],
 ): Pick<PageClassification, 'confidence' | 'confidenceSource' | 'candidates'> {
-  const candidates = rank(answer, tokens, options);
+  const hasSchema = knowledge.capabilities.structuredOutput === 'json_schema';
+  const candidates = rank(answer, tokens, options, hasSchema);
   const own = candidates?.find(({ name }) => name === answer.category.name)?.confidence;
   if (candidates && own !== undefined) {
     return { confidence: own, confidenceSource: 'logprobs', candidates: shorten(candidates, answer.category.name) };
@@ -44,12 +46,20 @@ function rank(
   answer: Answered,
   tokens: readonly TokenLogprob[],
   options: readonly Option[],
+  hasSchema: boolean,
 ): MeasuredCandidate[] | undefined {
   const labelOf = (option: Option): string => (answer.spelledAs === 'code' ? option.code : option.category.name);
   const chosen = options.find((option) => option.category.name === answer.category.name);
-  const bare = answer.isObject ? undefined : answer.option;
+  const label = chosen && labelOf(chosen);
   const probabilities =
-    chosen && labelProbabilities(tokens, { chosen: labelOf(chosen), all: options.map(labelOf), bare });
+    label !== undefined &&
+    labelProbabilities(tokens, {
+      chosen: label,
+      all: options.map(labelOf),
+      written: answer.option,
+      isBare: !answer.isObject,
+      isCaseExact: hasSchema && answer.option === label,
+    });
   if (!probabilities) return undefined;
   return options
     .flatMap((option) => {
@@ -60,8 +70,8 @@ function rank(
     .toSorted((a, b) => b.confidence - a.confidence || (a.name < b.name ? -1 : 1));
 }
 
-/** The likeliest few; the answer is always among them, also when the model sampled an unlikely one. */
+/** The answer first, also when the model sampled an unlikely one, and the likeliest others. */
 function shorten(candidates: readonly MeasuredCandidate[], answered: string): MeasuredCandidate[] {
-  const own = candidates.findIndex(({ name }) => name === answered);
-  return candidates.filter((_, index) => index < maxCandidates - (own >= maxCandidates ? 1 : 0) || index === own);
+  const others = candidates.filter(({ name }) => name !== answered);
+  return [...candidates.filter(({ name }) => name === answered), ...others].slice(0, maxCandidates);
 }

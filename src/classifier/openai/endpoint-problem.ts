@@ -5,7 +5,9 @@ import { systemCodeOf } from './model-errors.ts';
 /** Why an endpoint would answer no question at all; `code` is the system's, such as `ECONNREFUSED`. */
 export type EndpointProblem =
   | { readonly kind: 'unreachable'; readonly code: string }
-  | { readonly kind: 'unauthorized' };
+  | { readonly kind: 'unauthorized' }
+  /** What answers is no model server: a web page, say, or JSON without a list. */
+  | { readonly kind: 'other' };
 
 /**
  * Asks an endpoint for its list of models, which costs nothing. Only what no request could overcome is a problem: a server that keeps
@@ -17,11 +19,21 @@ export async function findEndpointProblem(endpoint: Endpoint): Promise<EndpointP
   const client = createModelClient({ ...endpoint, timeoutMs: 2 * timeoutMs });
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    await client.models.list({ signal });
+    const response = await client.models.list({ signal }).asResponse();
+    return isModelList(await response.text()) ? undefined : { kind: 'other' };
   } catch (error) {
     if (signal.aborted) return { kind: 'unreachable', code: `no answer within ${timeoutMs / 1000} s` };
     if (error instanceof APIConnectionError) return { kind: 'unreachable', code: systemCodeOf(error) };
     if (error instanceof APIError && error.status === 401) return { kind: 'unauthorized' };
   }
   return undefined;
+}
+
+function isModelList(body: string): boolean {
+  try {
+    const value: unknown = JSON.parse(body);
+    return Array.isArray(value) || (typeof value === 'object' && value !== null && !('error' in value));
+  } catch {
+    return false;
+  }
 }

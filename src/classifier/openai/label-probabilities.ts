@@ -9,8 +9,12 @@ interface Labels {
   /** The one that was answered. */
   readonly chosen: string;
   readonly all: readonly string[];
-  /** The whole answer, where it is bare text and no JSON object. */
-  readonly bare?: string | undefined;
+  /** What was answered, letter by letter, where it is not the label itself. */
+  readonly written?: string;
+  /** Whether it was the whole answer, and no field of a JSON object. */
+  readonly isBare?: boolean;
+  /** A schema allowed the labels alone, so that a token of another case is none of them; llama.cpp shows those, too. */
+  readonly isCaseExact?: boolean;
 }
 
 /**
@@ -24,11 +28,14 @@ interface Labels {
  */
 export function labelProbabilities(
   tokens: readonly TokenLogprob[],
-  { chosen, all, bare }: Labels,
+  { chosen, all, written: answered = chosen, isBare = false, isCaseExact = false }: Labels,
 ): ReadonlyMap<string, number> | undefined {
-  const position = findValue(tokens, bare);
+  const position = findValue(tokens, answered, isBare);
   if (!position) return undefined;
-  const spell = bare === undefined ? spellInJson : spellBare;
+  const spelling: Spelling = {
+    spell: isBare ? spellBare : spellInJson,
+    fold: isCaseExact ? (text) => text : (text) => text.toLowerCase(),
+  };
   const result = new Map<string, number>();
   let open: readonly string[] = all;
   let pathMass = 1;
@@ -37,7 +44,7 @@ export function labelProbabilities(
   for (let index = position.index; index < tokens.length; index++) {
     const token = tokens[index];
     if (!token) return undefined;
-    const step = readStep(token, offset, (beginning) => fitting(written + beginning, open, spell), open);
+    const step = readStep(token, offset, (beginning) => fitting(written + beginning, open, spelling), open);
     if (step.chosenProbability <= 0 || !step.chosenFits.includes(chosen)) return undefined;
     for (const [labelsHit, probability] of step.others) {
       const share = (pathMass * probability) / step.total / labelsHit.length;
@@ -92,11 +99,18 @@ function withoutFirst(alternatives: TokenLogprob['top_logprobs'], text: string):
   return own < 0 ? alternatives : alternatives.toSpliced(own, 1);
 }
 
+interface Spelling {
+  /** How a label stands in the answer. */
+  readonly spell: (label: string) => string;
+  /** What makes equal what counts as the same. */
+  readonly fold: (text: string) => string;
+}
+
 /** The labels that `beginning` can still become. */
-function fitting(beginning: string, labels: readonly string[], spell: (label: string) => string): string[] {
-  const written = beginning.trimStart().toLowerCase();
+function fitting(beginning: string, labels: readonly string[], { spell, fold }: Spelling): string[] {
+  const written = fold(beginning.trimStart());
   return labels.filter((label) => {
-    const ended = spell(label).toLowerCase();
+    const ended = fold(spell(label));
     return ended.startsWith(written) || written.startsWith(ended);
   });
 }
@@ -116,10 +130,11 @@ function spellBare(label: string): string {
  */
 function findValue(
   tokens: readonly TokenLogprob[],
-  bare: string | undefined,
+  written: string,
+  isBare: boolean,
 ): { readonly index: number; readonly offset: number } | undefined {
   const text = tokens.map((token) => token.token).join('');
-  let rest = bare === undefined ? startOfField(text) : startOfBare(text, bare);
+  let rest = isBare ? startOfBare(text, written) : startOfField(text, written);
   if (rest < 0) return undefined;
   for (const [index, { token }] of tokens.entries()) {
     if (rest < token.length) return { index, offset: rest };
@@ -128,9 +143,14 @@ function findValue(
   return undefined;
 }
 
-function startOfField(text: string): number {
-  const match = Array.from(text.matchAll(/\{\s*"option"\s*:\s*"/gu)).at(-1);
-  return match ? match.index + match[0].length : -1;
+/** After the key, whose quotes and place in the object may be any. */
+function startOfField(text: string, written: string): number {
+  const escaped = JSON.stringify(written).slice(1, -1);
+  const starts = Array.from(
+    text.matchAll(/["'“]?option["'”]?\s*:\s*["'“]/giu),
+    (match) => match.index + match[0].length,
+  );
+  return starts.findLast((start) => text.startsWith(escaped, start)) ?? -1;
 }
 
 function startOfBare(text: string, bare: string): number {

@@ -23,9 +23,45 @@ export function toModelError(error: unknown, call: ModelCall): ClassifierError {
   }
   if (error instanceof APIError && error.status !== undefined) return fromStatus(error, call, cause);
   if (error instanceof SyntaxError) {
-    return new ClassifierError('model_output_invalid', "The model server's answer is not valid JSON.", { cause });
+    const detail = "The model server's answer is not valid JSON. Check OPENAI_BASE_URL.";
+    return new ClassifierError('model_misconfigured', detail, { cause });
   }
-  return new ClassifierError('model_unavailable', 'The model server cannot be reached. Please try again.', { cause });
+  return notReached(systemCodeOf(error), cause);
+}
+
+/** An address that does not exist and a certificate that is not trusted stay so until somebody changes a setting. */
+function notReached(systemCode: string, cause: Error): ClassifierError {
+  if (systemCode === 'ENOTFOUND') {
+    const detail = 'The host of the model server is not known (ENOTFOUND). Check OPENAI_BASE_URL.';
+    return new ClassifierError('model_misconfigured', detail, { cause });
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_SSL|ERR_TLS|EPROTO/u.test(systemCode)) {
+    const detail = `The connection to the model server is not secure (${systemCode}). Check that OPENAI_BASE_URL begins with what it serves, http or https, and give a certificate of your own by NODE_EXTRA_CA_CERTS.`;
+    return new ClassifierError('model_misconfigured', detail, { cause });
+  }
+  const detail = `The model server cannot be reached (${systemCode}). Check that it runs, and OPENAI_BASE_URL.`;
+  return new ClassifierError('model_unavailable', detail, { cause });
+}
+
+/**
+ * What a probe's failure means: its question is no document's, so that whoever answers it with an error would answer every page so. Rate limits and what
+ * already says what it is stay as they are.
+ */
+export function toProbeError(error: ClassifierError): ClassifierError {
+  const { code, detail, cause } = error;
+  if (code === 'model_timeout' || code === 'model_error')
+    return new ClassifierError('model_unavailable', detail, { cause });
+  if (code === 'internal' || code === 'model_refused' || code === 'model_output_invalid') {
+    return new ClassifierError('model_misconfigured', detail, { cause });
+  }
+  return code === 'payload_too_large' ? contextTooSmall(cause) : error;
+}
+
+/** A context in which not even a question of ordinary length has room. */
+export function contextTooSmall(cause: unknown): ClassifierError {
+  const detail =
+    'The context of the model is too short for a page: its image and text need some 8,000 tokens. Give the model server a longer one.';
+  return new ClassifierError('model_misconfigured', detail, { cause });
 }
 
 /** What the server objects to, for finding out which parameter it does not know. */
@@ -45,7 +81,7 @@ export function modelRefused(cause?: unknown): ClassifierError {
 
 export function imageNotTaken(model: string): ClassifierError {
   const detail = `The model "${model}" does not take the image of this page, and the page has no text layer. Check that OPENAI_MODEL names a model that reads images.`;
-  return new ClassifierError('model_unavailable', detail, { retryable: false });
+  return new ClassifierError('model_misconfigured', detail);
 }
 
 function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierError {
@@ -57,9 +93,15 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
 
   if (/content_filter|content_policy/u.test(code)) return modelRefused(cause);
   if (isTooLong({ status, code, param: error.param ?? '', message: error.message })) return tooLong(cause);
-  if (status === 429 || status === 402) return temporary('model_rate_limited', rateLimitSentence(status, code));
-  if (status === 404 || code === 'model_not_found') return notServed(call, code, cause);
-  if (status === 401 || status === 403) {
+  if (isUsedUp(status, `${code} ${error.type ?? ''}`)) {
+    const detail =
+      'The account at the model server is used up. Top it up, or set OPENAI_API_KEY to one of another account.';
+    return new ClassifierError('model_quota', detail, { cause });
+  }
+  if (status === 429)
+    return temporary('model_rate_limited', 'The model server limits the rate of requests. Please try again.');
+  if ([404, 405, 410].includes(status) || code === 'model_not_found') return notServed(call, code, cause);
+  if (status === 401 || status === 403 || (status === 400 && /\bapi[ _-]?key\b/iu.test(error.message))) {
     const detail = `The model server rejected the credentials (HTTP ${status}). Check OPENAI_API_KEY.`;
     return new ClassifierError('model_auth', detail, { cause });
   }
@@ -68,6 +110,10 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
   if (status === 500) return temporary('model_error', 'The model server failed at this page (HTTP 500).');
   if (status === 503 && /loading/iu.test(error.message)) {
     return temporary('model_unavailable', 'The model server is still loading the model. Please try again.');
+  }
+  if (status === 407) {
+    const detail = 'A proxy before the model server asks for credentials (HTTP 407). Check OPENAI_BASE_URL.';
+    return new ClassifierError('model_misconfigured', detail, { cause });
   }
   if (status > 500 || status === 409) {
     return temporary('model_unavailable', `The model server has an error (HTTP ${status}). Please try again.`);
@@ -87,13 +133,16 @@ function notServed({ model, baseUrl }: ModelCall, code: string, cause: Error): C
   const azure = code === 'DeploymentNotFound' ? ' On Azure OPENAI_MODEL is the name of a deployment.' : '';
   const path = new URL(baseUrl).pathname === '/' ? ' It mostly ends in /v1.' : '';
   const detail = `The model server does not serve the model "${model}" at this address. Check OPENAI_MODEL and OPENAI_BASE_URL.${azure}${path}`;
-  return new ClassifierError('model_unavailable', detail, { cause, retryable: false });
+  return new ClassifierError('model_misconfigured', detail, { cause });
 }
 
-function rateLimitSentence(status: number, code: string): string {
-  return status === 402 || code === 'insufficient_quota'
-    ? 'The quota of the model account is used up.'
-    : 'The model server limits the rate of requests. Please try again.';
+/** No wait helps an account without money; providers say so with 402, or with the status of a limit or a refusal. */
+function isUsedUp(status: number, words: string): boolean {
+  if (status === 402) return true;
+  return (
+    [400, 403, 429].includes(status) &&
+    /insufficient_(quota|credits?|funds|balance)|billing|quota_exhausted/u.test(words)
+  );
 }
 
 /** Class, status, request id and the short codes; never a message or a body. */

@@ -1,14 +1,15 @@
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { Logger } from 'pino';
 import { cancelled } from '../../domain/error-sentences.ts';
-import { ClassifierError } from '../../domain/errors.ts';
+import { ClassifierError, factsOf } from '../../domain/errors.ts';
+import { createCircuit, type Circuit } from '../../waiting/circuit.ts';
 import {
   withUnknown,
   type PageClassification,
   type PageClassificationRequest,
   type PageClassifier,
 } from '../page-classifier.ts';
-import { readAnswer, resolveAnswer, type StatedAnswer } from './answer.ts';
+import { isWhole, readAnswer, resolveAnswer, type StatedAnswer } from './answer.ts';
 import {
   createChatCompletions,
   type ChatAnswer,
@@ -17,7 +18,7 @@ import {
   type ReasoningEffort,
 } from './chat-completions.ts';
 import { measureConfidence } from './confidence.ts';
-import { modelRefused, readRejection, toModelError } from './model-errors.ts';
+import { contextTooSmall, modelRefused, readRejection, toModelError } from './model-errors.ts';
 import { assignOptions, type Option } from './option-codes.ts';
 import { buildMessages, buildSecondQuestion } from './prompt.ts';
 import { isTooLong } from './rejections.ts';
@@ -37,8 +38,20 @@ export interface OpenAiClassifierOptions {
   readonly maxOutputTokens: number;
   /** How much of a page's text layer goes into the prompt, in characters. */
   readonly maxTextLength?: number | undefined;
+  /** While the endpoint cannot be used: to which the pauses grow after which it is asked whether it can. */
+  readonly longestPauseMs?: number | undefined;
   readonly logger: Logger;
 }
+
+export interface OpenAiClassifier extends PageClassifier, AsyncDisposable {
+  readonly circuit: Circuit;
+}
+
+const defaultLongestPauseMs = 60_000;
+/** A page that failed waits no longer to hear whether it is alone in that: the next attempt finds out. */
+const longestDoubtMs = 10_000;
+/** About 4,000 tokens. A question that is no longer and has no room in the model's context says that no page has. */
+const ordinaryLength = 16_000;
 
 /** About 1,500 tokens: the head of a page says what it is, and the image shows the rest. */
 const defaultMaxTextLength = 6000;
@@ -49,32 +62,71 @@ const secondRoom = 4;
  * Classifies a page by a model behind the Chat Completions protocol: page image, text layer and categories in one
  * question, a code as the answer, the code's log-probability as the confidence.
  */
-export function createOpenAiClassifier(options: OpenAiClassifierOptions): PageClassifier {
-  const { apiKey, baseUrl, model, timeoutMs } = options;
+export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAiClassifier {
+  const { apiKey, baseUrl, model, timeoutMs, longestPauseMs = defaultLongestPauseMs, logger } = options;
   if (!/^[\x21-\x7e]+$/u.test(apiKey)) {
     throw new ClassifierError('model_auth', 'OPENAI_API_KEY is empty or holds characters that no key has.');
   }
   const chat = createChatCompletions(options);
   const maxTextLength = options.maxTextLength ?? defaultMaxTextLength;
+  const circuit = createCircuit({ waitsFor: 'model', check: (signal) => chat.check(signal), longestPauseMs, logger });
+
+  async function classify(request: PageClassificationRequest): Promise<PageClassification> {
+    await chat.ready(request.signal).catch((error: unknown) => {
+      if (error instanceof ClassifierError) circuit.failed(error);
+      throw error;
+    });
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([request.signal, timeout]);
+    let question: Question | undefined;
+    try {
+      question = await untilAborted(prepareQuestion(request, maxTextLength), signal);
+      return await ask(chat, question, signal);
+    } catch (error) {
+      if (error instanceof ClassifierError) throw error;
+      const failure = toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout.aborted });
+      const isShort = question && lengthOf(question) <= ordinaryLength;
+      throw failure.code === 'payload_too_large' && isShort ? contextTooSmall(failure.cause) : failure;
+    }
+  }
 
   return {
     name: 'openai',
     model,
+    circuit,
     async classifyPage(request) {
-      let timeout: AbortSignal | undefined;
+      circuit.refuse();
+      const startedAt = performance.now();
       try {
-        await chat.ready(request.signal);
-        timeout = AbortSignal.timeout(timeoutMs);
-        const signal = AbortSignal.any([request.signal, timeout]);
-        const question = await untilAborted(prepareQuestion(request, maxTextLength), signal);
-        return await ask(chat, question, signal);
+        const answer = await classify(request);
+        circuit.succeeded();
+        return answer;
       } catch (error) {
+        if (!request.signal.aborted && isDoubtful(error)) {
+          await circuit.doubt(startedAt, AbortSignal.any([request.signal, AbortSignal.timeout(longestDoubtMs)]));
+        }
         if (request.signal.aborted) throw cancelled();
-        if (error instanceof ClassifierError) throw error;
-        throw toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout?.aborted === true });
+        if (isDoubtful(error)) circuit.refuse();
+        throw error;
       }
     },
+    [Symbol.asyncDispose]: () => circuit[Symbol.asyncDispose](),
   };
+}
+
+/** What may be due to the page or to the endpoint: the endpoint's probe tells. */
+function isDoubtful(error: unknown): boolean {
+  if (!(error instanceof ClassifierError)) return false;
+  return factsOf(error.code).waitsFor === 'model' || ['model_timeout', 'model_error', 'internal'].includes(error.code);
+}
+
+/** Characters of all that is asked beside the image. */
+function lengthOf({ messages }: Question): number {
+  const texts = messages.flatMap(({ content }) => {
+    if (typeof content === 'string') return [content];
+    return (content ?? []).flatMap((part) => ('text' in part ? [part.text] : []));
+  });
+  return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 interface Question extends Omit<ChatQuestion, 'room'> {
@@ -123,7 +175,7 @@ async function ask(chat: ChatCompletions, question: Question, signal: AbortSigna
   async function put(asked: readonly ChatCompletionMessageParam[]): Promise<ReadAnswer | undefined> {
     const answer = await chat.complete({ ...question, messages: asked, room }, signal).catch(refuse);
     answers.push(answer);
-    if (answer.finishReason !== 'length') return readOption(answer, options);
+    if (answer.finishReason !== 'length' || isWhole(answer.content)) return readOption(answer, options);
     if (room > 1) throw cutOff();
     room = secondRoom;
     return await put(asked);
@@ -163,7 +215,7 @@ function toClassification(
   return {
     classification: read.category.name,
     rawResult: read.rawResult,
-    ...measureConfidence(read, last.tokens, options),
+    ...measureConfidence(read, last, options),
     ...(read.reason ? { reasoning: read.reason } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
     usage: { inputTokens, outputTokens },

@@ -9,6 +9,7 @@ import type { Batch } from '../../jobs/read-batch.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { displayFileName } from '../shared/file-name.ts';
 import { answerOptions } from '../shared/other-methods.ts';
+import { refuseLongerPatience } from '../shared/patience.ts';
 import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { createBatchSchema, toBatchRunBody } from './batch-schemas.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -20,6 +21,8 @@ export interface BatchDependencies {
   readonly store: ObjectStore;
   /** Addresses that a URL may name although they are private. */
   readonly allowedNetworks: readonly string[];
+  /** Longest patience that a request may ask for. */
+  readonly patienceSeconds: number;
 }
 
 interface BatchParameters {
@@ -27,13 +30,19 @@ interface BatchParameters {
 }
 
 /** Extend's `/classify_runs/batch` and `/batch_runs`. */
-export function batchRoutes({ batches, store, allowedNetworks }: BatchDependencies): Router {
+export function batchRoutes({
+  batches,
+  store,
+  allowedNetworks,
+  patienceSeconds: longestPatience,
+}: BatchDependencies): Router {
   const allowed = parseAllowedNetworks(allowedNetworks);
   const router = Router();
 
   async function create(request: Request, response: Response): Promise<void> {
     const tenant = tenantOf(request);
-    const { classifier, inputs, priority } = parseJsonBody(createBatchSchema, request);
+    const { classifier, inputs, priority, patienceSeconds } = parseJsonBody(createBatchSchema, request);
+    refuseLongerPatience('patienceSeconds', patienceSeconds, longestPatience);
     const { id, version, overrideConfig } = classifier;
     const resolved = await resolveClassifier(store, tenant, { id, version });
     const batch = await batches.start({
@@ -43,6 +52,7 @@ export function batchRoutes({ batches, store, allowedNetworks }: BatchDependenci
       source: 'BATCH_PROCESSOR_RUN',
       inputs: inputs.map(({ file, metadata }) => ({ file: toBatchFile(file, allowed), metadata })),
       priority,
+      patienceSeconds,
       requestId: requestContext(request).requestId,
     });
     const { batchId, runCount } = batch;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import 'zod-openapi';
 import { batchLimits } from '../../domain/batch.ts';
 import type { Batch, BatchStatus, RunCounts } from '../../jobs/read-batch.ts';
+import { patienceSchema } from '../shared/patience.ts';
 import { instantSchema } from './classifier-schemas.ts';
 import { classifierReferenceSchema, metadataSchema, prioritySchema, runFileSchema } from './run-request-schemas.ts';
 import { runStatusSchema } from './run-schemas.ts';
@@ -17,6 +18,7 @@ export const createBatchSchema = z
     priority: prioritySchema
       .optional()
       .meta({ description: 'From 0 (first) to 100; without one its runs come behind single ones.' }),
+    patienceSeconds: patienceSchema.optional(),
     config: z.never({ error: 'is not taken here: create a classifier and name it as classifier.id' }).optional(),
     review: z.never({ error: 'is not taken here: review the runs of a batch when they are over' }).optional(),
   })

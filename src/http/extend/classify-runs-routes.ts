@@ -12,6 +12,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { toRerunRequest } from '../operations/rerun-request.ts';
 import { baseUrlOf, type PublicUrl } from '../shared/base-url.ts';
 import { answerOptions } from '../shared/other-methods.ts';
+import { refuseLongerPatience } from '../shared/patience.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 import { untilClosed } from '../shared/until-closed.ts';
 import { refuseFormAsJson } from './form-as-json.ts';
@@ -32,6 +33,8 @@ export interface ClassifyRunDependencies extends PublicUrl, PageLimits {
   readonly allowedNetworks: readonly string[];
   /** How long the synchronous call waits: the SDK must hear of a run that takes longer before it gives up by itself. */
   readonly syncWaitMs: number;
+  /** Longest patience that a request may ask for. */
+  readonly patienceSeconds: number;
 }
 
 interface RunParameters {
@@ -53,9 +56,22 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
 
   async function toCreateRequest(request: Request, signal: AbortSignal): Promise<CreateRunRequest> {
     const tenant = tenantOf(request);
-    const { file, classifier, config, metadata, priority, review } = parseJsonBody(createRunSchema, request);
+    const { file, classifier, config, metadata, priority, review, patienceSeconds } = parseJsonBody(
+      createRunSchema,
+      request,
+    );
+    refuseLongerPatience('patienceSeconds', patienceSeconds, dependencies.patienceSeconds);
     const { requestId } = requestContext(request);
-    const asked = { tenant, file: toRunFileInput(file, allowed), metadata, priority, review, requestId, signal };
+    const asked = {
+      tenant,
+      file: toRunFileInput(file, allowed),
+      metadata,
+      priority,
+      review,
+      patienceSeconds,
+      requestId,
+      signal,
+    };
     if (config) return { ...asked, config };
     const { id = '', version, overrideConfig } = classifier ?? {};
     const resolved = await resolveClassifier(store, tenant, { id, version });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import 'zod-openapi';
 import type { RunFileInput } from '../../definitions/run-files.ts';
 import { parseSourceUrl, type AllowedNetworks } from '../../domain/source-url.ts';
+import { patienceSchema } from '../shared/patience.ts';
 import { displayFileName } from '../shared/file-name.ts';
 import { reviewPolicySchema } from './review-schemas.ts';
 import { classifyConfigSchema, classifyOverrideConfigSchema } from './config-schema.ts';
@@ -82,6 +83,7 @@ const runFields = {
   priority: prioritySchema.optional(),
   metadata: metadataSchema.optional(),
   review: reviewPolicySchema.optional(),
+  patienceSeconds: patienceSchema.optional(),
 };
 
 export const createRunSchema = z

@@ -39,6 +39,9 @@ const fields = {
     .meta({ description: '`allow`: a document that fits no category well gets `unknown` instead of the nearest one.' }),
   pages: text('Which pages are read: `1-3,7` or `5-`, counted from 1. The first few by default.'),
   max_pages: text('How many pages are read at most.'),
+  patience_seconds: text(
+    'How long the job waits, all in all, for what only the operator can mend, such as a refused key or an outage; as long as `PATIENCE_SECONDS` says by default and at most.',
+  ),
   metadata: z
     .string()
     .max(maxMetadataLength)

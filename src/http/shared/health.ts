@@ -7,6 +7,16 @@ export interface HealthDependencies {
   readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
   /** What accepted jobs wait for but no request does: why it cannot be used now. It is told, and makes nobody unready. */
   readonly advisories?: Readonly<Record<string, () => Promise<string | undefined>>>;
+  /** What jobs wait for that only the operator can mend. */
+  readonly waiting: () => Promise<readonly WaitingJobs[]>;
+}
+
+/** `since` is ISO 8601, `detail` names the setting to change. */
+interface WaitingJobs {
+  readonly waitsFor: string;
+  readonly detail: string;
+  readonly since: string;
+  readonly jobs: number;
 }
 
 /** Orchestrators ask often, and from many places: dependencies are asked at most this often. */
@@ -14,13 +24,13 @@ const cacheMs = 2000;
 const probeTimeoutMs = 3000;
 
 /** `/livez`: this process answers. `/readyz` (alias `/healthz`): everything it needs answers too, each by name. `/version`. */
-export function healthRoutes({ version, probes, advisories = {} }: HealthDependencies): Router {
+export function healthRoutes({ version, probes, advisories = {}, waiting }: HealthDependencies): Router {
   const router = Router();
   let cached: { readonly at: number; readonly report: Promise<Report> } | undefined;
 
   async function ready(_request: Request, response: Response): Promise<void> {
     if (!cached || performance.now() - cached.at > cacheMs)
-      cached = { at: performance.now(), report: probeAll(probes, advisories) };
+      cached = { at: performance.now(), report: probeAll(probes, advisories, waiting) };
     const report = await cached.report;
     if (report.status !== 'ok') response.set('Retry-After', '5');
     response
@@ -46,15 +56,25 @@ interface Report {
   readonly dependencies: Readonly<Record<string, State>>;
   /** Why, where it may be told to anybody. */
   readonly reasons?: Readonly<Record<string, string>>;
+  readonly waiting?: readonly ReportedWaiting[];
+}
+
+interface ReportedWaiting {
+  readonly for: string;
+  readonly since: string;
+  readonly jobs: number;
+  readonly reason: string;
 }
 
 async function probeAll(
   probes: HealthDependencies['probes'],
   advisories: NonNullable<HealthDependencies['advisories']>,
+  findWaiting: HealthDependencies['waiting'],
 ): Promise<Report> {
-  const [states, advice] = await Promise.all([
+  const [states, advice, waiting] = await Promise.all([
     Promise.all(Object.entries(probes).map(async ([name, probe]) => [name, await stateOf(probe)] as const)),
     Promise.all(Object.entries(advisories).map(async ([name, advise]) => [name, await advise()] as const)),
+    findWaiting(),
   ]);
   const reasons = advice.flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason] as const]));
   const advised = advice.map(([name, reason]) => [name, reason === undefined ? 'ok' : 'unavailable'] as const);
@@ -62,6 +82,9 @@ async function probeAll(
     status: states.every(([, state]) => state === 'ok') ? 'ok' : 'unavailable',
     dependencies: Object.fromEntries([...states, ...advised]),
     ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) }),
+    ...(waiting.length > 0 && {
+      waiting: waiting.map(({ waitsFor, since, jobs, detail }) => ({ for: waitsFor, since, jobs, reason: detail })),
+    }),
   };
 }
 

@@ -68,6 +68,20 @@ export const readinessSchema = z
       description:
         'Why one of them cannot be used. A model that cannot does not make the service unready: jobs wait for it.',
     }),
+    waiting: z
+      .array(
+        z.strictObject({
+          for: z.enum(['model', 'store', 'worker']),
+          since: z.iso.datetime(),
+          jobs: z.int().min(1),
+          reason: z.string(),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'What jobs wait for that only the operator can mend, since when, how many (1,000 are looked at), and the setting to change.',
+      }),
   })
   .meta({ id: 'Readiness', examples: [{ status: 'ok', dependencies: { temporal: 'ok', store: 'ok' } }] });
 

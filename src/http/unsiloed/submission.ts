@@ -14,6 +14,11 @@ export interface PageLimits {
   readonly maxPages: number;
 }
 
+export interface SubmissionLimits extends PageLimits {
+  /** Longest patience that a request may ask for. */
+  readonly patienceSeconds: number;
+}
+
 /** The text fields of `POST /classify` beside the document, checked. */
 export interface Submission {
   readonly categories: readonly Category[];
@@ -21,10 +26,11 @@ export interface Submission {
   readonly instructions?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly unknown?: 'allow';
+  readonly patienceSeconds?: number;
 }
 
 /** Reads the text fields of a submission; unknown ones are ignored, as Unsiloed does. Throws 400s that name the field. */
-export function parseSubmission(fields: Readonly<Record<string, unknown>>, limits: PageLimits): Submission {
+export function parseSubmission(fields: Readonly<Record<string, unknown>>, limits: SubmissionLimits): Submission {
   const instructions = textField(fields, 'instructions');
   if (instructions !== undefined) refuseLonger('instructions', instructions, inputLimits.maxInstructionsLength);
   const metadata = metadataOf(textField(fields, 'metadata'));
@@ -32,6 +38,7 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
     categories: categoriesOf(fields),
     selection: selectionOf(fields, limits),
     ...unknownOf(textField(fields, 'unknown')),
+    ...patienceOf(textField(fields, 'patience_seconds'), limits),
     ...(metadata && { metadata }),
     ...(instructions !== undefined && { instructions }),
   };
@@ -42,6 +49,19 @@ function unknownOf(value: string | undefined): Pick<Submission, 'unknown'> {
   if (value === undefined) return {};
   if (value.trim() !== 'allow') throw invalidRequest('unknown', 'must be "allow" or left out');
   return { unknown: 'allow' };
+}
+
+/** How long the job waits for what only the operator can mend. */
+function patienceOf(
+  value: string | undefined,
+  { patienceSeconds: max }: SubmissionLimits,
+): Pick<Submission, 'patienceSeconds'> {
+  if (value === undefined) return {};
+  const patienceSeconds = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) : Number.POSITIVE_INFINITY;
+  if (patienceSeconds > max) {
+    throw invalidRequest('patience_seconds', `must be a whole number from 0 to ${max}; got "${value.slice(0, 40)}"`);
+  }
+  return { patienceSeconds };
 }
 
 /** A JSON object of the caller's own. */

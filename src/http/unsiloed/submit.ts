@@ -11,9 +11,9 @@ import { bindJobId, requestContext, tenantOf } from '../shared/request-context.t
 import { uploadDefaults } from '../shared/upload-limits.ts';
 import type { Upload } from '../shared/upload-session.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
-import { parseSubmission, textField, type PageLimits } from './submission.ts';
+import { parseSubmission, textField, type SubmissionLimits } from './submission.ts';
 
-export interface SubmitLimits extends PageLimits {
+export interface SubmitLimits extends SubmissionLimits {
   readonly maxFileBytes: number;
   /** Addresses that a file_url or webhook_url may name although they are private. */
   readonly allowedNetworks: readonly string[];
@@ -106,7 +106,10 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
   function toStartRequest(request: Request, upload: Upload): StartJobRequest {
     // First what is asked of everybody: a request without a document hears of that, not of its categories.
     const source = sourceOf(upload);
-    const { categories, selection, instructions, metadata, unknown } = parseSubmission(upload.fields, limits);
+    const { categories, selection, instructions, metadata, unknown, patienceSeconds } = parseSubmission(
+      upload.fields,
+      limits,
+    );
     return {
       tenant: tenantOf(request),
       jobId: jobIdOf(request),
@@ -119,6 +122,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
       ...webhookOf(upload),
       ...(metadata && { metadata }),
       ...(unknown && { unknown }),
+      ...(patienceSeconds !== undefined && { patienceSeconds }),
       ...(request.get(idempotencyHeader) !== undefined && { isIdempotent: true }),
     };
   }

@@ -40,6 +40,8 @@ export interface OpenAiStandIn extends AsyncDisposable {
   /** The same for the next probes, which a model answers by what its profile says. */
   enqueueForProbe(...replies: readonly Reply[]): void;
   answerWith(answer: AnswerQuestion): void;
+  /** What every question and every probe is answered from now on, as by a server that is set up wrongly; undefined: as usual again. */
+  replyAlways(reply: Reply | undefined): void;
   /** Lets go of what is held. */
   release(): void;
   /** Resolves when so many questions have arrived since the start. */
@@ -63,6 +65,7 @@ export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<
   const { apiKey = 'sk-stand-in', models = defaultModels, port = 0, delayMs = 0, isRecording = true } = options;
   const dialect = dialects[options.server ?? 'openai'];
   let answer = options.answer ?? answerFirstOption;
+  let always: Reply | undefined;
   let hold = Promise.withResolvers<void>();
   const queue: Reply[] = [];
   const probeQueue: Reply[] = [];
@@ -96,9 +99,9 @@ export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<
       const question = readQuestion(dialect.view(chat, profile));
       keep({ ...record, question });
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-      const reply = isProbe(body)
-        ? (probeQueue.shift() ?? answerProbe(question, profile))
-        : (queue.shift() ?? answer(question));
+      const reply =
+        always ??
+        (isProbe(body) ? (probeQueue.shift() ?? answerProbe(question, profile)) : (queue.shift() ?? answer(question)));
       await send(response, reply, question, profile);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -147,6 +150,7 @@ export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<
     enqueue: (...replies) => void queue.push(...replies),
     enqueueForProbe: (...replies) => void probeQueue.push(...replies),
     answerWith: (next) => void (answer = next),
+    replyAlways: (reply) => void (always = reply),
     release() {
       hold.resolve();
       hold = Promise.withResolvers();

@@ -109,13 +109,13 @@ describe('labelProbabilities', () => {
   test('reads an answer that is the label alone', () => {
     const tokens = [token('hm '), token('B', 0.6, { A: 0.2, The: 0.2 }), token('\n')];
 
-    const result = labelProbabilities(tokens, { chosen: 'B', all: ['A', 'B'], bare: 'B' });
+    const result = labelProbabilities(tokens, { chosen: 'B', all: ['A', 'B'], isBare: true });
 
     expect(result?.get('B')).toBeCloseTo(0.75);
   });
 
   test('says nothing where an answer that is the label alone is not what the tokens end with', () => {
-    expect(labelProbabilities([token('A')], { chosen: 'B', all: ['A', 'B'], bare: 'B' })).toBeUndefined();
+    expect(labelProbabilities([token('A')], { chosen: 'B', all: ['A', 'B'], isBare: true })).toBeUndefined();
   });
 
   test('gives each of the labels its part among the labels, whatever else was likely', () => {

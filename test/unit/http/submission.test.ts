@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseSubmission } from '../../../src/http/unsiloed/submission.ts';
 
-const limits = { defaultPages: 1, maxPages: 1 };
+const limits = { defaultPages: 1, maxPages: 1, patienceSeconds: 86_400 };
 const categories = '["invoice", "contract"]';
 
 describe('parseSubmission', () => {

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { workflowTypes } from '../domain/contract.ts';
+import type { WaitedFor } from '../domain/errors.ts';
+import { mapBounded } from '../domain/map-bounded.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import { goOnSignalName } from '../domain/waiting.ts';
+import type { Logger } from '../logger.ts';
+import { listExecutions } from '../temporal/list-executions.ts';
+import type { Circuit } from './circuit.ts';
+
+interface ResumeOptions {
+  readonly client: Client;
+  readonly circuits: readonly Circuit[];
+  readonly logger: Logger;
+}
+
+export interface RunResumer {
+  /** Stops, and resolves when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+const pageSize = 200;
+/** Enough to wake a thousand runs within seconds, and little beside what the runs themselves ask of Temporal. */
+const signalsAtOnce = 4;
+/** A run that has begun to wait shows in Temporal's visibility a moment later. */
+const visibilityLagMs = 1000;
+/** Runs that still wait after so many rounds wait for what another worker sees, and come back by themselves. */
+const maxRounds = 5;
+
+/**
+ * Tells the runs that wait for something to go on when its circuit closes, and at the start of a process, where the operator may just have mended it: a
+ * check comes first, so that a setting that is still wrong wakes nobody. Each run comes back by itself, too, but later.
+ */
+export function resumeRuns({ client, circuits, logger }: ResumeOptions): RunResumer {
+  const stopping = new AbortController();
+  const working = new Set<Promise<void>>();
+
+  function start(work: () => Promise<void>): void {
+    const started = work()
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted)
+          logger.warn({ error }, 'waiting runs could not be told to go on, they do so by themselves');
+      })
+      .finally(() => working.delete(started));
+    working.add(started);
+  }
+
+  async function wake(circuit: Circuit): Promise<void> {
+    let woken = 0;
+    for (let round = 0; round < maxRounds; round++) {
+      let pageToken: string | undefined;
+      let found = 0;
+      do {
+        const page = await listExecutions(client, waitingQuery(circuit.waitsFor), pageSize, pageToken);
+        found += page.executions.length;
+        await mapBounded(page.executions, signalsAtOnce, async ({ workflowId, runId }) => {
+          if (stopping.signal.aborted || circuit.fault) return;
+          await signal(workflowId, runId);
+          woken += 1;
+        });
+        pageToken = page.nextPageToken;
+      } while (pageToken !== undefined && !circuit.fault && !stopping.signal.aborted);
+      if (circuit.fault || stopping.signal.aborted || (found === 0 && round > 0)) break;
+      await delay(visibilityLagMs, undefined, { signal: stopping.signal });
+    }
+    if (woken > 0) logger.info({ waitsFor: circuit.waitsFor, woken }, 'waiting runs were told to go on');
+  }
+
+  /** A run that has ended meanwhile needs no signal. */
+  async function signal(workflowId: string, runId: string): Promise<void> {
+    try {
+      await client.workflow.getHandle(workflowId, runId).signal(goOnSignalName);
+    } catch (error) {
+      logger.debug({ error, jobId: workflowId }, 'a waiting run could not be told to go on');
+    }
+  }
+
+  async function wakeAtStart(circuit: Circuit): Promise<void> {
+    const { executions } = await listExecutions(client, waitingQuery(circuit.waitsFor), 1, undefined);
+    // A circuit that opens by this check wakes them when it closes.
+    if (executions.length > 0 && !circuit.fault && (await circuit.verify())) await wake(circuit);
+  }
+
+  for (const circuit of circuits) {
+    circuit.onClosed(() => {
+      if (!stopping.signal.aborted) start(() => wake(circuit));
+    });
+    start(() => wakeAtStart(circuit));
+  }
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(working);
+    },
+  };
+}
+
+function waitingQuery(waitsFor: WaitedFor): string {
+  const { name } = searchAttributeKeys.waitingFor;
+  return `WorkflowType = '${workflowTypes.classifyDocument}' AND ExecutionStatus = 'Running' AND ${name} = '${waitsFor}'`;
+}

@@ -1,0 +1,21 @@
+import { ClassifierError } from '../domain/errors.ts';
+import { hasErrorCode } from '../storage/file-errors.ts';
+
+/** What a machine answers that has no room, no rights or no handles left. A name that is too long, say, is a mistake of ours. */
+const faults = {
+  ENOSPC: 'has no room left in TEMP_DIR',
+  EDQUOT: 'has used up its share of the disk of TEMP_DIR',
+  EROFS: 'may not write in TEMP_DIR, which is read-only',
+  EACCES: 'has no right to write in TEMP_DIR',
+  EMFILE: 'has too many files open: raise its limit (ulimit -n)',
+  ENFILE: 'is on a machine that has too many files open',
+} as const;
+
+/** A failure of the file system of this machine as what it is: the operator's to mend. Undefined for any other failure. */
+export function toWorkerFault(error: unknown): ClassifierError | undefined {
+  for (const [code, what] of Object.entries(faults)) {
+    if (hasErrorCode(error, code))
+      return new ClassifierError('worker_unfit', `The worker ${what} (${code}).`, { cause: error });
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  patched,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+} from '@temporalio/workflow';
+import { patienceEnded } from '../src/domain/error-sentences.ts';
+import { describeWaiting, pauseMs, readWaiting, waitingMemoKey, type Waiting } from '../src/domain/waiting.ts';
+import { jobFailure } from './failures.ts';
+import { goOnSignal } from './messages.ts';
+import { labelWaiting } from './search-attributes.ts';
+
+/** Outlasts what only the operator can mend. */
+export interface Patience {
+  /**
+   * Asks, and while the answer is that the operator must mend something first, waits and asks again. What else is asked meanwhile waits with it: one asks, and
+   * the others follow when it is answered. Fails the job with `patience_ended` when it has waited for as long as it may.
+   */
+  outlast<T>(ask: () => Promise<T>): Promise<T>;
+}
+
+interface PatienceOptions {
+  readonly seconds: number;
+  /** Called when nothing is waited for any more. */
+  readonly onOver: () => void;
+}
+
+/** The patience of one run. All its waits together may take so long. */
+export function createPatience({ seconds, onOver }: PatienceOptions): Patience {
+  let waiting: Waiting | undefined;
+  let beganAt = 0;
+  let spentMs = 0;
+  let round = 0;
+  let signals = 0;
+  let pause: Promise<void> | undefined;
+  let trial: Promise<unknown> | undefined;
+
+  setHandler(goOnSignal, () => {
+    signals += 1;
+  });
+
+  function begin(found: Waiting): void {
+    if (pause) return;
+    const isNews = waiting?.code !== found.code || waiting.detail !== found.detail;
+    if (waiting === undefined) beganAt = Date.now();
+    waiting = { ...found, since: waiting?.since ?? found.since };
+    if (isNews) {
+      setCurrentDetails(describeWaiting(waiting));
+      labelWaiting(waiting.waitsFor);
+      upsertMemo({ [waitingMemoKey]: { ...waiting } });
+    }
+    pause = restOrEnd(waiting).finally(() => {
+      pause = undefined;
+    });
+  }
+
+  async function restOrEnd(found: Waiting): Promise<void> {
+    try {
+      await rest(found);
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
+  async function rest(found: Waiting): Promise<void> {
+    const leftMs = seconds * 1000 - spentMs - (Date.now() - beganAt);
+    if (leftMs <= 0) {
+      const { code, detail } = patienceEnded(seconds, found.waitsFor, found.detail);
+      throw jobFailure({ code, detail });
+    }
+    const seen = signals;
+    await condition(() => signals > seen, Math.min(pauseMs(round, Math.random()), leftMs));
+    round += 1;
+  }
+
+  function over(): void {
+    if (waiting === undefined) return;
+    waiting = undefined;
+    spentMs += Date.now() - beganAt;
+    round = 0;
+    labelWaiting(undefined);
+    upsertMemo({ [waitingMemoKey]: null });
+    onOver();
+  }
+
+  async function attempt<T>(ask: () => Promise<T>): Promise<{ readonly answer: T } | undefined> {
+    try {
+      const answer = await ask();
+      over();
+      return { answer };
+    } catch (error) {
+      const found = waitingOf(error);
+      if (!found || !patched('outlasts-the-operator')) {
+        // A failure of the document's own says that whatever was waited for has looked at it.
+        if (error instanceof ActivityFailure) over();
+        throw error;
+      }
+      begin(found);
+      return undefined;
+    }
+  }
+
+  return {
+    async outlast(ask) {
+      for (;;) {
+        if (pause) await pause;
+        else if (trial) await trial;
+        else {
+          const asked = attempt(ask);
+          if (waiting) {
+            trial = settled(asked).finally(() => {
+              trial = undefined;
+            });
+          }
+          const answered = await asked;
+          if (answered) return answered.answer;
+        }
+      }
+    },
+  };
+}
+
+async function settled(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch {
+    // Whoever asked hears of it.
+  }
+}
+
+/** What the activity's failure asks the run to wait for. */
+function waitingOf(error: unknown): Waiting | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure ? readWaiting(cause.details?.[0]) : undefined;
+}
