@@ -43,6 +43,9 @@ export const variables = z.object({
     .string()
     .optional()
     .describe('Keys and their tenants: `acme:key1,globex:sha256:<hex of the SHA-256 of the key>`.'),
+  RESULT_CACHE_MB: wholeNumber(1, 10_000)
+    .default(64)
+    .describe('Memory in which each API process keeps the finished jobs that are read most, for a minute.'),
   SYNC_WAIT_SECONDS: wholeNumber(1, 290)
     .default(280)
     .describe(

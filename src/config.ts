@@ -109,6 +109,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       publicUrl: trimEndOf(v.PUBLIC_URL ?? `http://localhost:${v.PORT}`, '/'),
       hasPublicUrl: v.PUBLIC_URL !== undefined,
       syncWaitMs: v.SYNC_WAIT_SECONDS * 1000,
+      maxCacheBytes: v.RESULT_CACHE_MB * 1_000_000,
       apiKeys: parseApiKeys(v.API_KEYS).keys,
       rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
     },

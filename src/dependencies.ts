@@ -89,7 +89,16 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
   const progressQueries = createTenantSlots(config.shares.progress);
   const passwords = filePasswords(config, store);
   const { limits, http, patienceSeconds } = config;
-  const jobs = createJobService({ client, store, quotas, pageLimits: limits, patienceSeconds, waits, progressQueries });
+  const jobs = createJobService({
+    client,
+    store,
+    quotas,
+    pageLimits: limits,
+    patienceSeconds,
+    waits,
+    progressQueries,
+    maxCacheBytes: http.maxCacheBytes,
+  });
   const { maxFileBytes } = limits;
   const starting = { client, store, quotas, passwords, pageLimits: limits, patienceSeconds };
   const batches = createBatchService({ ...starting, concurrency: config.batch.concurrency });

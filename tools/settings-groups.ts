@@ -21,6 +21,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'SYNC_WAIT_SECONDS',
       'WAIT_CONCURRENCY',
       'PROGRESS_CONCURRENCY',
+      'RESULT_CACHE_MB',
     ],
   },
   {

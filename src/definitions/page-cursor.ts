@@ -9,11 +9,15 @@ export function encodeCursor(position: string, scope: string): string {
   return Buffer.concat([checkOf(position, scope), Buffer.from(position)]).toString('base64url');
 }
 
-/** Throws `invalid_request` for a cursor that is none of this list. */
-export function decodeCursor(cursor: string, scope: string): string {
+/** Throws `invalid_request` for a cursor that is none of this list: anybody may make one up, so its position is what `isPosition` says. */
+export function decodeCursor(
+  cursor: string,
+  scope: string,
+  isPosition: (text: string) => boolean = () => true,
+): string {
   const bytes = Buffer.from(cursor, 'base64url');
   const position = bytes.subarray(checkLength).toString('utf8');
-  if (encodeCursor(position, scope) === cursor) return position;
+  if (encodeCursor(position, scope) === cursor && isPosition(position)) return position;
   throw new ClassifierError('invalid_request', `nextPageToken ${detail}`, {
     errors: [{ pointer: '/nextPageToken', detail }],
   });

@@ -63,7 +63,8 @@ export async function listDeliveries(
 ): Promise<Page<EventDelivery>> {
   const scope = `webhook_deliveries\0${endpointId}`;
   const prefix = webhookKeys(tenant).deliveries(endpointId);
-  const after = nextPageToken === undefined ? {} : { after: decodeCursor(nextPageToken, scope) };
+  const isBelow = (key: string): boolean => key.startsWith(prefix) && !/\p{Cc}/u.test(key);
+  const after = nextPageToken === undefined ? {} : { after: decodeCursor(nextPageToken, scope, isBelow) };
   const keys: string[] = [];
   for await (const { key } of store.list(prefix, after)) {
     keys.push(key);

@@ -101,14 +101,22 @@ export function emptyDocument(field: string, mayBeText = false): ClassifierError
 }
 
 export function unsupportedDocument(field: string, mayBeText: boolean, head: Uint8Array): ClassifierError {
-  const seen = officeFormat(head);
+  const seen = knownFormat(head);
   const detail = `${field} is ${seen ?? 'not of a kind that can be classified'}; it must be ${allowedKinds(mayBeText)}. What counts is its content, not its name.`;
   return new ClassifierError('unsupported_media_type', detail);
 }
 
-/** Word and Excel files are what people try first: they hear that these were understood, and are not read. */
-function officeFormat(head: Uint8Array): string | undefined {
+/**
+ * Word and Excel files are what people try first: they hear that these were understood, and are not read. A URL that needs a session, or is that of a viewer,
+ * answers a page for people, and storage services their errors as XML or JSON.
+ */
+function knownFormat(head: Uint8Array): string | undefined {
   const text = String.fromCharCode(...head.subarray(0, sniffLengthBytes));
+  if (/<!doctype\s{1,10}html|<html[\s>]/i.test(text)) {
+    return 'a web page (HTML), such as one to sign in or to look at a file in a browser';
+  }
+  if (/^\W{0,10}xml /.test(text)) return 'XML, such as the error of a storage service';
+  if (/^\s{0,10}[{[]\s{0,10}"/.test(text)) return 'JSON, such as the error of a service';
   if (text.startsWith('\xd0\xcf\x11\xe0')) return 'an old Microsoft Office file, which is not read: save it as PDF';
   if (!text.startsWith('PK\x03\x04')) return undefined;
   if (/word\/|xl\/|ppt\/|\[Content_Types\]\.xml/.test(text)) {

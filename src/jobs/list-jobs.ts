@@ -4,7 +4,7 @@ import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { listExecutions, positionOf } from './list-executions.ts';
+import { isPosition, listExecutions, positionOf } from './list-executions.ts';
 import { readFinished } from './read-finished.ts';
 import { readListed } from './read-listed.ts';
 import { quoted, quotedTime, valueCondition } from './visibility-query.ts';
@@ -96,7 +96,7 @@ function encodeCursor(position: string, scope: string): string {
 
 function decodeCursor(cursor: string, scope: string): string {
   const position = Buffer.from(cursor, 'base64url').subarray(checkLength).toString('utf8');
-  if (encodeCursor(position, scope) === cursor) return position;
+  if (encodeCursor(position, scope) === cursor && isPosition(position)) return position;
   throw new ClassifierError('invalid_request', 'cursor must be the next_cursor of an earlier page of the same list', {
     errors: [{ pointer: '/cursor', detail: 'must be the next_cursor of an earlier page of the same list' }],
   });

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Page, SortedPageQuery } from '../definitions/list-page.ts';
 import { decodeCursor, encodeCursor } from '../definitions/page-cursor.ts';
 import { containsText } from '../domain/contains-text.ts';
-import { listExecutions, positionOf, type ListedExecution } from './list-executions.ts';
+import { isPosition, listExecutions, positionOf, type ListedExecution } from './list-executions.ts';
 import { readListed } from './read-listed.ts';
 import { runExecutionQuery, type RunFilters } from './run-filters.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -25,8 +25,8 @@ export async function listRuns(
   const { maxPageSize, sortBy, sortDir, nextPageToken } = request;
   const query = runExecutionQuery(request);
   const scope = scopeOf(request, query);
-  const after = nextPageToken === undefined ? undefined : decodeCursor(nextPageToken, scope);
-  const executions = named(listExecutions(client, { query, sortBy, sortDir, after }), request);
+  const after = nextPageToken === undefined ? undefined : decodeCursor(nextPageToken, scope, isPosition);
+  const executions = listExecutions(client, { query, sortBy, sortDir, after, isWanted: isNamed(request) });
   const { items, end } = await readListed(executions, {
     size: maxPageSize,
     positionOf: (execution) => positionOf(execution, sortBy),
@@ -37,13 +37,8 @@ export async function listRuns(
 }
 
 /** Temporal's filters know how a name begins, and not what it contains. */
-async function* named(
-  executions: AsyncIterable<ListedExecution>,
-  { fileNameContains }: ListRunsRequest,
-): AsyncGenerator<ListedExecution> {
-  for await (const execution of executions) {
-    if (fileNameContains === undefined || containsText(execution.fileName ?? '', fileNameContains)) yield execution;
-  }
+function isNamed({ fileNameContains }: ListRunsRequest): (execution: ListedExecution) => boolean {
+  return ({ fileName = '' }) => fileNameContains === undefined || containsText(fileName, fileNameContains);
 }
 
 function scopeOf(

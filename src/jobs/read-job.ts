@@ -1,5 +1,4 @@
 import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
-import { LRUCache } from 'lru-cache';
 import type { classifyDocument } from '../../workflows/index.ts';
 import { progressQueryName, workflowTypes, type JobProgress } from '../domain/contract.ts';
 import { jobNotFound } from '../domain/error-sentences.ts';
@@ -14,6 +13,7 @@ import { withReview } from '../storage/stored-review.ts';
 import { hasTombstone } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
+import { createJobCache } from './job-cache.ts';
 import { failureOfClosed } from './closed-failure.ts';
 import { readStoredJob } from './stored-job.ts';
 
@@ -22,9 +22,7 @@ const describeDeadlineMs = 5000;
 const queryDeadlineMs = 2000;
 /** Started, first workflow task scheduled: no worker has seen the run yet. */
 const untouchedHistoryLength = 2;
-const cacheSize = 5000;
-/** What another API process deleted is not read here for longer than this. */
-const cacheMs = 60_000;
+const presetCacheBytes = 64_000_000;
 /** In UTF-8: more has no workflow id of Temporal's (limit.maxIDLength). Ids of ours have 36 characters, those of children are their parents' choice. */
 const maxIdBytes = 1000;
 
@@ -42,6 +40,8 @@ export interface JobReaderDependencies {
   readonly store: ObjectStore;
   /** How many running jobs are asked for their progress at a time, which takes a worker: who comes beyond the tenant's share hears of none. */
   readonly progressQueries: TenantSlots;
+  /** What finished jobs may take in memory; 64 MB when absent. */
+  readonly maxCacheBytes?: number;
 }
 
 interface ReadOptions {
@@ -52,8 +52,13 @@ interface ReadOptions {
  * Makes what reads jobs. Order: finished jobs from memory (only a review changes them); `describe()`, which needs no
  * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention, `result.json`.
  */
-export function createJobReader({ client, store, progressQueries }: JobReaderDependencies): JobReader {
-  const finished = new LRUCache<string, Job>({ max: cacheSize, ttl: cacheMs });
+export function createJobReader({
+  client,
+  store,
+  progressQueries,
+  maxCacheBytes = presetCacheBytes,
+}: JobReaderDependencies): JobReader {
+  const finished = createJobCache(maxCacheBytes);
   return {
     read: (tenant, jobId) => readJob(tenant, jobId, { withProgress: true }),
     look: (tenant, jobId) => readJob(tenant, jobId, { withProgress: false }),

@@ -13,6 +13,7 @@ import { invalidRequest } from '../shared/problem.ts';
 import { tenantOf } from '../shared/request-context.ts';
 import type { UrlSigner } from '../shared/signed-url.ts';
 import type { Upload } from '../shared/upload-session.ts';
+import { isMangled, notUtf8 } from '../shared/utf8.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
 import { linkToFile } from './file-links.ts';
 import { toFileBody, toFileSummary, type FileContentsBody } from './file-schemas.ts';
@@ -125,5 +126,6 @@ function passwordOf({ fields }: Upload): string | undefined {
   const { password } = fields;
   if (password === undefined || password === '') return undefined;
   if (typeof password !== 'string') throw invalidRequest('password', 'must be given once');
+  if (isMangled(password)) throw invalidRequest('password', notUtf8);
   return password;
 }

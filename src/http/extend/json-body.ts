@@ -1,19 +1,17 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
+import { isTooDeep, maxJsonDepth } from '../shared/json-depth.ts';
 import { parseBody } from '../shared/parse-body.ts';
-
-/** Far more than any request needs; what is nested by the thousand cannot be written as JSON again. */
-const maxDepth = 100;
 
 /** Checks the JSON body of a request. Throws `invalid_request` naming the field, or saying that there is no JSON at all. */
 export function parseJsonBody<T extends z.ZodType>(schema: T, request: Pick<Request, 'body' | 'get'>): z.output<T> {
   const body: unknown = request.body;
   if (body === undefined) throw notJson(request.get('content-type')?.slice(0, 80));
-  if (isDeeperThan(maxDepth, body)) {
+  if (isTooDeep(body)) {
     throw new ClassifierError(
       'invalid_request',
-      `The request body must not be nested more deeply than ${maxDepth} levels.`,
+      `The request body must not be nested more deeply than ${maxJsonDepth} levels.`,
     );
   }
   return parseBody(schema, body);
@@ -25,14 +23,4 @@ function notJson(contentType: string | undefined): ClassifierError {
     'invalid_request',
     `The request body must be a JSON object with the content type application/json; ${seen}.`,
   );
-}
-
-/** Level by level: no call goes as deep as the value does. */
-function isDeeperThan(depth: number, value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let count = 0; count < depth; count++) {
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
-    if (level.length === 0) return false;
-  }
-  return true;
 }

@@ -1,4 +1,5 @@
 import express, { Router } from 'express';
+import { requireUtf8 } from '../shared/utf8.ts';
 import { batchRoutes, type BatchDependencies } from './batch-routes.ts';
 import { classifierRoutes, type ClassifierDependencies } from './classifiers-routes.ts';
 import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs-routes.ts';
@@ -24,7 +25,7 @@ const maxBodyBytes = '16mb';
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
   // Not strict: what is JSON but no object is told so by the schema of the route.
-  router.use(express.json({ limit: maxBodyBytes, strict: false }));
+  router.use(express.json({ limit: maxBodyBytes, strict: false, verify: requireUtf8 }));
   router.use(fileRoutes(dependencies));
   router.use(batchRoutes(dependencies));
   router.use(classifyRunRoutes(dependencies));

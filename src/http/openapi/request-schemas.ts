@@ -52,7 +52,7 @@ const fields = {
 
 const example = { categories: '[{"name": "invoice", "description": "asks for payment"}, "contract"]' };
 
-/** `multipart/form-data` of a submission. Unknown fields are ignored. */
+/** `multipart/form-data` of a submission. Unknown fields are ignored, unless they are slips for known ones. */
 export const submissionForm = z
   .object({
     pdf_file: binary(

@@ -21,8 +21,9 @@ export const uploadDefaults = {
   maxFormBytes: 4 * megabyte,
   maxFieldBytes: 2 * megabyte,
   maxFieldNameBytes: 200,
-  maxFields: 50,
-  maxParts: 60,
+  // As many as 200 categories are in parts, each with a name and a description.
+  maxFields: 450,
+  maxParts: 460,
   idleTimeoutMs: 60_000,
   maxDrainBytes: 64 * megabyte,
   maxDrainMs: 10_000,

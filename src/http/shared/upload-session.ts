@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Request } from 'express';
 import { contentTypes, type DocumentType } from '../../domain/document.ts';
 import { type ClassifierError, normalizeError } from '../../domain/errors.ts';
@@ -37,6 +38,7 @@ export interface UploadSessionOptions {
   readonly mayBeText: boolean;
   /** The fields that a document may come in; errors name the first. */
   readonly fileFields: readonly string[];
+  readonly isTextField: (name: string) => boolean;
 }
 
 /** `pdf_file` is the contract's name, also for images; `file` is what its clients confuse it with. */
@@ -72,6 +74,24 @@ export class UploadSession {
     this.#receivedBytes += byteCount;
     this.#idleTimer.refresh();
     if (this.#receivedBytes > maxFileBytes + maxFormBytes) this.fail(documentTooLarge('The request', maxFileBytes));
+  }
+
+  /** Whether a part is a text field, whatever it is called as a file. */
+  isText(field: string): boolean {
+    return !this.#options.fileFields.includes(field) && this.#options.isTextField(field);
+  }
+
+  /** Takes a text field that comes as a file. */
+  readField(name: string, stream: Readable): void {
+    const { maxFieldBytes } = this.#options.limits;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= maxFieldBytes) chunks.push(chunk);
+      else this.fail(invalidUpload(name, `${shown(name)} must have at most ${maxFieldBytes} bytes.`));
+    });
+    stream.once('end', () => this.addField(name, Buffer.concat(chunks).toString('utf8')));
   }
 
   addField(name: string, value: string): void {

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import { ClassifierError } from '../../domain/errors.ts';
@@ -19,6 +19,8 @@ export interface UploadDependencies {
   readonly mayBeText?: boolean;
   /** The fields that a document may come in; `pdf_file` and `file` by default. */
   readonly fileFields?: readonly string[];
+  /** Whether a field is text although it comes with a file name; none by default. */
+  readonly isTextField?: (name: string) => boolean;
 }
 
 const uploads = new WeakMap<Request, Upload>();
@@ -36,10 +38,11 @@ export function uploadOf(request: Request): Upload {
  */
 export function uploadMiddleware(dependencies: UploadDependencies): RequestHandler {
   const { store, keyFor, limits: given, mayBeText = false, fileFields = documentFields } = dependencies;
+  const { isTextField = () => false } = dependencies;
   const limits = { ...uploadDefaults, ...given };
   const sessions = new WeakMap<object, UploadSession>();
   const parse = createParser(limits, sessions);
-  const options: UploadSessionOptions = { store, keyFor, limits, mayBeText, fileFields };
+  const options: UploadSessionOptions = { store, keyFor, limits, mayBeText, fileFields, isTextField };
 
   return async (request, response, next) => {
     const session = new UploadSession(request, options);
@@ -112,7 +115,13 @@ function createParser(limits: Required<UploadLimits>, sessions: WeakMap<object, 
       headerPairs: 20,
     },
     fileFilter: (request: Request, file: Express.Multer.File, callback: multer.FileFilterCallback) => {
-      const refusal = sessionOf(request).admitFile(file.fieldname);
+      const session = sessionOf(request);
+      // Its bytes are read as they come (`watchForm`).
+      if (session.isText(file.fieldname)) {
+        callback(null, false);
+        return;
+      }
+      const refusal = session.admitFile(file.fieldname);
       if (refusal) callback(refusal);
       else callback(null, true);
     },
@@ -160,8 +169,10 @@ function watchForm(form: Writable, session: UploadSession, limits: Required<Uplo
       session.addField(name, value);
     }
   });
-  form.on('file', (name: string | undefined, _stream: unknown, { filename }: { readonly filename?: string }) => {
-    if (filename === undefined) {
+  form.on('file', (name: string | undefined, stream: Readable, { filename }: { readonly filename?: string }) => {
+    if (name !== undefined && session.isText(name)) {
+      session.readField(name, stream);
+    } else if (filename === undefined) {
       session.fail(invalidUpload(name ?? '', `${shown(name ?? 'A file part')} must be sent with a file name.`));
     }
   });

@@ -5,6 +5,7 @@ import { countOf } from '../../domain/count-of.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
+import { isTooDeep, maxJsonDepth } from '../shared/json-depth.ts';
 import { invalidRequest } from '../shared/problem.ts';
 
 export const maxMetadataLength = 10_240;
@@ -29,11 +30,11 @@ export interface Submission {
   readonly patienceSeconds?: number;
 }
 
-/** Reads the text fields of a submission; unknown ones are ignored, as Unsiloed does. Throws 400s that name the field. */
+/** Reads the text fields of a submission, as `readFormFields` gives them. Throws 400s that name the field. */
 export function parseSubmission(fields: Readonly<Record<string, unknown>>, limits: SubmissionLimits): Submission {
   const instructions = textField(fields, 'instructions');
   if (instructions !== undefined) refuseLonger('instructions', instructions, inputLimits.maxInstructionsLength);
-  const metadata = metadataOf(textField(fields, 'metadata'));
+  const metadata = metadataOf(fields);
   return {
     categories: categoriesOf(fields),
     selection: selectionOf(fields, limits),
@@ -65,12 +66,20 @@ function patienceOf(
 }
 
 /** A JSON object of the caller's own. */
-function metadataOf(value: string | undefined): Record<string, unknown> | undefined {
+function metadataOf(fields: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const given = fields['metadata'];
+  const value = isRecord(given) ? JSON.stringify(given) : textField(fields, 'metadata');
   if (value === undefined) return undefined;
   refuseLonger('metadata', value, maxMetadataLength);
-  const parsed = z.record(z.string(), z.unknown()).safeParse(tryJson(value));
+  const json = tryJson(value);
+  if (isTooDeep(json)) throw invalidRequest('metadata', `must not be nested more deeply than ${maxJsonDepth} levels`);
+  const parsed = z.record(z.string(), z.unknown()).safeParse(json);
   if (!parsed.success) throw invalidRequest('metadata', 'must be a JSON object');
   return parsed.data;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refuseLonger(field: string, value: string, maxLength: number): void {
@@ -89,6 +98,8 @@ function tryJson(value: string): unknown {
 /** `categories`, or `conditions` as the oldest clients say: a JSON string. */
 function categoriesOf(fields: Readonly<Record<string, unknown>>): Category[] {
   const field = fields['categories'] === undefined && fields['conditions'] !== undefined ? 'conditions' : 'categories';
+  const list = fields[field];
+  if (Array.isArray(list)) return parseCategories(list, field);
   const value = textField(fields, field);
   if (value === undefined) {
     const detail = 'is required: a JSON array of names or of {"name", "description"} objects';

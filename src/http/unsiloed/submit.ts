@@ -11,6 +11,8 @@ import { bindJobId, requestContext, tenantOf } from '../shared/request-context.t
 import { uploadDefaults } from '../shared/upload-limits.ts';
 import type { Upload } from '../shared/upload-session.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
+import { requireUtf8Form } from '../shared/utf8.ts';
+import { isTextField, readFormFields } from './form-fields.ts';
 import { parseSubmission, textField, type SubmissionLimits } from './submission.ts';
 
 export interface SubmitLimits extends SubmissionLimits {
@@ -47,6 +49,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
       return request.get(idempotencyHeader) === undefined ? keys.source : keys.sourceOf(randomUUID());
     },
     limits: { maxFileBytes: limits.maxFileBytes },
+    isTextField,
   });
 
   async function checkQuota(request: Request, response: Response): Promise<void> {
@@ -67,7 +70,10 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     await checkQuota(request, response);
     if (request.is('multipart/form-data')) await readForm(request, response, next);
     else if (request.is('application/x-www-form-urlencoded')) readUrlEncoded(request, response, next);
-    else readJson(request, response, next);
+    else if (hasOtherBody(request)) {
+      drainRequest(request, response, uploadDefaults);
+      throw notAForm(request);
+    } else readJson(request, response, next);
   }
 
   async function submit(request: Request, response: Response): Promise<void> {
@@ -105,11 +111,9 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
 
   function toStartRequest(request: Request, upload: Upload): StartJobRequest {
     // First what is asked of everybody: a request without a document hears of that, not of its categories.
-    const source = sourceOf(upload);
-    const { categories, selection, instructions, metadata, unknown, patienceSeconds } = parseSubmission(
-      upload.fields,
-      limits,
-    );
+    const fields = readFormFields(upload.fields);
+    const source = sourceOf(upload.document, fields);
+    const { categories, selection, instructions, metadata, unknown, patienceSeconds } = parseSubmission(fields, limits);
     return {
       tenant: tenantOf(request),
       jobId: jobIdOf(request),
@@ -119,7 +123,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
       selection,
       ...(upload.document && { fileName: upload.document.fileName }),
       ...(instructions !== undefined && { instructions }),
-      ...webhookOf(upload),
+      ...webhookOf(fields),
       ...(metadata && { metadata }),
       ...(unknown && { unknown }),
       ...(patienceSeconds !== undefined && { patienceSeconds }),
@@ -127,7 +131,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     };
   }
 
-  function sourceOf({ document, fields }: Upload): StartJobRequest['source'] {
+  function sourceOf(document: Upload['document'], fields: FormFields): StartJobRequest['source'] {
     const fileUrl = textField(fields, 'file_url') ?? textField(fields, 'url');
     if (document && fileUrl !== undefined) {
       throw new ClassifierError('invalid_request', 'Provide either pdf_file or file_url, not both');
@@ -142,7 +146,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     return { url: parseSourceUrl(fileUrl, allowed).href };
   }
 
-  function webhookOf({ fields }: Upload): Pick<StartJobRequest, 'webhookUrl'> {
+  function webhookOf(fields: FormFields): Pick<StartJobRequest, 'webhookUrl'> {
     const webhookUrl = textField(fields, 'webhook_url');
     return webhookUrl === undefined ? {} : { webhookUrl: parseSourceUrl(webhookUrl, allowed, 'webhook_url').href };
   }
@@ -150,8 +154,33 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
   return [chooseParser, submit];
 }
 
-const readUrlEncoded = express.urlencoded({ extended: false, limit: '2mb', parameterLimit: 50 });
+type FormFields = ReturnType<typeof readFormFields>;
+
+const readUrlEncoded = express.urlencoded({
+  extended: false,
+  limit: '2mb',
+  parameterLimit: uploadDefaults.maxFields,
+  verify: requireUtf8Form,
+});
 const readJson = express.json({ limit: '2mb' });
+
+/** A body that is neither a form nor JSON: the document itself, more often than not. */
+function hasOtherBody(request: Request): boolean {
+  return request.get('content-type') !== undefined && typeof request.is('json') !== 'string' && hasBody(request);
+}
+
+/** RFC 9112 6.3. */
+function hasBody(request: Request): boolean {
+  return request.get('transfer-encoding') !== undefined || Number(request.get('content-length') ?? 0) > 0;
+}
+
+function notAForm(request: Request): ClassifierError {
+  const seen = JSON.stringify(request.get('content-type')?.slice(0, 80));
+  return new ClassifierError(
+    'unsupported_media_type',
+    `The request must be a form (multipart/form-data) with the document as its file pdf_file, such as curl -F pdf_file=@document.pdf sends; got ${seen}.`,
+  );
+}
 
 /** Clients that name a URL alone often send no multipart. A JSON body is read only to be told apart from a broken one. */
 function withoutFile(request: Request): Upload {

@@ -84,7 +84,7 @@ describe('uploadMiddleware survives', () => {
   test('a store that took the document although the upload failed, by removing it', async () => {
     const { app, store } = await start();
     const form = formOf(['pdf_file', pdf(5000)]);
-    for (let index = 0; index < 51; index++) form.append(`field-${index}`, 'x');
+    for (let index = 0; index < 451; index++) form.append(`field-${index}`, 'x');
 
     expect((await post(app, form)).status).toBe(400);
     expect(await storedObjects(store)).toEqual([]);
