@@ -7,6 +7,8 @@ export interface PageSheet extends Pixels {
   readonly isWhole: boolean;
 }
 
+/** A page that is this much longer than the long side of a page image is still legible as a whole. */
+const legibleAsWhole = 1.5;
 /** A sheet has the pixels of so many squares of a page image's long side: more is scaled down by models, less is harder to read. */
 const sheetSquares = 1.5;
 /** Below this share of the long side, the short side of a receipt holds no legible type. */
@@ -18,13 +20,13 @@ const gapPx = 16;
 const gapColour = 128;
 
 /**
- * Lays out a page that is longer than `longSidePx`, so that a model which scales pictures down can read it; undefined for
+ * Lays out a page that is far longer than `longSidePx`, so that a model which scales pictures down can read it; undefined for
  * a page of ordinary proportions, which is its own sheet.
  */
 export async function layOutSheet(page: Pixels, longSidePx: number): Promise<PageSheet | undefined> {
   const short = Math.min(page.widthPx, page.heightPx);
   const long = Math.max(page.widthPx, page.heightPx);
-  if (long <= longSidePx) return undefined;
+  if (long <= longSidePx * legibleAsWhole) return undefined;
   const fitting = Math.sqrt((longSidePx * longSidePx * sheetSquares) / (short * long));
   const scale = Math.min(1, Math.max(fitting, (smallestShare * longSidePx) / short));
   const scaled = await scaleBy(page, scale);

@@ -58,6 +58,15 @@ describe('createOcrPool', () => {
     expect(text.split(/\s+/)).toEqual(words);
   });
 
+  test('reads the head and the end of a page that is longer than it looks at', async () => {
+    const places = { head: 100, middle: 20_000, end: 29_900 };
+    const drawn = Object.entries(places).map(([word, y]) => `<text x="60" y="${y}" font-size="24">${word}</text>`);
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="30000">${drawn.join('')}</svg>`;
+    const long = await sharp(Buffer.from(svg)).flatten({ background: '#ffffff' }).jpeg().toBuffer();
+
+    expect((await ocr.recognise(long, signal)).text).toBe('head\nend');
+  });
+
   test.each([90, 180, 270])('reads a page scanned at %i degrees', async (degrees) => {
     const upright = await drawPageImage(lines.join('\n'));
 

@@ -22,6 +22,7 @@ function at(sheet: PageSheet | undefined, x: number, y: number): readonly number
 describe('the sheet of a long page', () => {
   test('is none for a page of ordinary proportions', async () => {
     expect(await layOutSheet(graduated(1536, 768), 1536)).toBeUndefined();
+    expect(await layOutSheet(graduated(768, 2300), 1536)).toBeUndefined();
   });
 
   test('has the pieces of a tall page side by side, from its head to its end', async () => {

@@ -33,19 +33,33 @@ async function detectInWindows(models: OcrModels, page: Bitmap): Promise<Probabi
   const isTall = height > width;
   const length = Math.max(width, height);
   const joined = new Float32Array(width * height);
-  for (let from = 0, start = -1; start < length - detectionSide; from += detectionSide - 2 * windowOverlap) {
-    start = Math.min(from, length - detectionSide);
+  let end = 0;
+  for (const start of windowStarts(length)) {
     const size = isTall ? { width, height: detectionSide } : { width: detectionSide, height };
     const left = isTall ? 0 : start;
     const top = isTall ? start : 0;
     const seen = await models.detect(toPlanes(cutOut(page, left, top, size)), size.width, size.height);
-    const skipped = from === 0 ? 0 : from - start + windowOverlap;
+    const skipped = Math.max(0, end - windowOverlap - start);
     for (let y = isTall ? skipped : 0; y < size.height; y++) {
       const row = seen.subarray(y * size.width + (isTall ? 0 : skipped), (y + 1) * size.width);
       joined.set(row, (top + y) * width + left + (isTall ? 0 : skipped));
     }
+    end = start + detectionSide;
   }
   return { data: joined, width, height };
+}
+
+/** Of a page that is longer than all these, the first windows are looked at and the last ones: more lines than are read anyway. */
+const firstWindows = 10;
+const lastWindows = 2;
+
+function windowStarts(length: number): number[] {
+  const stride = detectionSide - 2 * windowOverlap;
+  const count = Math.ceil((length - 2 * windowOverlap) / stride);
+  const starts = Array.from({ length: count }, (_, index) => Math.min(index * stride, length - detectionSide));
+  return count <= firstWindows + lastWindows
+    ? starts
+    : [...starts.slice(0, firstWindows), ...starts.slice(-lastWindows)];
 }
 
 function cutOut(page: Bitmap, left: number, top: number, { width, height }: PixelSize): Bitmap {
