@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { ClassifyConfig } from '../definitions/classify-config.ts';
 import { readFile } from '../definitions/files.ts';
 import { newId } from '../definitions/ids.ts';
-import { deleteJobObjects } from '../definitions/job-objects.ts';
+import { deleteJobObjects } from '../definitions/job-deletion.ts';
 import { prepareRunFile, type RunFileDependencies, type RunFileInput } from '../definitions/run-files.ts';
 import { questionOf, type PageLimits } from '../definitions/run-question.ts';
 import { ClassifierError, errorFacts } from '../domain/errors.ts';

@@ -1,10 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { deleteJobObjects } from '../definitions/job-objects.ts';
+import { beginDeletion } from '../definitions/job-deletion.ts';
 import { workflowTypes } from '../domain/contract.ts';
-import type { Job } from '../domain/job.ts';
+import { jobNotFound } from '../domain/error-sentences.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
+import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { writeTombstone } from '../storage/tombstones.ts';
+import { hasTombstone, writeTombstone } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { deleteExecution, describeExecution, terminateExecution, unlessGone } from '../temporal/executions.ts';
 
@@ -15,20 +17,54 @@ const reason = 'deleted by its owner';
 
 /**
  * Deletes a job: its execution and that of its webhook, its document, pages and result. A running one is cancelled first, so that nothing writes behind
- * the deletion. Temporal forgets an execution some time after it was told to; a tombstone hides it until then.
+ * the deletion. Temporal forgets an execution some time after it was told to; a tombstone hides it until then. Who comes with the job's idempotency key
+ * meanwhile has a job of their own afterwards.
  */
 export async function deleteJob(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },
   tenant: string,
-  { jobId, status }: Job,
+  jobId: string,
 ): Promise<void> {
-  if (status === 'queued' || status === 'processing') await end(client, jobId);
-  await deleteDelivery(client, jobId);
+  const deletion = await beginDeletion(store, tenant, jobId);
+  if (!deletion) return;
   const execution = await describeExecution(client, jobId);
-  if (execution) await writeTombstone(store, tenant, jobId, execution.runId);
-  await deleteJobObjects(store, tenant, jobId);
+  if (deletion.isOfClaim && !(await isStarted(store, tenant, jobId, execution?.runId))) {
+    await deletion.abandon();
+    throw jobNotFound();
+  }
+  if (execution && execution.closeTime === undefined) await end(client, jobId);
+  await deleteDelivery(client, jobId);
+  await writeTombstone(store, tenant, jobId, execution?.runId ?? noRun);
+  await deletion.finish();
   if (execution) await deleteExecution(client, jobId, execution.runId);
 }
+
+/** Whether a deletion that was interrupted left something of a job which is not found any more. */
+export async function isPartlyDeleted(
+  { client, store }: { readonly client: Client; readonly store: ObjectStore },
+  tenant: string,
+  jobId: string,
+): Promise<boolean> {
+  const execution = await describeExecution(client, jobId);
+  if (execution?.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) return false;
+  if (!(await hasTombstone(store, tenant, jobId, execution.runId))) return false;
+  for await (const _ of store.list(jobKeys(tenant, jobId).prefix)) return true;
+  return false;
+}
+
+/** One that was deleted and whose id was taken anew, for a run that is about to start, is another job. */
+async function isStarted(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+  runId: string | undefined,
+): Promise<boolean> {
+  if (runId !== undefined) return !(await hasTombstone(store, tenant, jobId, runId));
+  return (await store.head(jobKeys(tenant, jobId).result)) !== undefined;
+}
+
+/** Temporal has forgotten it: the tombstone is for those who were about to write a review. */
+const noRun = 'none';
 
 async function end(client: Client, jobId: string): Promise<void> {
   const handle = client.workflow.getHandle(jobId);

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { storedConfigSchema } from '../definitions/classify-config.ts';
+import { deletionSchema } from '../definitions/job-deletion.ts';
 import { jobKeys } from '../storage/keys.ts';
 import { readJson, writeJson } from '../storage/json-documents.ts';
 import { PreconditionFailed, type ObjectStore } from '../storage/object-store.ts';
@@ -46,6 +48,11 @@ const jobRequestSchema = z.object({
   rerunOf: z.string().optional(),
   /** SHA-256 over all that the request asked for; only with an idempotency key. */
   fingerprint: z.string().optional(),
+  /** When the key was taken, and by which request. */
+  claimedAt: z.string().optional(),
+  claim: z.string().optional(),
+  /** The job is being deleted, and the key is free when that is done. */
+  deletion: deletionSchema.optional(),
 });
 
 /** Undefined when the job has none: most have nothing to say there. */
@@ -76,11 +83,13 @@ export async function claimJob(
   jobId: string,
   request: JobRequest,
 ): Promise<JobRequest | undefined> {
+  const claimed = { ...request, claim: randomUUID(), claimedAt: new Date().toISOString() };
   try {
-    await writeJson(store, jobKeys(tenant, jobId).request, request, { ifNoneMatch: '*' });
+    await writeJson(store, jobKeys(tenant, jobId).request, claimed, { ifNoneMatch: '*' });
     return undefined;
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error;
-    return await readJobRequest(store, tenant, jobId);
+    // Deleted since, it is free again.
+    return (await readJobRequest(store, tenant, jobId)) ?? claimJob(store, tenant, jobId, request);
   }
 }

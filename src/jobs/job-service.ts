@@ -1,8 +1,9 @@
 import type { PageLimits } from '../definitions/run-question.ts';
 import type { ClassifyDocumentResult } from '../domain/contract.ts';
+import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import { cancelJob } from './cancel-job.ts';
-import { deleteJob } from './delete-job.ts';
+import { deleteJob, isPartlyDeleted } from './delete-job.ts';
 import { jobIdOfKey } from './idempotency.ts';
 import { readMetadata, readReasoning } from './job-details.ts';
 import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
@@ -75,7 +76,12 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     review: (request) => reviewJob({ ...dependencies, reader }, request),
     rerun: (request) => rerunJob({ ...dependencies, reader }, request),
     async delete(tenant, jobId) {
-      await deleteJob(dependencies, tenant, await reader.look(tenant, jobId));
+      try {
+        await reader.look(tenant, jobId);
+      } catch (error) {
+        if (!isNotFound(error) || !(await isPartlyDeleted(dependencies, tenant, jobId))) throw error;
+      }
+      await deleteJob(dependencies, tenant, jobId);
       reader.forget(tenant, jobId);
     },
     async pageImage(tenant, jobId, pageNumber) {
@@ -86,4 +92,8 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     metadata: (tenant, jobId) => readMetadata(store, tenant, jobId),
     rerunOf: async (tenant, jobId) => (await readJobRequest(store, tenant, jobId))?.rerunOf,
   };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof ClassifierError && error.code === 'not_found';
 }

@@ -9,9 +9,10 @@ import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
+import { claimFreeJob } from './claim-free-job.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
 import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
-import { claimJob, writeJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
+import { readJobRequest, writeJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
 
 export interface StartJobRequest {
   readonly tenant: string;
@@ -79,25 +80,45 @@ export async function startJob(dependencies: StartJobDependencies, request: Star
     await startWorkflow(dependencies, request);
     return { isRepeated: false };
   }
-  const fingerprint = fingerprintOf(request);
-  const earlier = await claimJob(store, tenant, jobId, { ...own, ...documentOf(request), fingerprint });
-  if (!earlier) {
-    // An execution that is there all the same is that of a deleted job, which Temporal has not forgotten yet.
-    await startWorkflow(dependencies, request, 'ALLOW_DUPLICATE');
-    return { isRepeated: false };
-  }
-  if (earlier.fingerprint !== fingerprint) throw idempotencyConflict();
-  // Whoever came first may have been killed before it started the run; a finished one must not run again.
-  if (!(await store.head(jobKeys(tenant, jobId).result))) {
-    await startWorkflow(dependencies, { ...request, source: sourceOf(earlier, request) });
-  }
-  return { isRepeated: true };
+  return startClaimed(dependencies, request, { ...own, ...documentOf(request), fingerprint: fingerprintOf(request) });
 }
 
 /** Starts the workflow of a job whose request, of an id of its own, stands in the store already. */
 export async function startStoredJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<void> {
   await startWorkflow(dependencies, request);
 }
+
+/** Starts a job whose id stands for a key. Whoever deletes the job of the key at the same time deletes it whole, and then this one takes the key. */
+async function startClaimed(
+  dependencies: StartJobDependencies,
+  request: StartJobRequest,
+  own: JobRequest,
+): Promise<StartedJob> {
+  const { store } = dependencies;
+  const { tenant, jobId } = request;
+  for (let attempt = 1; ; attempt++) {
+    const earlier = await claimFreeJob(dependencies, tenant, jobId, own);
+    if (!earlier) {
+      // An execution that is there all the same is that of a deleted job, which Temporal has not forgotten yet.
+      await startWorkflow(dependencies, request, attempt === 1 ? afterDeletedRun : inPlaceOfStrayRun);
+      return { isRepeated: false };
+    }
+    if (earlier.fingerprint !== own.fingerprint) throw idempotencyConflict();
+    // Whoever came first may have been killed before it started the run; a finished one must not run again.
+    if (!(await store.head(jobKeys(tenant, jobId).result))) {
+      await startWorkflow(dependencies, { ...request, source: sourceOf(earlier, request) }, once);
+    }
+    const present = await readJobRequest(store, tenant, jobId);
+    if (present?.claim === earlier.claim && !present?.deletion) return { isRepeated: true };
+  }
+}
+
+type StartPolicies = Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'workflowIdConflictPolicy'>;
+
+const once: StartPolicies = { workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING' };
+const afterDeletedRun: StartPolicies = { ...once, workflowIdReusePolicy: 'ALLOW_DUPLICATE' };
+/** A run that was started for a job which was deleted at that moment: its document is gone. */
+const inPlaceOfStrayRun: StartPolicies = { ...afterDeletedRun, workflowIdConflictPolicy: 'TERMINATE_EXISTING' };
 
 /** What is to be stored of a request before its job starts; undefined when there is nothing. The document may not be known yet. */
 export function toJobRequest({
@@ -133,7 +154,7 @@ function sourceOf({ document, url }: JobRequest, request: StartJobRequest): Star
 async function startWorkflow(
   { client, store, patienceSeconds }: StartJobDependencies,
   request: StartJobRequest,
-  workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE' = 'REJECT_DUPLICATE',
+  policies: StartPolicies = once,
 ): Promise<void> {
   const { tenant, jobId, fileName, run, priority, requestId, rerunOf, operationId = run?.batchId } = request;
   const input = await toWorkflowInput({ patienceSeconds, ...request }, store);
@@ -141,8 +162,7 @@ async function startWorkflow(
     workflowId: jobId,
     taskQueue: taskQueues.workflow,
     args: [input],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy,
+    ...policies,
     ...requestMemo(requestId),
     staticSummary:
       `${fileName ?? 'document'} into ${countOf(request.categories.length, 'category', 'categories')}`.slice(0, 200),

@@ -1,14 +1,15 @@
 import type { Client } from '@temporalio/client';
 import { holdFile } from '../definitions/file-holders.ts';
 import type { StoredFile } from '../definitions/files.ts';
-import { deleteJobObjects } from '../definitions/job-objects.ts';
+import { deleteJobObjects } from '../definitions/job-deletion.ts';
 import { toRunFile } from '../definitions/run-files.ts';
 import { documentGone } from '../domain/error-sentences.ts';
 import { ClassifierError, errorFacts } from '../domain/errors.ts';
 import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { claimFreeJob } from './claim-free-job.ts';
 import { idempotencyConflict } from './idempotency.ts';
-import { claimJob, writeJobRequest } from './job-request.ts';
+import { writeJobRequest } from './job-request.ts';
 import { lookIfThere } from './look-if-there.ts';
 import type { Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
@@ -50,7 +51,7 @@ export async function startRerun(dependencies: StartRerunDependencies, request: 
   const share = isThere ? undefined : await quotas.takeShared(tenant, jobId);
   let isStored = false;
   try {
-    await storeRequest(store, request);
+    await storeRequest(dependencies, request);
     if (isThere) return { jobId, quotaRemaining: undefined };
     isStored = true;
     await startStoredJob(dependencies, { ...request, source: await placeDocument(store, request) });
@@ -63,11 +64,15 @@ export async function startRerun(dependencies: StartRerunDependencies, request: 
   }
 }
 
-async function storeRequest(store: ObjectStore, { source, fingerprint, ...asked }: StartRerunRequest): Promise<void> {
+async function storeRequest(
+  dependencies: StartRerunDependencies,
+  { source, fingerprint, ...asked }: StartRerunRequest,
+): Promise<void> {
+  const { store } = dependencies;
   const { tenant, jobId } = asked;
   const request = { ...toJobRequest(asked), ...('url' in source && source.url !== undefined && { url: source.url }) };
   if (fingerprint === undefined) return writeJobRequest(store, tenant, jobId, request);
-  const earlier = await claimJob(store, tenant, jobId, { ...request, fingerprint });
+  const earlier = await claimFreeJob(dependencies, tenant, jobId, { ...request, fingerprint });
   if (earlier && earlier.fingerprint !== fingerprint) throw idempotencyConflict();
 }
 

@@ -1,14 +1,17 @@
 import type { Client } from '@temporalio/client';
-import { deleteJobObjects } from '../definitions/job-objects.ts';
+import { beginDeletion, type JobDeletion } from '../definitions/job-deletion.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
 import { batchKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { writeTombstone } from '../storage/tombstones.ts';
+import { hasTombstone, writeTombstone } from '../storage/tombstones.ts';
 import { deleteExecution, describeExecution } from '../temporal/executions.ts';
 import type { StoredJob } from './stored-jobs.ts';
+
+/** Who takes an id starts its run within seconds, or was killed. */
+const startMs = 60 * 60 * 1000;
 
 export interface ExpiryDependencies {
   readonly client: Client;
@@ -28,14 +31,15 @@ export interface ClosedExecution {
  */
 export async function expireExecution(
   { client, store }: ExpiryDependencies,
-  { workflowId, runId, workflowType }: ClosedExecution,
+  execution: ClosedExecution,
 ): Promise<boolean> {
+  const { workflowId, runId, workflowType } = execution;
   if (workflowType !== workflowTypes.deliverWebhook) {
     const latest = await describeExecution(client, workflowId);
     if (latest?.runId === runId) {
       if (await isDelivering(client, workflowId)) return false;
       const tenant = latest.typedSearchAttributes.get(searchAttributeKeys.tenant);
-      if (tenant !== undefined) await deleteObjects(store, tenant, { workflowId, runId, workflowType });
+      if (tenant !== undefined) await deleteObjects({ client, store }, tenant, execution);
     }
   }
   await deleteExecution(client, workflowId, runId);
@@ -43,13 +47,19 @@ export async function expireExecution(
 }
 
 async function deleteObjects(
-  store: ObjectStore,
+  { client, store }: ExpiryDependencies,
   tenant: string,
   { workflowId, runId, workflowType }: ClosedExecution,
 ): Promise<void> {
   if (workflowType === workflowTypes.classifyBatch) return store.deletePrefix(batchKeys(tenant, workflowId).prefix);
+  const deletion = await beginDeletion(store, tenant, workflowId);
+  if (!deletion) return;
+  // Somebody may have deleted the job and taken its id since it was looked at; from here on nobody can.
+  const latest = await describeExecution(client, workflowId);
+  const isTaken = deletion.isOfClaim && (await hasTombstone(store, tenant, workflowId, runId));
+  if (latest?.runId !== runId || isTaken) return deletion.abandon();
   await writeTombstone(store, tenant, workflowId, runId);
-  await deleteJobObjects(store, tenant, workflowId);
+  await deletion.finish();
 }
 
 /**
@@ -63,8 +73,19 @@ export async function expireStoredJob(
 ): Promise<boolean> {
   if (await hasExecution(client, tenant, job.jobId)) return false;
   if (await isDelivering(client, job.jobId)) return false;
-  await deleteJobObjects(store, tenant, job.jobId);
+  const deletion = await beginDeletion(store, tenant, job.jobId);
+  if (!deletion) return false;
+  if ((await hasExecution(client, tenant, job.jobId)) || isFresh(deletion)) {
+    await deletion.abandon();
+    return false;
+  }
+  await deletion.finish();
   return true;
+}
+
+/** Its run is about to start. */
+function isFresh({ claimedAt }: JobDeletion): boolean {
+  return claimedAt !== undefined && Date.now() - Date.parse(claimedAt) < startMs;
 }
 
 /** Whether the age of a job's objects makes it worth asking Temporal about it. */

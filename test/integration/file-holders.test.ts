@@ -9,7 +9,7 @@ import {
 } from '../../src/definitions/file-holders.ts';
 import { createFile, findFile } from '../../src/definitions/files.ts';
 import { newId } from '../../src/definitions/ids.ts';
-import { deleteJobObjects } from '../../src/definitions/job-objects.ts';
+import { deleteJobObjects } from '../../src/definitions/job-deletion.ts';
 import { jobIdOfBatch } from '../../src/domain/batch.ts';
 import { batchKeys, fileKeys, jobKeys } from '../../src/storage/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';

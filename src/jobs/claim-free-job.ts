@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { isAbandoned } from '../definitions/job-deletion.ts';
+import { ClassifierError } from '../domain/errors.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { deleteJob } from './delete-job.ts';
+import { claimJob, type JobRequest } from './job-request.ts';
+
+/** A deletion takes seconds where the run has to be cancelled first. */
+const patienceMs = 25_000;
+const lookEveryMs = 100;
+
+/**
+ * Takes a job id for this request, unless an earlier one has it: then gives that one. One that is being deleted is waited for, and done here where
+ * its process was killed. Throws `storage_unavailable` when a deletion takes too long.
+ */
+export async function claimFreeJob(
+  dependencies: { readonly client: Client; readonly store: ObjectStore },
+  tenant: string,
+  jobId: string,
+  request: JobRequest,
+): Promise<JobRequest | undefined> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const earlier = await claimJob(dependencies.store, tenant, jobId, request);
+    if (!earlier?.deletion) return earlier;
+    if (isAbandoned(earlier.deletion)) await deleteJob(dependencies, tenant, jobId);
+    else if (Date.now() > until) throw isBeingDeleted();
+    else await delay(lookEveryMs);
+  }
+}
+
+function isBeingDeleted(): ClassifierError {
+  const detail = 'The job of this Idempotency-Key is being deleted. Please try again.';
+  return new ClassifierError('storage_unavailable', detail);
+}
