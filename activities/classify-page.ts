@@ -10,6 +10,7 @@ import { jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
 import { classifiablePage, loadObject } from './classifiable-page.ts';
+import { withOwnObjects } from './own-objects.ts';
 import { runStep, waitingOf } from './run-step.ts';
 
 export interface ClassifyPageInput {
@@ -47,7 +48,11 @@ const maxRawResultLength = 250;
 /** Judges one page. The reasoning goes into the store, because it quotes the page. */
 export function createClassifyPage(dependencies: ClassifyPageDependencies) {
   return async function classifyPage(input: ClassifyPageInput): Promise<ClassifyPageResult> {
-    return runStep((signal) => classify(dependencies, input, signal), waitingOf(input, dependencies));
+    return runStep(
+      (signal) =>
+        withOwnObjects(dependencies.store, input, (store) => classify({ ...dependencies, store }, input, signal)),
+      waitingOf(input, dependencies),
+    );
   };
 }
 

@@ -11,6 +11,7 @@ import { jobKeys, type JobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/storage/stored-outcome.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
+import { withOwnObjects } from './own-objects.ts';
 import { runStep, waitingOf } from './run-step.ts';
 import { withLocalFile } from './with-local-file.ts';
 
@@ -49,7 +50,11 @@ export interface RenderPagesDependencies {
 /** Opens the document once and puts the text of each selected page into the store, and its image where it has one. */
 export function createRenderPages(dependencies: RenderPagesDependencies) {
   return async function renderPages(input: RenderPagesInput): Promise<RenderPagesResult> {
-    return runStep((signal) => render(dependencies, input, signal), waitingOf(input, dependencies));
+    return runStep(
+      (signal) =>
+        withOwnObjects(dependencies.store, input, (store) => render({ ...dependencies, store }, input, signal)),
+      waitingOf(input, dependencies),
+    );
   };
 }
 

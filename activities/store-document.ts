@@ -11,6 +11,7 @@ import { fileKeys, jobKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/storage/stored-outcome.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
+import { withOwnObjects } from './own-objects.ts';
 import { runStep, waitingOf } from './run-step.ts';
 import { withoutShares } from './tenant-shares.ts';
 
@@ -45,20 +46,27 @@ export interface StoreDocumentDependencies {
 export function createStoreDocument(dependencies: StoreDocumentDependencies, shares = withoutShares) {
   return async function storeDocument(input: StoreDocumentInput): Promise<StoredDocument> {
     return runStep(
-      (signal) => shares.run(input.tenant, () => fetchOrRead(input, signal)),
+      (signal) =>
+        shares.run(input.tenant, () =>
+          withOwnObjects(dependencies.store, input, (store) => fetchOrRead(store, input, signal)),
+        ),
       waitingOf(input, dependencies),
     );
   };
 
-  async function fetchOrRead(input: StoreDocumentInput, signal: AbortSignal): Promise<StoredDocument> {
-    const { store, maxFileBytes } = dependencies;
+  async function fetchOrRead(
+    store: ObjectStore,
+    input: StoreDocumentInput,
+    signal: AbortSignal,
+  ): Promise<StoredDocument> {
+    const { maxFileBytes } = dependencies;
     const { tenant, source, fileId, run } = input;
     if (run) await assertOwnJob(store, tenant, input.jobId, run);
     const known = fileId === undefined ? undefined : await findKeptFile(store, tenant, fileId);
     // An earlier attempt, or another run of the same file, has fetched it.
     if (source.kind === 'url' && known?.document) return known.document;
     if (source.kind !== 'stored') await keepJobId(store, tenant, input.jobId);
-    const body = await openSource(input, dependencies, signal);
+    const body = await openSource(input, { ...dependencies, store }, signal);
     const { document, head } = await ingestDocument(body, {
       key: keyOf(input),
       maxBytes: maxFileBytes,

@@ -7,6 +7,7 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import { settleFile } from '../src/definitions/file-holders.ts';
 import { logAttemptFailure } from './activity-log.ts';
 import { writeOutcome } from '../src/storage/stored-outcome.ts';
+import { withOwnObjects } from './own-objects.ts';
 import { toStoredEnd, type StoredEnd } from './end-event.ts';
 import { runIdentity } from './run-identity.ts';
 import { runStep } from './run-step.ts';
@@ -27,10 +28,13 @@ export interface StoreResultInput {
  * id, is refused; a failure has none either, and nobody is told of it as that job's.
  */
 export function createStoreResult({ store }: { readonly store: ObjectStore }) {
-  return async function storeResult({ tenant, outcome, fileId, events }: StoreResultInput): Promise<StoredEnd> {
+  return async function storeResult(input: StoreResultInput): Promise<StoredEnd> {
+    const { tenant, outcome, fileId, events } = input;
     return runStep(async (signal) => {
-      await keepJobId(store, tenant, outcome.jobId);
-      const isStored = await writeOutcome(store, tenant, { ...runIdentity(outcome), ...outcome }, signal);
+      const isStored = await withOwnObjects(store, { tenant, jobId: outcome.jobId }, async (own) => {
+        await keepJobId(own, tenant, outcome.jobId);
+        return writeOutcome(own, tenant, { ...runIdentity(outcome), ...outcome }, signal);
+      });
       if (fileId !== undefined) await settle(store, tenant, fileId);
       if (isStored) return toStoredEnd(store, tenant, runEventType(outcome.error), events);
       if (outcome.result) throw jobOfAnotherRun();

@@ -34,7 +34,7 @@ export async function deleteJob(
   }
   if (execution && execution.closeTime === undefined) await end(client, jobId);
   await deleteDelivery(client, jobId);
-  await writeTombstone(store, tenant, jobId, execution?.runId ?? noRun);
+  await writeTombstone(store, tenant, jobId, execution?.runId);
   await deletion.finish();
   if (execution) await deleteExecution(client, jobId, execution.runId);
 }
@@ -62,9 +62,6 @@ async function isStarted(
   if (runId !== undefined) return !(await hasTombstone(store, tenant, jobId, runId));
   return (await store.head(jobKeys(tenant, jobId).result)) !== undefined;
 }
-
-/** Temporal has forgotten it: the tombstone is for those who were about to write a review. */
-const noRun = 'none';
 
 async function end(client: Client, jobId: string): Promise<void> {
   const handle = client.workflow.getHandle(jobId);

@@ -4,9 +4,9 @@ import { jobNotFound } from '../domain/error-sentences.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import { reviewUpdateName, type ReviewAnswer, type ReviewFacts } from '../domain/review.ts';
-import { jobKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { deleteReview, writeReview, type StoredReview } from '../storage/stored-review.ts';
+import { tombstoneVersion } from '../storage/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import type { JobReader } from './read-job.ts';
 import { waitForJob, type WaitDependencies } from './wait-for-job.ts';
@@ -33,8 +33,11 @@ const endPatienceMs = 10_000;
 export async function reviewJob(dependencies: ReviewJobDependencies, request: ReviewJobRequest): Promise<Job> {
   const { reader } = dependencies;
   const { tenant, jobId } = request;
+  const deletion = await tombstoneVersion(dependencies.store, tenant, jobId);
   const job = await reader.look(tenant, jobId);
-  if (isUnderWay(job) && (await tellRun(dependencies.client, request))) return afterReview(dependencies, request);
+  if (isUnderWay(job) && (await tellRun(dependencies.client, request))) {
+    return afterReview(dependencies, request, deletion);
+  }
   const { status } = await reader.look(tenant, jobId);
   if (status !== 'completed') {
     throw new ClassifierError(
@@ -42,27 +45,34 @@ export async function reviewJob(dependencies: ReviewJobDependencies, request: Re
       `This run is ${status}; only a finished one, or one that waits, can be reviewed.`,
     );
   }
-  await storeReview(dependencies, request);
-  // Deleted meanwhile: nothing of it must be left.
-  if (!(await dependencies.store.head(jobKeys(tenant, jobId).result))) {
-    await deleteReview(dependencies.store, tenant, jobId);
-    throw jobNotFound();
-  }
+  await storeReview(dependencies, request, deletion);
   return reader.look(tenant, jobId);
 }
 
 /** What the run was told stands in its result; the reasons stand in no history. */
-async function afterReview(dependencies: ReviewJobDependencies, request: ReviewJobRequest): Promise<Job> {
+async function afterReview(
+  dependencies: ReviewJobDependencies,
+  request: ReviewJobRequest,
+  deletion: string | undefined,
+): Promise<Job> {
   const { tenant, jobId, insights } = request;
-  if (insights !== undefined) await storeReview(dependencies, request);
+  if (insights !== undefined) await storeReview(dependencies, request, deletion);
   const signal = AbortSignal.timeout(endPatienceMs);
   return waitForJob(dependencies, dependencies.reader, { tenant, jobId, waitMs: endPatienceMs, signal });
 }
 
-async function storeReview({ store, reader }: ReviewJobDependencies, request: ReviewJobRequest): Promise<void> {
+/** `deletion` is what was known of deletions before the job was read. Throws `not_found` when it was deleted since: nothing of it must be left. */
+async function storeReview(
+  { store, reader }: ReviewJobDependencies,
+  request: ReviewJobRequest,
+  deletion: string | undefined,
+): Promise<void> {
   const { tenant, jobId, ...review } = request;
   await writeReview(store, tenant, jobId, { ...review, reviewedAt: new Date().toISOString() });
   reader.forget(tenant, jobId);
+  if ((await tombstoneVersion(store, tenant, jobId)) === deletion) return;
+  await deleteReview(store, tenant, jobId);
+  throw jobNotFound();
 }
 
 function isUnderWay({ status }: Job): boolean {

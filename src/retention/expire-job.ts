@@ -79,6 +79,7 @@ export async function expireStoredJob(
     await deletion.abandon();
     return false;
   }
+  await writeTombstone(store, tenant, job.jobId);
   await deletion.finish();
   return true;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson, updateJson } from './json-documents.ts';
 import { jobKeys } from './keys.ts';
@@ -14,8 +15,16 @@ const parse = (value: unknown) => tombstoneSchema.parse(value);
 /** An id that stands for an idempotency key may be deleted and taken again any number of times; who writes behind a deletion does so soon. */
 const maxEarlier = 20;
 
-/** Hides a run from readers until Temporal has forgotten it, which takes half a minute or some more after it was told to, and ends its writers. */
-export async function writeTombstone(store: ObjectStore, tenant: string, jobId: string, runId: string): Promise<void> {
+/**
+ * Hides a run from readers until Temporal has forgotten it, which takes half a minute or some more after it was told to, and stops its writers. Of
+ * a run that Temporal has forgotten already it stops those who are about to write a review.
+ */
+export async function writeTombstone(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+  runId: string = randomUUID(),
+): Promise<void> {
   await updateJson(store, jobKeys(tenant, jobId).tombstone, parse, (last) => {
     if (!last || last.runId === runId) return last ?? { runId };
     return { runId, earlier: [last.runId, ...(last.earlier ?? [])].slice(0, maxEarlier) };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobService, type StartJobRequest } from '../../src/jobs/job-service.ts';
 import { createQuotas } from '../../src/jobs/quota.ts';
+import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { jobKeys } from '../../src/storage/keys.ts';
 import { sampleInvoice } from '../support/documents.ts';
 import { hookedStore, type Hook } from '../support/hooked-store.ts';
@@ -30,7 +31,17 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
     const store = hookedStore(service.store, ...hooks);
     const { client } = service.namespace;
     const pageLimits = { defaultPages: 10, maxPages: 100 };
-    return createJobService({ client, store, quotas: createQuotas(store, []), pageLimits });
+    const slots = createTenantSlots({ slots: 2, share: 0.5 });
+    const quotas = createQuotas(store, []);
+    return createJobService({
+      client,
+      store,
+      quotas,
+      pageLimits,
+      patienceSeconds: 60,
+      waits: slots,
+      progressQueries: slots,
+    });
   }
 
   async function uploads(jobId: string): Promise<number> {

@@ -1,0 +1,62 @@
+import { Context } from '@temporalio/activity';
+import { cancelled } from '../src/domain/error-sentences.ts';
+import { jobKeys } from '../src/storage/keys.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { hasTombstone } from '../src/storage/tombstones.ts';
+import { describeExecution } from '../src/temporal/executions.ts';
+import { logAttemptFailure } from './activity-log.ts';
+
+/** What was found out stays good for so long: a document of a thousand pages is not asked about a thousand times. */
+const goodForMs = 1000;
+
+/**
+ * Does work that writes what belongs to a job, and quotes its document. A deletion does not wait for workers that have not heard of it: what they
+ * write behind it is refused once the job is gone, and taken away again where the deletion came while it was written.
+ */
+export async function withOwnObjects<T>(
+  store: ObjectStore,
+  { tenant, jobId }: { readonly tenant: string; readonly jobId: string },
+  work: (store: ObjectStore) => Promise<T>,
+): Promise<T> {
+  const { runId = '' } = Context.current().info.workflowExecution ?? {};
+  const { prefix } = jobKeys(tenant, jobId);
+  const written = new Set<string>();
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  async function isDeleted(): Promise<boolean> {
+    askedAt = performance.now();
+    return hasTombstone(store, tenant, jobId, runId);
+  }
+
+  const own: ObjectStore = {
+    ...store,
+    async put(key, body, options) {
+      if (!key.startsWith(prefix)) return store.put(key, body, options);
+      if (performance.now() - askedAt > goodForMs && (await isDeleted())) throw cancelled();
+      written.add(key);
+      return store.put(key, body, options);
+    },
+  };
+
+  try {
+    return await work(own);
+  } finally {
+    if (written.size > 0) await takeAway();
+  }
+
+  /** Never throws: the work is done, or has failed for a reason of its own. What is left then the sweep takes. */
+  async function takeAway(): Promise<void> {
+    try {
+      if (!(await isDeleted()) || (await hasSuccessor(jobId, runId))) return;
+      for (const key of written) await store.delete(key);
+    } catch (error) {
+      logAttemptFailure(error);
+    }
+  }
+}
+
+/** Whether the id was taken anew: what lies there now is no longer ours to delete. */
+async function hasSuccessor(jobId: string, runId: string): Promise<boolean> {
+  const latest = await describeExecution(Context.current().client, jobId);
+  return latest !== undefined && latest.runId !== runId;
+}
