@@ -44,7 +44,9 @@ export async function loadObject(key: string | undefined, store: ObjectStore): P
  */
 async function neighbour(pageNumber: number, key: string, store: ObjectStore): Promise<NeighbouringPage | undefined> {
   const object = await store.get(key);
-  const text = object && readPageText(object.bytes);
+  const page = object && readPageText(object.bytes);
+  // Of a scan, what recognition left: it decides nothing here, it is a hint.
+  const text = page && page.text.trim() === '' ? (page.behind ?? page) : page;
   return !text || text.text.trim() === '' ? undefined : { pageNumber, text };
 }
 

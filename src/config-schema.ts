@@ -161,7 +161,11 @@ export const variables = z.object({
   OCR_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 2))
     .describe('Processes that read pages without a text layer for the built-in classifier.'),
-  OCR_TIMEOUT_SECONDS: wholeNumber(1, 300).default(20).describe('Longest time for reading one page by OCR.'),
+  OCR_TIMEOUT_SECONDS: wholeNumber(1, 300)
+    .default(20)
+    .describe(
+      'Most processor time for reading one page by OCR. By the clock it may take ten times that, at most 200 s, and is then tried once more.',
+    ),
 
   SCORING_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 2))

@@ -65,7 +65,7 @@ async function readAndScore(
   ocr: OcrEngine,
   without: Ablation | undefined,
 ): Promise<PageScores> {
-  const words = await readPageWords(page, without === 'OCR' ? blind : ocr, signal);
+  const { words } = await readPageWords(page, without === 'OCR' ? blind : ocr, signal);
   if (without === 'places and sizes') {
     return scorePage({ text: words.text, spans: [] }, { pageNumber: page.pageNumber }, categories);
   }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { OcrEngine } from '../../src/classifier/built-in/ocr-engine.ts';
-import { pageTextSchema } from '../../src/classifier/built-in/ocr-messages.ts';
+import type { OcrEngine, OcrText } from '../../src/classifier/built-in/ocr-engine.ts';
+import { ocrTextSchema } from '../../src/classifier/built-in/ocr-messages.ts';
 import type { ClassifiablePage } from '../../src/classifier/page-classifier.ts';
 import { sniffDocumentType } from '../../src/domain/document.ts';
 import type { DocumentRenderer } from '../../src/pdf/document-renderer.ts';
@@ -12,7 +12,10 @@ import type { DocumentRenderer } from '../../src/pdf/document-renderer.ts';
 const preparedPage = z.object({
   pageNumber: z.number(),
   isBlank: z.boolean(),
-  text: pageTextSchema,
+  text: ocrTextSchema.extend({
+    behind: ocrTextSchema.exactOptional(),
+    lacks: z.enum(['print', 'letters']).exactOptional(),
+  }),
   widthPx: z.number(),
   heightPx: z.number(),
 });
@@ -43,7 +46,7 @@ export async function prepareDocument(
       if (!('image' in page)) return;
       const { pageNumber, isBlank, text, widthPx, heightPx } = page;
       await writeFile(join(directory, `${pageNumber}.jpg`), page.image);
-      pages.push({ pageNumber, isBlank, text: { text: text.text, spans: [...text.spans] }, widthPx, heightPx });
+      pages.push(preparedPage.parse({ pageNumber, isBlank, text, widthPx, heightPx }));
     },
   );
   const document: PreparedDocument = { pageCount, pages };
@@ -64,12 +67,14 @@ export function toClassifiablePage(
     text: async () => page.text,
     image: async () => readFile(join(directory, `${page.pageNumber}.jpg`)),
     neighbours: async () =>
-      document.pages.filter(
-        ({ pageNumber, text }) =>
-          pageNumber < page.pageNumber &&
-          (pageNumber === 1 || pageNumber === page.pageNumber - 1) &&
-          text.text.trim() !== '',
-      ),
+      document.pages
+        .map((each) => ({ ...each, text: (each.text.text === '' && each.text.behind) || each.text }))
+        .filter(
+          ({ pageNumber, text }) =>
+            pageNumber < page.pageNumber &&
+            (pageNumber === 1 || pageNumber === page.pageNumber - 1) &&
+            text.text.trim() !== '',
+        ),
   };
 }
 
@@ -80,11 +85,12 @@ export async function rememberOcr(engine: OcrEngine, cache: string): Promise<Ocr
     `ocr-${await hashFolder(new URL('../../src/classifier/built-in/ocr/', import.meta.url))}`,
   );
   return {
-    async recognise(image, signal) {
-      const path = join(directory, `${createHash('sha256').update(image).digest('hex')}.json`);
+    async recognise(image, signal, places = {}): Promise<OcrText> {
+      const hash = createHash('sha256').update(image).update(JSON.stringify(places)).digest('hex');
+      const path = join(directory, `${hash}.json`);
       const known = await readFile(path, 'utf8').catch(() => undefined);
-      if (known !== undefined) return pageTextSchema.parse(JSON.parse(known));
-      const text = await engine.recognise(image, signal);
+      if (known !== undefined) return ocrTextSchema.parse(JSON.parse(known));
+      const text = await engine.recognise(image, signal, places);
       await mkdir(directory, { recursive: true });
       await writeFile(path, JSON.stringify(text));
       return text;

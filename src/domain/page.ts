@@ -8,10 +8,21 @@ export interface TextSpan {
   readonly height: number;
 }
 
-/** The words of a page: `text` in reading order, lines separated by `\n`; `spans` where each stands. */
-export interface PageText {
+/** Words in reading order, lines separated by `\n`; `spans` where each stands. */
+export interface PlacedText {
   readonly text: string;
   readonly spans: readonly TextSpan[];
+}
+
+/** The words of a page that a person sees, with what is known of how complete they are. */
+export interface PageText extends PlacedText {
+  /**
+   * Text without ink where the image shows print: what a scanner's recognition leaves. It is to be believed where the
+   * image says the same.
+   */
+  readonly behind?: PlacedText;
+  /** `print`: much of what is printed is not in the text; `letters`: letters are drawn that the text lacks. */
+  readonly lacks?: 'print' | 'letters';
 }
 
 /** One page after rendering, as it travels through a history: keys and numbers, never content. */

@@ -16,8 +16,8 @@ export interface TextRun {
 /** Enough for a page of any newspaper; what is beyond says nothing more of the kind of document. */
 export const maxSpans = 10_000;
 
-/** A run with its geometry worked out. `direction` and `ascent` have length 1. */
-interface PlacedRun {
+/** A run with its geometry worked out, in pixels. `direction` has length 1. */
+export interface PlacedRun {
   readonly text: string;
   readonly origin: Point;
   readonly direction: Point;
@@ -43,8 +43,8 @@ export function assembleText(runs: Iterable<TextRun>, page: PixelSize, maxCharac
   let hasBreak = false;
   let hasSpace = false;
   for (const run of runs) {
-    const placed = place(run, page);
-    if (placed && !(last && isOverprint(last, placed))) {
+    const placed = placeRun(run);
+    if (placed && isOnPage(placed, page) && !(last && isOverprint(last, placed))) {
       const separator = last ? (hasBreak ? '\n' : separatorBetween(last, placed, hasSpace)) : '';
       // One run may be longer than all of the page may be.
       const words = placed.text.slice(0, Math.max(0, maxCharacters - text.length));
@@ -61,7 +61,8 @@ export function assembleText(runs: Iterable<TextRun>, page: PixelSize, maxCharac
   return { text: text.slice(0, maxCharacters), spans };
 }
 
-function place(run: TextRun, page: PixelSize): PlacedRun | undefined {
+/** Where a run stands; undefined for one without letters or size. */
+export function placeRun(run: TextRun): PlacedRun | undefined {
   // Control characters come from fonts without a usable encoding.
   const text = run.text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   const [a, b, c, d, e, f] = run.matrix;
@@ -86,8 +87,11 @@ function place(run: TextRun, page: PixelSize): PlacedRun | undefined {
     top: Math.min(...corners.map(({ y }) => y)),
     bottom: Math.max(...corners.map(({ y }) => y)),
   };
-  const isOutside = box.right <= 0 || box.bottom <= 0 || box.left >= page.width || box.top >= page.height;
-  return isOutside ? undefined : { text, origin: { x: e, y: f }, direction, advance: run.advance, size, box };
+  return { text, origin: { x: e, y: f }, direction, advance: run.advance, size, box };
+}
+
+export function isOnPage({ box }: PlacedRun, page: PixelSize): boolean {
+  return box.right > 0 && box.bottom > 0 && box.left < page.width && box.top < page.height;
 }
 
 /** Some generators print a word twice, a hair apart, to make it bold. */

@@ -1,88 +1,89 @@
-import { createCanvas } from '@napi-rs/canvas';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import {
-  getDocument,
-  type PDFDocumentLoadingTask,
-  type PDFDocumentProxy,
-  VerbosityLevel,
-} from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { documentCorrupt, documentEmpty, documentEncrypted, wrongPassword } from '../domain/error-sentences.ts';
-import { extractText } from './extract-text.ts';
-import { registerFallbackFonts } from './fallback-fonts.ts';
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { drawPdfPage } from './draw-pdf-page.ts';
+import { drawXfaPage } from './draw-xfa-page.ts';
+import { loadPdf, type LoadedPdf, type LoadOptions } from './load-pdf.ts';
 import type { DrawnPage, OpenDocument } from './open-document.ts';
-import { fitPage } from './page-size.ts';
-import { collectProcessWarnings } from './pdf-warnings.ts';
+import { openPortfolio } from './portfolio.ts';
 import type { RenderSettings } from './render-messages.ts';
-import { shrinkImagesOnArrival } from './shrink-page-images.ts';
 
-const packageFolder = new URL('.', import.meta.resolve('pdfjs-dist/package.json'));
+const unreadForm = 'This PDF is a dynamic XFA form whose fields could not be read; this page is what stands in for it.';
 
-/** Each is needed: without them images (wasm), East Asian text (cmaps) or standard fonts vanish without an error. */
-const resources = {
-  wasmUrl: folder('wasm/'),
-  cMapUrl: folder('cmaps/'),
-  standardFontDataUrl: folder('standard_fonts/'),
-  iccUrl: folder('iccs/'),
-} as const;
-
-const warnings = collectProcessWarnings();
-registerFallbackFonts(new URL('standard_fonts/', packageFolder));
-
-/** Opens a PDF. Throws ClassifierError `document_encrypted`, `document_corrupt` or `document_empty`. */
+/**
+ * Opens a PDF. A portfolio has the pages of the documents that it holds. Throws ClassifierError `document_encrypted`,
+ * `document_corrupt` or `document_empty`.
+ */
 export async function openPdf(path: string, settings: RenderSettings, password?: string): Promise<OpenDocument> {
-  const file = await readFile(path);
-  const task = getDocument({
-    // pdfjs takes the buffer for itself, and refuses a Node Buffer.
-    data: new Uint8Array(file.buffer, file.byteOffset, file.byteLength),
-    ...resources,
-    ...(password !== undefined && { password }),
-    maxImageSize: settings.maxEmbeddedImagePixels,
-    verbosity: VerbosityLevel.WARNINGS,
-  });
-  const pdf = await load(task, password !== undefined);
-  warnings.take();
+  const bytes = (): Promise<Uint8Array> => readFile(path);
+  const options = { maxImagePixels: settings.maxEmbeddedImagePixels, password };
+  const loaded = await loadPdf(await bytes(), options);
+  try {
+    const facts = await readFacts(loaded.pdf);
+    if (!facts.isPortfolio) return openPages({ loaded, bytes, options, facts, settings });
+    return await openPortfolio(loaded, async (content) => {
+      const embedded = await loadPdf(await content(), { maxImagePixels: settings.maxEmbeddedImagePixels });
+      return openPages({
+        loaded: embedded,
+        bytes: content,
+        options: { maxImagePixels: settings.maxEmbeddedImagePixels },
+        facts: await readFacts(embedded.pdf),
+        settings,
+      });
+    });
+  } catch (error) {
+    await loaded[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+const cutOff = 'This PDF is cut off: pages behind this one, or parts of it, may be missing.';
+
+interface PdfFacts {
+  readonly isPortfolio: boolean;
+  /** Its only form is of XFA, which pdfjs did not understand. */
+  readonly isUnreadForm: boolean;
+}
+
+async function readFacts(pdf: PDFDocumentProxy): Promise<PdfFacts> {
+  const { info }: { readonly info: object } = await pdf.getMetadata();
+  const says = (key: string): boolean => Object.entries(info).some(([name, value]) => name === key && value === true);
   return {
-    pageCount: pdf.numPages,
-    drawPage: (pageNumber) => drawPage(pdf, pageNumber, settings),
-    [Symbol.asyncDispose]: () => task.destroy(),
+    isPortfolio: says('IsCollectionPresent'),
+    isUnreadForm: says('IsXFAPresent') && !says('IsAcroFormPresent') && !pdf.isPureXfa,
   };
 }
 
-async function load(task: PDFDocumentLoadingTask, hasPassword: boolean): Promise<PDFDocumentProxy> {
-  try {
-    const pdf = await task.promise;
-    if (pdf.numPages < 1) throw documentEmpty();
-    return pdf;
-  } catch (error) {
-    await task.destroy();
-    if (error instanceof Error && error.name === 'ClassifierError') throw error;
-    if (error instanceof Error && error.name === 'PasswordException')
-      throw hasPassword ? wrongPassword(error) : documentEncrypted(error);
-    throw documentCorrupt('pdf', error);
-  }
+interface OpenedPdf {
+  readonly loaded: LoadedPdf;
+  /** The file once more: pdfjs took the first copy. */
+  readonly bytes: () => Promise<Uint8Array>;
+  readonly options: LoadOptions;
+  readonly facts: PdfFacts;
+  readonly settings: RenderSettings;
 }
 
-async function drawPage(pdf: PDFDocumentProxy, pageNumber: number, settings: RenderSettings): Promise<DrawnPage> {
-  const { longSidePx, maxPageCharacters } = settings;
-  const page = await pdf.getPage(pageNumber);
-  try {
-    const original = page.getViewport({ scale: 1 });
-    const { scale, width, height } = fitPage(original, longSidePx);
-    const viewport = page.getViewport({ scale });
-    shrinkImagesOnArrival(page.objs, Math.max(width, height));
-    shrinkImagesOnArrival(page.commonObjs, Math.max(width, height));
-    const text = await extractText(page, viewport, maxPageCharacters);
-    const canvas = createCanvas(width, height);
-    // pdfjs is typed for a browser's canvas; ours has all that it uses.
-    await page.render({ canvas, viewport, background: '#ffffff' }).promise;
-    return { pixels: canvas.data(), widthPx: width, heightPx: height, channels: 4, text, warnings: warnings.take() };
-  } finally {
-    warnings.take();
-    page.cleanup();
-  }
-}
+function openPages({ loaded, bytes, options, facts, settings }: OpenedPdf): OpenDocument {
+  const { pdf } = loaded;
+  let byMeaning: LoadedPdf | undefined;
 
-function folder(name: string): string {
-  return fileURLToPath(new URL(name, packageFolder));
+  async function drawPage(pageNumber: number): Promise<DrawnPage> {
+    if (pdf.isPureXfa) return drawXfaPage(pdf, pageNumber, settings);
+    const { page, drawn } = await drawPdfPage(pdf, pageNumber, settings);
+    if (!(drawn.hasNumberedLetters && loaded.hasSubstitutes())) return page;
+    byMeaning ??= await loadPdf(await bytes(), { ...options, isByMeaning: true });
+    return (await drawPdfPage(byMeaning.pdf, pageNumber, settings)).page;
+  }
+
+  return {
+    pageCount: pdf.numPages,
+    async drawPage(pageNumber) {
+      const page = await drawPage(pageNumber);
+      const ofDocument = [...(facts.isUnreadForm ? [unreadForm] : []), ...(loaded.isCutOff ? [cutOff] : [])];
+      return { ...page, warnings: [...page.warnings, ...ofDocument] };
+    },
+    async [Symbol.asyncDispose]() {
+      await byMeaning?.[Symbol.asyncDispose]();
+      await loaded[Symbol.asyncDispose]();
+    },
+  };
 }

@@ -15,6 +15,7 @@ export function pageFailureSentence(failure: ChildFailed, bounds: RenderBounds):
     case 'step-timeout':
       return `This page took longer than ${seconds(bounds.pageTimeoutMs)} to draw.`;
     case 'timeout':
+    case 'processor-time':
       return documentTimeoutSentence(bounds);
     case 'memory':
       return `Drawing this page needed more than ${gigabytes(bounds.maxProcessMemoryBytes)} of memory.`;
@@ -38,7 +39,8 @@ export function openFailure(failure: ChildFailed, type: DocumentType, bounds: Re
   const cannot = `This ${kind} could not be opened:`;
   switch (failure.reason) {
     case 'step-timeout':
-    case 'timeout': {
+    case 'timeout':
+    case 'processor-time': {
       const limitMs = Math.min(bounds.pageTimeoutMs, bounds.documentTimeoutMs);
       return corrupt(`${cannot} reading it took longer than ${seconds(limitMs)}.`, failure);
     }

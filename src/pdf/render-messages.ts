@@ -33,6 +33,7 @@ export interface RenderJob {
 
 const pageNumber = z.int().min(1);
 const span = z.object({ text: z.string(), x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+const placedText = { text: z.string(), spans: z.array(span).readonly() };
 const refusal = z.object({ code: z.string().refine(isErrorCode), detail: z.string() });
 
 const jpeg = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -47,7 +48,11 @@ export const renderEvent = z.discriminatedUnion('kind', [
     sheet: z.object({ image: jpeg, isWhole: z.boolean() }).optional(),
     widthPx: z.int().min(1),
     heightPx: z.int().min(1),
-    text: z.object({ text: z.string(), spans: z.array(span).readonly() }),
+    text: z.object({
+      ...placedText,
+      behind: z.object(placedText).exactOptional(),
+      lacks: z.enum(['print', 'letters']).exactOptional(),
+    }),
     isBlank: z.boolean(),
     warnings: z.array(z.string()),
   }),

@@ -2,12 +2,13 @@
  * Why a job in a child gave no result:
  * - `timeout`: the whole job took longer than `timeoutMs`
  * - `step-timeout`: no event and no result for `stepTimeoutMs`
+ * - `processor-time`: the job used more than `maxProcessorMs`
  * - `memory`: the child outgrew `maxResidentBytes`
  * - `crash`: the child ended by itself (a native library, the system's out-of-memory killer)
  * - `error`: the job threw; the child lives on
  * - `start`: the child did not come up
  */
-export type ChildFailure = 'timeout' | 'step-timeout' | 'memory' | 'crash' | 'error' | 'start';
+export type ChildFailure = 'timeout' | 'step-timeout' | 'processor-time' | 'memory' | 'crash' | 'error' | 'start';
 
 /**
  * So many children may die of one job. What takes too long or too much memory would do so again, and fails at once; a

@@ -76,13 +76,18 @@ function describe(error: unknown): string {
 /** Returns the switch that tells the guard whether a job runs. */
 function startGuard(): (busy: boolean) => void {
   const { values } = parseArgs({
-    options: { [childArguments.parentPid]: { type: 'string' }, [childArguments.maxResidentBytes]: { type: 'string' } },
+    options: {
+      [childArguments.parentPid]: { type: 'string' },
+      [childArguments.maxResidentBytes]: { type: 'string' },
+      [childArguments.maxProcessorMs]: { type: 'string' },
+    },
   });
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const guardData: GuardData = {
     busy,
     parentPid: Number(values[childArguments.parentPid]),
     maxResidentBytes: Number(values[childArguments.maxResidentBytes]),
+    maxProcessorMs: Number(values[childArguments.maxProcessorMs]),
   };
   const guard = new Worker(new URL('child-guard.ts', import.meta.url), {
     workerData: guardData,
@@ -91,8 +96,9 @@ function startGuard(): (busy: boolean) => void {
   // Without its guard a child could outgrow the machine: better none at all.
   guard.on('error', () => process.exit(1));
   guard.unref();
+  let jobs = 0;
   return (isBusy) => {
-    Atomics.store(busy, 0, isBusy ? 1 : 0);
+    Atomics.store(busy, 0, isBusy ? ++jobs : 0);
     Atomics.notify(busy, 0);
   };
 }

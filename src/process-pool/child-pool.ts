@@ -13,6 +13,8 @@ export interface ChildPoolOptions<Event, Result> {
   readonly processes: number;
   /** Resident memory that ends a child in mid job, looked at every 50 ms. */
   readonly maxResidentBytes: number;
+  /** Processor time of one job that ends its child. Default: no limit. */
+  readonly maxProcessorMs?: number;
   /** A child is replaced after a job that leaves it above this. */
   readonly recycleAboveBytes: number;
   /** A child is replaced after so many jobs; whatever leaks in native libraries leaks no further. Default 500. */

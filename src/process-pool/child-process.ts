@@ -2,17 +2,20 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ChildFailed } from './child-failed.ts';
-import { childArguments, type MessageFromChild, memorySignal, type MessageToChild } from './child-protocol.ts';
+import { childArguments, memorySignal, processorSignal } from './child-protocol.ts';
+import type { MessageFromChild, MessageToChild } from './child-protocol.ts';
 
 export interface ChildOptions {
   readonly entry: URL;
   readonly maxResidentBytes: number;
+  /** Processor time for one job, of all threads together. Default: no limit. */
+  readonly maxProcessorMs?: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** How a child ended, in words for the operator, and whether memory was the reason. */
+/** How a child ended, in words for the operator, and whether a limit of its own was the reason. */
 export interface ChildExit {
-  readonly reason: 'memory' | 'crash';
+  readonly reason: 'memory' | 'processor-time' | 'crash';
   readonly message: string;
 }
 
@@ -56,6 +59,7 @@ export function startChild(options: ChildOptions): Child {
     [
       `--${childArguments.parentPid}=${process.pid}`,
       `--${childArguments.maxResidentBytes}=${options.maxResidentBytes}`,
+      `--${childArguments.maxProcessorMs}=${options.maxProcessorMs ?? Infinity}`,
     ],
     {
       // The heap's own bound is no lower than that on all memory: there is one rule, and the guard holds it.
@@ -107,7 +111,8 @@ function watchExit(child: ChildProcess): Promise<ChildExit> {
     const isMemory = signal === memorySignal || errorStream.includes('heap out of memory');
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     const said = errorStream === '' ? '' : `: ${errorStream.trim()}`;
-    resolve({ reason: isMemory ? 'memory' : 'crash', message: `${how}${said}` });
+    const reason = isMemory ? 'memory' : signal === processorSignal ? 'processor-time' : 'crash';
+    resolve({ reason, message: `${how}${said}` });
   });
   return promise;
 }

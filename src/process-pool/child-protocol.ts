@@ -17,12 +17,21 @@ export const eventWindow = 2;
 /** The signal by which a child's guard ends its own process for memory, so that the pool can tell why it ended. */
 export const memorySignal = 'SIGUSR2';
 
-/** Names of the arguments that a child is started with. */
-export const childArguments = { parentPid: 'parent-pid', maxResidentBytes: 'max-resident-bytes' } as const;
+/** As `memorySignal`, for processor time. */
+export const processorSignal = 'SIGVTALRM';
 
-/** What a child hands to its guard. `busy[0]` is 1 while a job runs. */
+/** Names of the arguments that a child is started with. */
+export const childArguments = {
+  parentPid: 'parent-pid',
+  maxResidentBytes: 'max-resident-bytes',
+  maxProcessorMs: 'max-processor-ms',
+} as const;
+
+/** What a child hands to its guard. `busy[0]` is the number of the job that runs, 0 while none does. */
 export interface GuardData {
   readonly busy: Int32Array<SharedArrayBuffer>;
   readonly parentPid: number;
   readonly maxResidentBytes: number;
+  /** For one job; `Infinity` where none is set. */
+  readonly maxProcessorMs: number;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { PageText } from '../../domain/page.ts';
+import type { PlacedText } from '../../domain/page.ts';
 import { cancelled } from '../../domain/error-sentences.ts';
 import type { Category } from '../../domain/category.ts';
 import {
@@ -40,10 +40,11 @@ export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOption
       const { page, signal } = request;
       try {
         signal.throwIfAborted();
-        const words = await readPageWords(page, ocr, signal);
+        const { words, warnings } = await readPageWords(page, ocr, signal);
         signal.throwIfAborted();
         const categories = withInstructions(request.categories, request.instructions);
-        return answer(await scoreRequest(words, { ...request, categories }));
+        const classification = answer(await scoreRequest(words, { ...request, categories }));
+        return warnings.length > 0 ? { ...classification, warnings } : classification;
       } catch (error) {
         if (signal.aborted) throw cancelled();
         logger?.debug({ pageNumber: page.pageNumber }, 'page could not be classified');
@@ -57,7 +58,7 @@ export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOption
  * To be of no category competes with the categories, at what a page says for wrong ones, or for a kind that nobody asked for: as a category of
  * its own, or as that of the caller's which is for all the rest. What speaks for that one by itself counts where it is more.
  */
-async function scoreRequest(words: PageText, request: PageClassificationRequest): Promise<PageScores> {
+async function scoreRequest(words: PlacedText, request: PageClassificationRequest): Promise<PageScores> {
   const { page, categories, catchAll } = request;
   const scores = await withPreviousPage(await scorePage(words, page, categories), request);
   const ofNone = Math.max(evidenceOfWrongCategory, scores.beyond ?? 0);

@@ -1,5 +1,5 @@
 /** The process that reads page images. It is given one image at a time, and may be killed at any time. */
-import type { PageText } from '../../domain/page.ts';
+import type { PlacedText } from '../../domain/page.ts';
 import { serveJobs } from '../../process-pool/child-host.ts';
 import type { OcrJob } from './ocr-messages.ts';
 import { loadOcrModels } from './ocr/ocr-models.ts';
@@ -7,4 +7,4 @@ import { readPage } from './ocr/read-page.ts';
 
 const models = await loadOcrModels();
 
-serveJobs<OcrJob, never, PageText>(({ image }) => readPage(models, image));
+serveJobs<OcrJob, never, PlacedText>(({ image, places }) => readPage(models, image, places));

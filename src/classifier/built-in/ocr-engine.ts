@@ -1,10 +1,20 @@
-import type { PageText } from '../../domain/page.ts';
+import type { PlacedText, TextSpan } from '../../domain/page.ts';
+
+/** Where to read, when not the whole page is wanted. */
+export interface OcrPlaces {
+  /** Read only these. */
+  readonly only?: readonly TextSpan[];
+  /** What these say is known: read what lies beside them. */
+  readonly known?: readonly TextSpan[];
+}
+
+export interface OcrText extends PlacedText {
+  /** Why the page was not read, as the end of a sentence for the caller; its text is then empty. */
+  readonly unread?: string;
+}
 
 /** Reads the words on a page image. */
 export interface OcrEngine {
-  /**
-   * `image` is a JPEG. Returns empty text for a page that cannot be read within the engine's bounds.
-   * Throws `cancelled` when the signal aborts.
-   */
-  recognise(image: Uint8Array, signal: AbortSignal): Promise<PageText>;
+  /** `image` is a JPEG. Throws `cancelled` when the signal aborts. */
+  recognise(image: Uint8Array, signal: AbortSignal, places?: OcrPlaces): Promise<OcrText>;
 }

@@ -1,17 +1,19 @@
 import { z } from 'zod';
-import type { PageText } from '../../domain/page.ts';
+import type { PlacedText } from '../../domain/page.ts';
+import type { OcrPlaces } from './ocr-engine.ts';
 
 /** What the pool asks of a child. */
 export interface OcrJob {
   readonly image: Uint8Array;
+  readonly places?: OcrPlaces;
 }
 
 const fraction = z.number().min(0).max(1);
 
 /** What a child answers. It reads hostile images, so what it says is checked. */
-export const pageTextSchema = z.object({
+export const ocrTextSchema = z.object({
   text: z.string().max(1_000_000),
   spans: z
     .array(z.object({ text: z.string(), x: fraction, y: fraction, width: fraction, height: fraction }))
     .max(20_000),
-}) satisfies z.ZodType<PageText>;
+}) satisfies z.ZodType<PlacedText>;

@@ -1,36 +1,41 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { PageText } from '../../domain/page.ts';
+import type { PlacedText } from '../../domain/page.ts';
 import { ChildFailed, maxCrashes } from '../../process-pool/child-failed.ts';
 import { createChildPool } from '../../process-pool/child-pool.ts';
-import type { OcrEngine } from './ocr-engine.ts';
-import { pageTextSchema, type OcrJob } from './ocr-messages.ts';
+import type { OcrEngine, OcrText } from './ocr-engine.ts';
+import { ocrTextSchema, type OcrJob } from './ocr-messages.ts';
 
 export interface OcrPoolOptions {
   readonly logger: Logger;
   /** Each works with two threads. Default: half the cores, at most 2. */
   readonly processes?: number;
-  /** For one page. Default 30 s. */
+  /** Processor time for one page, so that a busy machine is no reason to give up. Default 30 s. */
   readonly timeoutMs?: number;
+  /** By the clock, for one try. Default ten times `timeoutMs`, at most 200 s. */
+  readonly patienceMs?: number;
   /** Resident memory of one process. Default 1.5 GB. */
   readonly maxProcessMemoryBytes?: number;
   /** A process that is larger after a page is replaced. Default 800 MB. */
   readonly recycleAboveBytes?: number;
 }
 
-const noWords: PageText = { text: '', spans: [] };
+/** Two tries of so long fit into the ten minutes that judging a page may take. */
+const longestPatienceMs = 200_000;
 
 /**
- * Reads pages in child processes under a time and memory limit. A page that exceeds its limit counts as one without
- * words: the caller still gets an answer, of low confidence, and the log says why.
+ * Reads pages in child processes under a limit on processor time and memory. A page that exceeds its limit says so. One
+ * that was not read only because the machine was busy is tried again, behind those that wait.
  */
 export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposable {
   const { logger, timeoutMs = 30_000, processes = Math.min(2, Math.ceil(availableParallelism() / 2)) } = options;
-  const pool = createChildPool<OcrJob, never, PageText>({
+  const { patienceMs = Math.min(longestPatienceMs, 10 * timeoutMs) } = options;
+  const pool = createChildPool<OcrJob, never, PlacedText>({
     name: 'ocr',
     entry: new URL('ocr-child.ts', import.meta.url),
     processes,
     maxResidentBytes: options.maxProcessMemoryBytes ?? 1_500_000_000,
+    maxProcessorMs: timeoutMs,
     recycleAboveBytes: options.recycleAboveBytes ?? 800_000_000,
     // onnxruntime 1.30 otherwise reports its use to its maker, and keeps an id of the machine for that.
     env: { ORT_DISABLE_TELEMETRY: '1' },
@@ -38,18 +43,37 @@ export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposa
     parseEvent(): never {
       throw new Error('an OCR child sends no events');
     },
-    parseResult: (value) => pageTextSchema.parse(value),
+    parseResult: (value) => ocrTextSchema.parse(value),
   });
+  async function read(job: OcrJob, signal: AbortSignal, triesLeft: number): Promise<OcrText> {
+    try {
+      return await pool.run(job, { signal, timeoutMs: patienceMs, maxCrashes });
+    } catch (error) {
+      if (!(error instanceof ChildFailed) || error.reason === 'start') throw error;
+      if (triesLeft > 0 && isOfMachine(error)) return read(job, signal, triesLeft - 1);
+      logger.warn({ reason: error.reason, workedMs: error.workedMs }, 'page could not be read');
+      return { text: '', spans: [], unread: sentenceEnd(error, { timeoutMs, patienceMs }) };
+    }
+  }
+
   return {
-    async recognise(image, signal) {
-      try {
-        return await pool.run({ image }, { signal, timeoutMs, maxCrashes });
-      } catch (error) {
-        if (!(error instanceof ChildFailed) || error.reason === 'start') throw error;
-        logger.warn({ reason: error.reason, workedMs: error.workedMs }, 'page could not be read');
-        return noWords;
-      }
-    },
+    recognise: (image, signal, places) => read({ image, ...(places && { places }) }, signal, 1),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
+}
+
+/** The page itself is no reason: the child waited for the processor. */
+function isOfMachine({ reason }: ChildFailed): boolean {
+  return reason === 'timeout' || reason === 'step-timeout';
+}
+
+function sentenceEnd(
+  { reason }: ChildFailed,
+  { timeoutMs, patienceMs }: { readonly timeoutMs: number; readonly patienceMs: number },
+): string {
+  if (reason === 'processor-time') return `reading it took more than ${timeoutMs / 1000} s of processor time`;
+  if (reason === 'timeout' || reason === 'step-timeout')
+    return `the machine was too busy to read it within ${patienceMs / 1000} s`;
+  if (reason === 'memory') return 'reading it needed too much memory';
+  return 'the reader failed on it';
 }

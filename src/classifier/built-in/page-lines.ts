@@ -1,4 +1,4 @@
-import type { PageText, TextSpan } from '../../domain/page.ts';
+import type { PlacedText, TextSpan } from '../../domain/page.ts';
 import { foldText, squeeze, stem } from './fold-text.ts';
 import { splitRunTogether, tokenize } from './tokenize.ts';
 
@@ -22,7 +22,7 @@ const maxLineLength = 2000;
 const maxPageLength = 40_000;
 
 /** Puts the pieces of a page's text into lines. */
-export function toPageLines(page: PageText): PageLine[] {
+export function toPageLines(page: PlacedText): PageLine[] {
   const pieces = page.spans.length > 0 ? joinSpans(page.spans) : plainLines(page.text);
   const common = commonHeight(pieces);
   const lines: PageLine[] = [];

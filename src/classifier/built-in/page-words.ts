@@ -1,7 +1,14 @@
-import type { PageText } from '../../domain/page.ts';
+import type { PageText, PlacedText } from '../../domain/page.ts';
 import type { ClassifiablePage } from '../page-classifier.ts';
-import { foldText } from './fold-text.ts';
-import type { OcrEngine } from './ocr-engine.ts';
+import { agreementOf, linesToCompare } from './compare-texts.ts';
+import type { OcrEngine, OcrText } from './ocr-engine.ts';
+import { isReadable } from './readable-text.ts';
+
+export interface PageWords {
+  readonly words: PlacedText;
+  /** What a reader must know of how they were come by. Never page content. */
+  readonly warnings: readonly string[];
+}
 
 /** Letters below which a text layer is a page number or a scanner's mark rather than the page. */
 const fewestLetters = 24;
@@ -9,28 +16,93 @@ const fewestLetters = 24;
 /** Of the page's height: what stands there alone is a header or a footer that somebody stamped on a scan. */
 const margin = 0.08;
 
-/** The words of a page: its text layer, else what OCR reads on its image. */
-export async function readPageWords(page: ClassifiablePage, ocr: OcrEngine, signal: AbortSignal): Promise<PageText> {
-  const layer = await page.text();
-  signal.throwIfAborted();
-  if (countLetters(bodyOf(layer)) >= fewestLetters && isReadable(layer.text)) return layer;
-  const image = await page.image();
-  if (!image) return layer;
-  const read = await ocr.recognise(image, signal);
-  return !isReadable(layer.text) || countLetters(read.text) > countLetters(layer.text) ? read : layer;
-}
+/** Of what OCR reads, the share that invisible text must say as well to be believed; one letter in fifty may be wrong. */
+const agrees = 0.8;
+/** Below, it says something else. */
+const contradicts = 0.3;
+/** Of its letters as OCR counts them, what OCR must have read to replace a text layer with gaps. */
+const nearlyAll = 0.5;
+
+const contradiction =
+  'This page has invisible text that says something else than what shows; the image was read instead.';
 
 /**
- * False for a text layer of letters that are none: a PDF whose fonts do not say which letter a shape is. In every language
- * written in Latin letters more than a quarter of the letters are vowels.
+ * The words of a page: those of its text layer that show; else, or besides where the layer lacks much of what is printed,
+ * what OCR reads on its image. Invisible text over a picture is believed where the picture says the same.
  */
-function isReadable(text: string): boolean {
-  const letters = foldText(text.slice(0, 20_000)).match(/[a-z]/g) ?? [];
-  const vowels = letters.filter((letter) => 'aeiouy'.includes(letter));
-  return letters.length < 200 || vowels.length > letters.length * 0.25;
+export async function readPageWords(page: ClassifiablePage, ocr: OcrEngine, signal: AbortSignal): Promise<PageWords> {
+  const layer = await page.text();
+  signal.throwIfAborted();
+  const { behind, lacks } = layer;
+  const isGood = lacks !== 'letters' && isReadable(layer.text);
+  if (isGood && hasBody(layer) && lacks === undefined && !behind) return { words: layer, warnings: [] };
+  const image = await page.image();
+  if (!image) return { words: layer, warnings: [] };
+  const read: OcrEngine['recognise'] = (...of) => ocr.recognise(...of);
+  if (behind && isGood && (await isConfirmed(behind, (places) => read(image, signal, places)))) {
+    const words = join(layer, behind);
+    if (lacks === undefined && hasBody(words)) return { words, warnings: [] };
+    return withOcr(words, await read(image, signal, { known: words.spans }));
+  }
+  if (isGood && layer.spans.length > 0) {
+    const words = withOcr(layer, await read(image, signal, { known: layer.spans }));
+    return behind ? compare(words, behind) : words;
+  }
+  const all = await read(image, signal);
+  const words = isGood ? withOcr(layer, all) : insteadOf(layer, all);
+  return behind ? compare(words, behind) : words;
 }
 
-function bodyOf({ text, spans }: PageText): string {
+function hasBody(layer: PlacedText): boolean {
+  return countLetters(bodyOf(layer)) >= fewestLetters;
+}
+
+/** Whether what a few of its lines say stands in the picture at their places. */
+async function isConfirmed(
+  behind: PlacedText,
+  read: (places: { readonly only: PlacedText['spans'] }) => Promise<OcrText>,
+): Promise<boolean> {
+  if (!isReadable(behind.text)) return false;
+  const only = linesToCompare(behind.spans);
+  if (only.length === 0) return false;
+  const agreement = agreementOf((await read({ only })).text, behind.text);
+  return agreement !== undefined && agreement >= agrees;
+}
+
+/** What was read beside what was known. */
+function withOcr(known: PlacedText, read: OcrText): PageWords {
+  return { words: countLetters(read.text) === 0 ? known : join(known, read), warnings: unreadWarning(read, known) };
+}
+
+/** What was read, in place of a layer that is gibberish or has gaps; unless the layer says the same and more of it. */
+function insteadOf(layer: PageText, read: OcrText): PageWords {
+  const warnings = unreadWarning(read, layer);
+  const agreement = agreementOf(read.text, layer.text);
+  const isSame = layer.lacks !== 'letters' && agreement !== undefined && agreement >= agrees;
+  const isLess = layer.lacks === 'letters' && countLetters(read.text) < nearlyAll * countLetters(layer.text);
+  return { words: isSame || isLess ? layer : read, warnings };
+}
+
+/** After all was read: the invisible text is the better reading of the same words, or something else. */
+function compare({ words, warnings }: PageWords, behind: PlacedText): PageWords {
+  const agreement = agreementOf(words.text, behind.text);
+  if (agreement === undefined || !isReadable(behind.text)) return { words, warnings };
+  if (agreement >= agrees) return { words: behind, warnings };
+  return { words, warnings: agreement < contradicts ? [...warnings, contradiction] : warnings };
+}
+
+function unreadWarning({ unread }: OcrText, known: PlacedText): string[] {
+  if (unread === undefined) return [];
+  const rest = countLetters(known.text) === 0 ? 'its shape' : 'the text that it holds';
+  return [`The image of this page was not read: ${unread}. The page was judged by ${rest} alone.`];
+}
+
+function join(one: PlacedText, other: PlacedText): PlacedText {
+  const text = [one.text, other.text].filter((part) => part !== '').join('\n');
+  return { text, spans: [...one.spans, ...other.spans] };
+}
+
+function bodyOf({ text, spans }: PlacedText): string {
   if (spans.length === 0) return text;
   const body = spans.filter(({ y, height }) => y + height > margin && y < 1 - margin);
   return body.map((span) => span.text).join(' ');

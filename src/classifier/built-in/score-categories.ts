@@ -1,5 +1,5 @@
 import type { Category } from '../../domain/category.ts';
-import type { PageText } from '../../domain/page.ts';
+import type { PlacedText } from '../../domain/page.ts';
 import { findCues, type Cues, type PageSize } from './cues.ts';
 import { kindById, scoreKind, type Evidence, type KindScore, type Reason } from './kind-index.ts';
 import { toPageLines } from './page-lines.ts';
@@ -46,7 +46,7 @@ const shapeAlone = 0.12;
 
 /** Scores every category against a page, with pauses. The result does not depend on the order of the categories. */
 export async function scoreCategories(
-  page: PageText,
+  page: PlacedText,
   size: PageSize | undefined,
   categories: readonly Category[],
   without?: Evidence,

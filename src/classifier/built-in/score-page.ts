@@ -1,5 +1,5 @@
 import type { Category } from '../../domain/category.ts';
-import type { PageText } from '../../domain/page.ts';
+import type { PlacedText } from '../../domain/page.ts';
 import type { ClassifiablePage } from '../page-classifier.ts';
 import type { Evidence } from './kind-index.ts';
 import { scoreCategories, type PageScores } from './score-categories.ts';
@@ -9,7 +9,7 @@ const laterPage = 0.6;
 
 /** Scores every category against one page of a document, by its words, its size and its place in the document. */
 export async function scorePage(
-  words: PageText,
+  words: PlacedText,
   { pageNumber, widthPx, heightPx }: Pick<ClassifiablePage, 'pageNumber' | 'widthPx' | 'heightPx'>,
   categories: readonly Category[],
   without?: Evidence,

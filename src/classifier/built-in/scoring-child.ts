@@ -1,7 +1,9 @@
 /** The process that judges pages by their words. It is given one page at a time, and may be killed at any time. */
+import { isDeepStrictEqual } from 'node:util';
 import { serveJobs } from '../../process-pool/child-host.ts';
 import type { PageClassificationRequest } from '../page-classifier.ts';
 import { createBuiltInClassifier } from './built-in-classifier.ts';
+import type { OcrEngine } from './ocr-engine.ts';
 import { scoringReply, type Need, type ScoringJob, type ScoringReply } from './scoring-messages.ts';
 
 /** Ends a job that cannot be answered with what it came with. */
@@ -10,7 +12,7 @@ class Missing extends Error {
   readonly what: Need;
 
   constructor(what: Need) {
-    super(`the job came without its ${what}`);
+    super('the job came without all that it needs');
     this.what = what;
   }
 }
@@ -18,7 +20,13 @@ class Missing extends Error {
 const { signal } = new AbortController();
 
 serveJobs<ScoringJob, never, ScoringReply>(async (job) => {
-  const ocr = { recognise: async () => job.read ?? { text: '', spans: [] } };
+  const ocr: OcrEngine = {
+    async recognise(_image, _signal, places = {}) {
+      const known = job.reads.find((read) => isDeepStrictEqual(read.places, places));
+      if (!known) throw new Missing({ places });
+      return known.text;
+    },
+  };
   try {
     const answer = await createBuiltInClassifier({ ocr }).classifyPage(toRequest(job));
     return scoringReply.parse({ answer });
@@ -28,18 +36,15 @@ serveJobs<ScoringJob, never, ScoringReply>(async (job) => {
   }
 });
 
-function toRequest({ page, layer, read, neighbours, ...rest }: ScoringJob): PageClassificationRequest {
+function toRequest({ page, layer, hasImage, neighbours, ...rest }: ScoringJob): PageClassificationRequest {
   return {
     ...rest,
     signal,
     page: {
       ...page,
       text: async () => layer,
-      image: async () => {
-        if (read === undefined) throw new Missing('image');
-        // The parent has read the image; here it only says whether there is one.
-        return read === null ? undefined : new Uint8Array();
-      },
+      // The parent has the image, and reads it; here it only stands for itself.
+      image: async () => (hasImage === false ? undefined : new Uint8Array()),
       neighbours: async () => {
         if (neighbours === undefined) throw new Missing('neighbours');
         return neighbours;

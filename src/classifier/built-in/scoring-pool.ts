@@ -21,6 +21,9 @@ export interface ScoringPoolOptions {
   readonly maxProcessMemoryBytes?: number;
 }
 
+/** A few lines to compare, and all. */
+const maxReads = 2;
+
 /**
  * The built-in classifier in child processes, under a clock and a memory limit: a page's text is hostile, and whatever it
  * does to the process that reads it, requests and heartbeats go on in this one.
@@ -52,13 +55,16 @@ export function createScoringPool(options: ScoringPoolOptions): PageClassifier &
       signal.throwIfAborted();
       const reply = await pool.run(job, { signal, timeoutMs, maxCrashes });
       if ('answer' in reply) return reply.answer;
-      if (reply.needs === 'image' && job.read === undefined) {
-        const image = await page.image();
-        job = { ...job, read: image ? await ocr.recognise(image, signal) : null };
-      } else if (reply.needs === 'neighbours' && job.neighbours === undefined) {
+      const { needs } = reply;
+      if (needs === 'neighbours' && job.neighbours === undefined) {
         job = { ...job, neighbours: (await page.neighbours?.()) ?? [] };
+      } else if (needs !== 'neighbours' && job.hasImage !== false && job.reads.length < maxReads) {
+        const image = await page.image();
+        if (image)
+          job = { ...job, reads: [...job.reads, { ...needs, text: await ocr.recognise(image, signal, needs.places) }] };
+        else job = { ...job, hasImage: false };
       } else {
-        throw new Error(`a scoring child asks twice for the ${reply.needs}`);
+        throw new Error('a scoring child asks for what it has');
       }
     }
   }
@@ -101,6 +107,7 @@ async function toJob(request: PageClassificationRequest): Promise<ScoringJob> {
       ...(heightPx !== undefined && { heightPx }),
     },
     layer: await page.text(),
+    reads: [],
     ...((pageNumber === 1 || !page.neighbours) && { neighbours: [] }),
   };
 }
@@ -113,6 +120,7 @@ function failureSentence(
   switch (reason) {
     case 'timeout':
     case 'step-timeout':
+    case 'processor-time':
       return `reading its text took longer than ${timeoutMs / 1000} s.`;
     case 'memory':
       return `reading its text needed more than ${Math.round(maxProcessMemoryBytes / 1e6)} MB of memory.`;

@@ -92,18 +92,41 @@ describe('createOcrPool', () => {
     expect(await ocr.recognise(blank, signal)).toStrictEqual({ text: '', spans: [] });
   });
 
-  test('takes what is no image for a page without words, and goes on', async () => {
-    expect(await ocr.recognise(Buffer.from('not an image'), signal)).toStrictEqual({ text: '', spans: [] });
+  test('says so where what it was given is no image, and goes on', async () => {
+    expect(await ocr.recognise(Buffer.from('not an image'), signal)).toStrictEqual({
+      text: '',
+      spans: [],
+      unread: 'the reader failed on it',
+    });
     expect(await lettersOf(await drawPageImage(lines.join('\n')))).toContain('INVOICE');
   });
 
-  test('takes a page that exceeds its time for one without words', async () => {
-    await using hurried = createOcrPool({ logger, processes: 1, timeoutMs: 1 });
+  test('says so where a page takes more processor time than it may, however long it waits', async () => {
+    await using hurried = createOcrPool({ logger, processes: 1, timeoutMs: 1, patienceMs: 60_000 });
 
     expect(await hurried.recognise(await drawPageImage(lines.join('\n')), signal)).toStrictEqual({
       text: '',
       spans: [],
+      unread: 'reading it took more than 0.001 s of processor time',
     });
+  });
+
+  test('tries a page once more that the machine was too busy for, and says so after that', async () => {
+    await using impatient = createOcrPool({ logger, processes: 1, patienceMs: 1 });
+
+    expect(await impatient.recognise(await drawPageImage(lines.join('\n')), signal)).toMatchObject({
+      unread: 'the machine was too busy to read it within 0.001 s',
+    });
+  });
+
+  test('reads some places alone, and leaves out what is known', async () => {
+    const image = await drawPageImage(lines.join('\n'));
+    const page = await ocr.recognise(image, signal);
+    const [title, ...rest] = page.spans;
+    if (!title) throw new Error('nothing was read');
+
+    expect((await ocr.recognise(image, signal, { only: [title] })).text).toContain('2024-0815');
+    expect((await ocr.recognise(image, signal, { known: rest })).text).toBe(title.text);
   });
 
   test('is cancelled with the signal', async () => {

@@ -1,4 +1,4 @@
-import type { PageText, TextSpan } from '../../../domain/page.ts';
+import type { PlacedText, TextSpan } from '../../../domain/page.ts';
 import type { TextBox } from './text-box.ts';
 
 /** A box whose text was read. */
@@ -10,7 +10,7 @@ export interface ReadBox {
 }
 
 /** Puts the boxes of an upright page into lines, top to bottom, left to right; sizes become fractions of the page. */
-export function toPageText(boxes: readonly ReadBox[], pageWidth: number, pageHeight: number): PageText {
+export function toPageText(boxes: readonly ReadBox[], pageWidth: number, pageHeight: number): PlacedText {
   const lines: { middle: number; height: number; boxes: ReadBox[] }[] = [];
   for (const item of boxes.toSorted((a, b) => a.box.centreY - b.box.centreY || a.box.centreX - b.box.centreX)) {
     const { centreY, height } = item.box;

@@ -1,0 +1,74 @@
+import { createCanvas } from '@napi-rs/canvas';
+import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import type { DrawnContent } from './drawn-content.ts';
+import { extractText } from './extract-text.ts';
+import { pdfWarnings } from './load-pdf.ts';
+import { identity, matrixOf } from './matrix.ts';
+import type { DrawnPage } from './open-document.ts';
+import type { RenderSettings } from './render-messages.ts';
+import { readAnnotations } from './page-annotations.ts';
+import { fitPage } from './page-size.ts';
+import { readTextLayer } from './read-text-layer.ts';
+import { shrinkImagesOnArrival } from './shrink-page-images.ts';
+import { drawTextBlocks, runsOfBlocks } from './text-block.ts';
+import { watchDrawing } from './watch-drawing.ts';
+
+/** A drawn page, and what was seen to be drawn on it. */
+export interface PdfPage {
+  readonly page: DrawnPage;
+  readonly drawn: DrawnContent;
+}
+
+/** Draws a page of a PDF, with the values of its forms and its notes, and reads the text that shows on it. */
+export async function drawPdfPage(
+  pdf: PDFDocumentProxy,
+  pageNumber: number,
+  settings: RenderSettings,
+): Promise<PdfPage> {
+  const page = await pdf.getPage(pageNumber);
+  try {
+    return await draw(pdf, page, settings);
+  } finally {
+    pdfWarnings.take();
+    page.cleanup();
+  }
+}
+
+async function draw(
+  pdf: PDFDocumentProxy,
+  page: PDFPageProxy,
+  { longSidePx, maxPageCharacters }: RenderSettings,
+): Promise<PdfPage> {
+  const { scale, width, height } = fitPage(page.getViewport({ scale: 1 }), longSidePx);
+  const viewport = page.getViewport({ scale });
+  const toPixels = matrixOf(viewport.transform) ?? identity;
+  shrinkImagesOnArrival(page.objs, Math.max(width, height));
+  shrinkImagesOnArrival(page.commonObjs, Math.max(width, height));
+  const runs = await extractText(page, viewport);
+  const annotated = await readAnnotations(page);
+  const layers = await pdf.getOptionalContentConfig();
+  const drawing = watchDrawing({
+    fonts: page.commonObjs,
+    isLayerOn: (properties) => layers.isVisible(properties),
+    transform: toPixels,
+  });
+  const canvas = createCanvas(width, height);
+  // pdfjs is typed for a browser's canvas; ours has all that it uses.
+  await page.render({
+    canvas,
+    viewport,
+    background: '#ffffff',
+    operationsFilter(index, operations) {
+      drawing.see(index, operations);
+      return true;
+    },
+  }).promise;
+  const context = canvas.getContext('2d');
+  drawTextBlocks(context, annotated.toDraw, toPixels);
+  runs.push(...runsOfBlocks(context, [...annotated.drawn, ...annotated.toDraw], toPixels));
+  const pixels = { pixels: canvas.data(), widthPx: width, heightPx: height, channels: 4 } as const;
+  const drawn = drawing.content();
+  const layer = readTextLayer(runs, drawn, pixels, maxPageCharacters);
+  const warnings = [...pdfWarnings.take(), ...annotated.warnings, ...layer.warnings];
+  return { page: { ...pixels, text: layer.text, warnings }, drawn };
+}

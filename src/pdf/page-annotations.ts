@@ -1,0 +1,103 @@
+import type { PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { z } from 'zod';
+import type { TextBlock } from './text-block.ts';
+
+/** What annotations add to a page beyond what pdfjs draws of them. */
+export interface AnnotatedText {
+  /** Without an appearance in the file: these are ours to draw. */
+  readonly toDraw: readonly TextBlock[];
+  /** Drawn by pdfjs. */
+  readonly drawn: readonly TextBlock[];
+  /** What could not be drawn, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+const value = z.union([z.string(), z.array(z.string())]).nullish();
+
+/** What is asked of an annotation as pdfjs describes it; anything else of it is ignored. */
+const annotationSchema = z.object({
+  subtype: z.string(),
+  rect: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  annotationFlags: z.number().catch(0),
+  hidden: z.boolean().optional(),
+  hasAppearance: z.boolean().catch(false),
+  fieldType: z.string().nullish(),
+  fieldValue: value.catch(undefined),
+  options: z.array(z.object({ exportValue: z.string().nullish(), displayValue: z.string().nullish() })).optional(),
+  password: z.boolean().optional(),
+  multiLine: z.boolean().optional(),
+  combo: z.boolean().optional(),
+  textContent: z.array(z.string()).optional(),
+  contentsObj: z.object({ str: z.string() }).optional(),
+  defaultAppearanceData: z.object({ fontSize: z.number().catch(0) }).optional(),
+});
+type Annotation = z.infer<typeof annotationSchema>;
+
+/** ISO 32000-2 12.5.3. */
+const flags = { hidden: 2, noView: 32 } as const;
+
+/** Without an appearance pdfjs draws nothing of these, and nobody can tell what they show. */
+const lostWithoutAppearance = new Set(['Stamp', 'Watermark', 'FileAttachment', 'RichMedia', 'Screen', 'Movie', '3D']);
+const lostAnnotation = 'A stamp or an attachment on this page brings no picture of itself and was left out.';
+const wrongValue = 'The value of a form field on this page was drawn with letters missing.';
+/** Hostile pages have a million; beyond this many none is looked at, and the page says so. */
+const maxAnnotations = 5000;
+const tooMany = `This page has more than ${maxAnnotations} annotations; the text of the others was left out.`;
+
+/** Reads the values of form fields and the notes that stand on a page. */
+export async function readAnnotations(page: PDFPageProxy): Promise<AnnotatedText> {
+  const all: readonly unknown[] = await page.getAnnotations();
+  const toDraw: TextBlock[] = [];
+  const drawn: TextBlock[] = [];
+  const warnings = new Set<string>(all.length > maxAnnotations ? [tooMany] : []);
+  for (const each of all.slice(0, maxAnnotations)) {
+    const { data: annotation } = annotationSchema.safeParse(each);
+    if (!annotation || isHidden(annotation)) continue;
+    const text = textOf(annotation);
+    if (isDrawnWrong(annotation, text)) warnings.add(wrongValue);
+    if (text !== '') (annotation.hasAppearance ? drawn : toDraw).push(toBlock(annotation, text));
+    else if (!annotation.hasAppearance && lostWithoutAppearance.has(annotation.subtype)) warnings.add(lostAnnotation);
+  }
+  return { toDraw, drawn, warnings: [...warnings] };
+}
+
+/** pdfjs writes what a field lacks an appearance for, where the form asks for that, with the field's own font: of Latin letters. */
+function isDrawnWrong({ hasAppearance, textContent }: Annotation, text: string): boolean {
+  return hasAppearance && textContent === undefined && /[^\s\u0020-\u017f\u2000-\u20ac]/u.test(text);
+}
+
+function isHidden({ annotationFlags, hidden }: Annotation): boolean {
+  const isUnseen = (annotationFlags & (flags.hidden | flags.noView)) !== 0;
+  return hidden === true || isUnseen;
+}
+
+/** The words that stand in its frame; empty for one that has none. */
+function textOf(annotation: Annotation): string {
+  const { subtype, fieldType, textContent, contentsObj, password } = annotation;
+  if (subtype === 'FreeText') return (textContent?.join('\n') ?? contentsObj?.str ?? '').trim();
+  if (subtype !== 'Widget' || password === true) return '';
+  if (fieldType !== 'Tx' && fieldType !== 'Ch') return '';
+  return (textContent?.join('\n') ?? shownValue(annotation)).trim();
+}
+
+/** A choice shows its option's name, which may be another than the value that is sent. */
+function shownValue({ fieldValue, options = [] }: Annotation): string {
+  const values = fieldValue === undefined || fieldValue === null ? [] : [fieldValue].flat();
+  return values.map((each) => options.find(({ exportValue }) => exportValue === each)?.displayValue ?? each).join('\n');
+}
+
+function toBlock(annotation: Annotation, text: string): TextBlock {
+  const { subtype, rect, fieldType, multiLine, combo, defaultAppearanceData } = annotation;
+  const isList = fieldType === 'Ch' && combo !== true;
+  return {
+    text,
+    box: [
+      Math.min(rect[0], rect[2]),
+      Math.min(rect[1], rect[3]),
+      Math.max(rect[0], rect[2]),
+      Math.max(rect[1], rect[3]),
+    ],
+    fontSize: defaultAppearanceData?.fontSize ?? 0,
+    isMultiline: subtype === 'FreeText' || multiLine === true || isList,
+  };
+}

@@ -1,0 +1,130 @@
+import type { PageText } from '../domain/page.ts';
+import { assembleText, type TextRun } from './assemble-text.ts';
+import type { DrawnContent } from './drawn-content.ts';
+import { hasContrast } from './ink-samples.ts';
+import type { Pixels } from './ink.ts';
+import { mapPrint, printedShare, withoutBoxes, withinBoxes, type PrintMap } from './print-map.ts';
+import { lookAtRuns, type SeenRun } from './visible-text.ts';
+
+export interface TextLayer {
+  readonly text: PageText;
+  /** What a reader must know of it, in sentences. Never page content. */
+  readonly warnings: readonly string[];
+}
+
+const hiddenText = 'This page has text that does not show; it was left out.';
+
+/** Letters below which hidden text is a generator's mark ("Powered by ..."), and not worth a warning. */
+const fewestHiddenLetters = 40;
+/** Of a run's cells: print below this share belongs to neighbouring lines. */
+const printOfAnother = 0.3;
+/** Letters of a text layer that has the page's words, rather than a page number. */
+const fewestLetters = 24;
+
+/**
+ * What a page's text layer says that a person can see. Text behind a picture of print is kept apart: it is to be
+ * believed where the picture says the same.
+ */
+export function readTextLayer(
+  runs: readonly TextRun[],
+  drawn: DrawnContent,
+  page: Pixels,
+  maxCharacters: number,
+): TextLayer {
+  const size = { width: page.widthPx, height: page.heightPx };
+  const seen = lookAtRuns(runs, drawn, page);
+  const shown = seen.filter(({ sight }) => sight === 'shown');
+  const print = mapPrint(page);
+  const rest = withoutBoxes(print, boxesOf(shown));
+  const undrawn = seen.filter(({ sight }) => sight === 'undrawn');
+  const overPrint = undrawn.filter(({ box }) => printedShare(rest, box) > printOfAnother);
+  // What recognition left a little beside its picture's print belongs to it: short lines, faint ones.
+  const isOfRecognition = countLettersOf(overPrint) > countLettersOf(undrawn) / 2;
+  const behind = isOfRecognition ? undrawn : overPrint;
+  const text = assembleText(runsOf(shown), size, maxCharacters);
+  const isEnough = countLetters(text.text) >= fewestLetters && !isPartial(rest, print, drawn);
+  const recognised = isEnough ? undefined : assembleText(runsOf(behind), size, maxCharacters);
+  const hasRecognised = recognised !== undefined && countLetters(recognised.text) >= fewestLetters;
+  const left = hasRecognised ? withoutBoxes(rest, boxesOf(behind)) : rest;
+  const lacks = lacksLetters(drawn, page) ? 'letters' : isPartial(left, print, drawn) ? 'print' : undefined;
+  const hidden = seen.filter((each) => each.sight === 'hidden' || (each.sight === 'undrawn' && !behind.includes(each)));
+  const hiddenLetters = countLettersOf(withoutEcho(hidden, text.text)) + countOutside(drawn, page);
+  return {
+    text: { ...text, ...(hasRecognised && { behind: recognised }), ...(lacks && { lacks }) },
+    warnings: hiddenLetters >= fewestHiddenLetters ? [hiddenText] : [],
+  };
+}
+
+/** Hidden text that shows elsewhere on the page, too, deceives nobody: the shadow of a title. */
+function withoutEcho(hidden: readonly SeenRun[], shown: string): SeenRun[] {
+  return hidden.filter(({ run }) => !shown.includes(run.text.trim()));
+}
+
+/** Letters beside the page; pdfjs keeps these out of its text. */
+function countOutside({ rows }: DrawnContent, { widthPx, heightPx }: Pixels): number {
+  let count = 0;
+  for (const row of rows.values()) {
+    for (const { x, y, width, size } of row) {
+      if (x + width < 0 || x > widthPx || y < 0 || y - size > heightPx) count++;
+    }
+  }
+  return count;
+}
+
+/** Cells of print (12 px) that are worth reading: two lines of type. */
+const fewestCells = 100;
+/** Of all print: so much is more than figures and logos have. */
+const mostOfPrint = 0.6;
+/** As above, where it lies in pictures: a scan beside digital text. */
+const muchInPictures = 0.25;
+/** Of the page: smaller pictures are logos. */
+const smallPicture = 0.02;
+
+/** Whether much of what is printed stands in no text: a scan with a header, or type that was turned into outlines. */
+function isPartial(rest: PrintMap, print: PrintMap, { pictures }: DrawnContent): boolean {
+  if (rest.printed < fewestCells) return false;
+  if (rest.printed >= mostOfPrint * print.printed) return true;
+  const pageArea = print.columns * print.rows * 144;
+  const boxes = pictures.flatMap(({ bounds: [left, top, right, bottom] }) =>
+    (right - left) * (bottom - top) < smallPicture * pageArea ? [] : [{ left, top, right, bottom }],
+  );
+  const inPictures = withinBoxes(rest, boxes).printed;
+  return inPictures >= fewestCells && inPictures >= muchInPictures * print.printed;
+}
+
+/** Of all letters: fewer are bullets and ornaments. */
+const shareOfNameless = 0.015;
+const fewestNameless = 5;
+const namelessSamples = 400;
+
+/** Whether letters are drawn whose font does not say which they are, so that words have gaps. */
+function lacksLetters({ blanks, glyphCount }: DrawnContent, page: Pixels): boolean {
+  if (blanks.length < Math.max(fewestNameless, shareOfNameless * glyphCount)) return false;
+  const step = Math.ceil(blanks.length / namelessSamples);
+  const sampled = blanks.filter((_, index) => index % step === 0);
+  const nameless = sampled.filter(({ x, y, size, width }) =>
+    hasContrast(page, {
+      left: x + 0.25 * width,
+      right: x + 0.75 * width,
+      top: y - 0.55 * size,
+      bottom: y - 0.1 * size,
+    }),
+  );
+  return nameless.length * step >= Math.max(fewestNameless, shareOfNameless * glyphCount);
+}
+
+function runsOf(seen: readonly SeenRun[]): TextRun[] {
+  return seen.map(({ run }) => run);
+}
+
+function boxesOf(seen: readonly SeenRun[]): SeenRun['box'][] {
+  return seen.map(({ box }) => box);
+}
+
+function countLettersOf(seen: readonly SeenRun[]): number {
+  return countLetters(seen.map(({ run }) => run.text).join(' '));
+}
+
+function countLetters(text: string): number {
+  return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+}
