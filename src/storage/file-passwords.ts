@@ -37,8 +37,9 @@ export function createFilePasswords(store: ObjectStore, serverKey: ServerKey): F
       try {
         return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]).toString();
       } catch (cause) {
-        const detail = 'The password of this file can no longer be read: upload the file again.';
-        throw new ClassifierError('document_encrypted', detail, { cause });
+        const detail =
+          'The password of this file cannot be opened by this SERVER_KEY: set the one by which it was sealed.';
+        throw new ClassifierError('worker_unfit', detail, { cause });
       }
     },
   };

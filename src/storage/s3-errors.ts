@@ -56,8 +56,40 @@ export function mapS3Error(error: unknown): unknown {
   const code = s3ErrorCode(error);
   if (code === undefined) return isOfClient(error) ? storageRefused(error) : storageUnavailable(error);
   const cause = new Error(`S3 ${code}: ${error instanceof Error ? error.message : ''}`, { cause: error });
-  return refusals.has(code) ? storageRefused(cause) : storageUnavailable(cause);
+  if (refusals.has(code)) return storageRefused(cause);
+  const sentence = sentenceOf(code);
+  return sentence === undefined
+    ? storageUnavailable(cause)
+    : new ClassifierError('storage_unavailable', sentence, { cause });
 }
+
+/** What only the operator can mend, with the setting to change; undefined for what may pass by itself. */
+function sentenceOf(code: string): string | undefined {
+  const what = operatorFaults.find(([codes]) => codes.includes(code))?.[1];
+  return what === undefined ? undefined : `The document store ${what} (${code}).`;
+}
+
+/** By the codes of S3 and of MinIO. */
+const operatorFaults: readonly (readonly [readonly string[], string])[] = [
+  [
+    ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken', 'ExpiredToken'],
+    'rejects its keys: check S3_ACCESS_KEY and S3_SECRET_KEY',
+  ],
+  [['RequestTimeTooSkewed', 'RequestExpired'], "rejects the time of day: set this machine's clock"],
+  [
+    ['AccessDenied', 'AllAccessDisabled', 'AccountProblem'],
+    'does not let its key use the bucket: check S3_BUCKET and what the key may do',
+  ],
+  [['NoSuchBucket'], 'has no such bucket: check S3_BUCKET'],
+  [
+    ['AuthorizationHeaderMalformed', 'PermanentRedirect', 'InvalidRegion'],
+    'is in another region: check S3_REGION and S3_ENDPOINT',
+  ],
+  [
+    ['XMinioStorageFull', 'InsufficientStorage', 'QuotaExceeded', 'XMinioAdminBucketQuotaExceeded'],
+    'is full: make room',
+  ],
+];
 
 function isOfClient(error: unknown): boolean {
   return isOwnMistake(error) || (error instanceof Error && refusalsOfClient.has(error.name));

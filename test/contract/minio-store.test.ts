@@ -72,6 +72,7 @@ describe('createMinioStore', () => {
     const error = await store.put('a', Buffer.from('x')).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: 'storage_unavailable',
+      detail: 'The document store rejects its keys: check S3_ACCESS_KEY and S3_SECRET_KEY (SignatureDoesNotMatch).',
       cause: { message: expect.stringContaining('SignatureDoesNotMatch') },
     });
     expect(JSON.stringify(error)).not.toContain('not-the-secret');
@@ -80,7 +81,7 @@ describe('createMinioStore', () => {
   test('says storage_unavailable when the bucket is gone', async () => {
     const store = createMinioStore({ ...s3, bucket: `contract-${randomUUID()}` });
 
-    await expect(store.get('a')).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(store.get('a')).rejects.toMatchObject({ detail: expect.stringContaining('check S3_BUCKET') });
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'storage_unavailable' });
   });
 

@@ -120,6 +120,8 @@ export const recordedRuns: readonly RecordedRun[] = [
   { name: 'stored-at-once-when-cancelled', stubs: {}, isCancelled: true },
   { name: 'fetched-on-its-queue', stubs: {}, input: { source: { kind: 'url', url: 'https://files.example/a.pdf' } } },
   { name: 'webhook-on-its-queue', stubs: {}, input: { webhook }, isOfWebhook: true },
+  { name: 'waited-for-the-model', stubs: { classifyPage: isRefusedAtFirst() } },
+  { name: 'patience-ended', stubs: { classifyPage: isRefusedAtFirst() }, input: { patienceSeconds: 0 } },
   { name: 'stored-at-the-second-attempt', stubs: { storeResult: failsOnce() } },
   {
     name: 'batch-with-events',
@@ -136,6 +138,22 @@ function failsOnce(): Stubs['storeResult'] {
   return async () => {
     if (++attempts === 1) throw ApplicationFailure.retryable('The store is away.', 'storage_unavailable');
     return {};
+  };
+}
+
+/** The key is refused at first: the run waits, asks by one page, then by the others. */
+function isRefusedAtFirst(): Stubs['classifyPage'] {
+  let asked = 0;
+  const waiting = {
+    code: 'model_auth',
+    detail: 'Check OPENAI_API_KEY.',
+    waitsFor: 'model',
+    since: '2026-11-28T12:03:45.678Z',
+  };
+  return async (page) => {
+    asked += 1;
+    if (asked > 2) return answer(page);
+    throw ApplicationFailure.nonRetryable(waiting.detail, waiting.code, waiting);
   };
 }
 

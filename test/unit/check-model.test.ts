@@ -4,6 +4,7 @@ import { createModelCheck, type CheckModel, type ModelProblem } from '../../src/
 import { readConfig } from '../../src/config.ts';
 import { freePort } from '../support/free-ports.ts';
 import type { ServerName } from '../support/openai-stand-in/dialect.ts';
+import type { Reply } from '../support/openai-stand-in/replies.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 
 async function standIn(server: ServerName = 'openai'): Promise<OpenAiStandIn> {
@@ -58,6 +59,19 @@ describe('createModelCheck', () => {
     expect(await problemWith({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` })).toMatchObject({
       reason: 'No model server answers at OPENAI_BASE_URL (no answer within 2.5 s).',
     });
+  });
+
+  test.each<[string, Reply]>([
+    ['a web page', { kind: 'http', status: 200, body: '<html>Sign in</html>' }],
+    ['an error', { kind: 'http', status: 200, body: { error: 'Unexpected endpoint' } }],
+  ])('names OPENAI_BASE_URL when what answers is %s', async (_, reply) => {
+    const server = await standIn();
+    server.replyAlways(reply);
+
+    const problem = await problemWith({ OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: server.apiKey });
+
+    expect(problem?.sentence).toMatch(/^OPENAI_BASE_URL: what answers at .* is no model server/);
+    expect(problem?.reason).toBe('What answers at OPENAI_BASE_URL is no model server.');
   });
 
   test('names OPENAI_API_KEY when the server rejects the key, without repeating it', async () => {

@@ -92,7 +92,10 @@ export async function startOpenAiStandIn(options: StandInOptions = {}): Promise<
       dialect.authorize(asked, apiKey);
       const route = dialect.route(asked);
       // No question, and asked at every start.
-      if (route.kind === 'models') return sendJson(response, 200, listModels(models));
+      if (route.kind === 'models') {
+        if (always?.kind === 'http') return sendJson(response, always.status, always.body, always.headers);
+        return sendJson(response, 200, listModels(models));
+      }
       const chat = dialect.parse(body);
       const profile = dialect.findModel(route.model ?? chat.model, models);
       dialect.check(chat, profile, asked.url);
