@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { assert, asyncProperty, constantFrom, oneof, record, string, type Arbitrary } from 'fast-check';
@@ -194,4 +195,22 @@ test.each([
   `/classify/${encodeURIComponent('中'.repeat(200))}`,
 ])('GET %s is answered as a mistake of its sender', async (path) => {
   expect([400, 404]).toContain((await fetch(service.url + path)).status);
+});
+
+/** As anybody can make it who reads our source: its check guards against mistakes, not against people. */
+function forged(position: string): string {
+  const query = `WorkflowType = 'classifyDocument' AND Tenant = 'default'`;
+  const scope = JSON.stringify([query, null, null, null]);
+  const check = createHash('sha256').update(scope).update('\0').update(position).digest().subarray(0, 8);
+  return Buffer.concat([check, Buffer.from(position)]).toString('base64url');
+}
+
+test.each([
+  ['no position at all', 'x', 400],
+  ['a day that is none', '2026-02-30T00:00:00.000Z x', 400],
+  ['a year of six digits', '+275760-09-13T00:00:00.000Z x', 400],
+  ['the last moment of the calendar', '9999-12-31T23:59:59.999Z x', 200],
+  ['the first one', '0000-01-01T00:00:00.000Z x', 200],
+])('a forged cursor of %s is no error of ours', async (_what, position, status) => {
+  expect((await fetch(`${service.url}/classify?cursor=${forged(position)}`)).status).toBe(status);
 });
