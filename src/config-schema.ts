@@ -1,14 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { httpUrl, oneOf, port, wholeNumber } from './setting-types.ts';
 import { patienceLimits } from './domain/waiting.ts';
 
-const wholeNumber = (min: number, max: number) => {
-  const rule = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
-};
-const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `must be one of ${values.join(', ')}`);
-const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' });
-const port = (preset: number) => wholeNumber(1, 65_535).default(preset);
 /** S3's rule. Names like addresses and with two dots in a row are refused as well. */
 const bucketName = /^(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const tenantShare = 'must be a number from 0.01 to 0.99';
@@ -51,6 +45,15 @@ export const variables = z.object({
     .describe(
       "Longest time that Extend's synchronous `POST /classify` waits for its run; its SDK gives up after 300 s.",
     ),
+  BODY_MIN_BYTES_PER_SECOND: wholeNumber(0, 1_000_000)
+    .default(1000)
+    .describe(
+      'Least that a client must send of a request, on average over 30 s, before it is answered 408; 0: anything.',
+    ),
+  REFUSED_BODY_SECONDS: wholeNumber(1, 600)
+    .default(10)
+    .describe('How long a client may go on sending a request that has its answer already, before it is cut off.'),
+  REFUSED_BODY_MB: wholeNumber(1, 5000).default(64).describe('How much of it is read.'),
   WAIT_CONCURRENCY: wholeNumber(2, 10_000)
     .default(400)
     .describe(

@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { parseApiKeys } from './api-keys-setting.ts';
 import type { LogConfig } from './logger.ts';
 import { combinationProblems } from './config-combinations.ts';
 import { ConfigError } from './config-error.ts';
 import type { Variables } from './config-schema.ts';
+import { connectionProblems, definedOnly, temporalConnection } from './temporal-setting.ts';
 import { parseVariables } from './parse-variables.ts';
 import type { Retention } from './domain/retention.ts';
 import { ClassifierError } from './domain/errors.ts';
@@ -108,6 +108,12 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       port: v.PORT,
       publicUrl: trimEndOf(v.PUBLIC_URL ?? `http://localhost:${v.PORT}`, '/'),
       hasPublicUrl: v.PUBLIC_URL !== undefined,
+      bodies: {
+        minBytesPerSecond: v.BODY_MIN_BYTES_PER_SECOND,
+        windowMs: 30_000,
+        maxDrainBytes: v.REFUSED_BODY_MB * 1_000_000,
+        maxDrainMs: v.REFUSED_BODY_SECONDS * 1000,
+      },
       syncWaitMs: v.SYNC_WAIT_SECONDS * 1000,
       maxCacheBytes: v.RESULT_CACHE_MB * 1_000_000,
       apiKeys: parseApiKeys(v.API_KEYS).keys,
@@ -177,32 +183,6 @@ export function isRunByNpm(environment: Readonly<Record<string, string | undefin
   return ['start', 'api', 'worker'].includes(environment['npm_lifecycle_event'] ?? '');
 }
 
-function temporalConnection(environment: Record<string, string | undefined>, ownPort: number) {
-  const loaded = loadConnection(environment);
-  const { address } = loaded.connectionOptions;
-  const connection: ClientConnectConfig & { readonly namespace: string } = {
-    namespace: loaded.namespace ?? 'default',
-    connectionOptions: { ...loaded.connectionOptions, address: address ?? `127.0.0.1:${ownPort}` },
-  };
-  return { connection, isOwnServer: address === undefined };
-}
-
-function connectionProblems(environment: Record<string, string | undefined>): readonly string[] {
-  try {
-    loadConnection(environment);
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [`TEMPORAL_*: the settings of the connection cannot be used: ${reason}`];
-  }
-}
-
-/** A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud. */
-function loadConnection(environment: Record<string, string | undefined>): ClientConnectConfig {
-  const namesFile = environment['TEMPORAL_PROFILE'] !== undefined || environment['TEMPORAL_CONFIG_FILE'] !== undefined;
-  return loadClientConnectConfig({ overrideEnvVars: definedOnly(environment), disableFile: !namesFile });
-}
-
 function retentionConfig({ RETENTION_DAYS: jobDays, ABANDONED_UPLOAD_DAYS: uploadDays }: Variables): Retention {
   return { ...(jobDays > 0 && { jobDays }), ...(uploadDays > 0 && { uploadDays }) };
 }
@@ -241,10 +221,4 @@ function list(value: string | undefined): string[] {
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-}
-
-function definedOnly(environment: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

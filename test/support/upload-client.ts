@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { BodyLimits } from '../../src/http/shared/body-clock.ts';
 import type { UploadLimits } from '../../src/http/shared/upload-limits.ts';
 import type { Upload } from '../../src/http/shared/upload-session.ts';
 import { createFolderStore } from '../../src/storage/folder-store.ts';
@@ -17,10 +18,10 @@ export interface Started {
   readonly store: ObjectStore;
 }
 
-export async function start(limits: Partial<UploadLimits> = {}): Promise<Started> {
+export async function start(limits: Partial<UploadLimits> = {}, bodies: Partial<BodyLimits> = {}): Promise<Started> {
   const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-upload-'));
   const store = createFolderStore({ directory });
-  const app = await startUploadApp(store, { maxFileBytes: 50 * megabyte, ...limits });
+  const app = await startUploadApp(store, { maxFileBytes: 50 * megabyte, ...limits }, bodies);
   onTestFinished(async () => {
     await app.close();
     await rm(directory, { recursive: true, force: true });

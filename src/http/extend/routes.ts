@@ -10,6 +10,7 @@ import { evaluationSetRoutes } from './evaluation-sets-routes.ts';
 import { fileRoutes, type FileDependencies } from './files-routes.ts';
 import { webhookEndpointRoutes, type WebhookEndpointDependencies } from './webhook-endpoints-routes.ts';
 import { webhookSubscriptionRoutes } from './webhook-subscriptions-routes.ts';
+import { refuseEarly } from '../shared/refuse-early.ts';
 
 export type ExtendDependencies = ClassifyRunDependencies &
   FileDependencies &
@@ -19,13 +20,13 @@ export type ExtendDependencies = ClassifyRunDependencies &
   WebhookEndpointDependencies;
 
 /** A text document of 5 MB fits into a body, escaped as JSON. */
-const maxBodyBytes = '16mb';
+const maxBodyBytes = 16 * 1024 * 1024;
 
 /** Extend's `/classify_runs` and all that belongs to it, as reference 1 of its contract says. Every request that gets here speaks it. */
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
   // Not strict: what is JSON but no object is told so by the schema of the route.
-  router.use(express.json({ limit: maxBodyBytes, strict: false, verify: requireUtf8 }));
+  router.use(refuseEarly(maxBodyBytes, express.json({ limit: maxBodyBytes, strict: false, verify: requireUtf8 })));
   router.use(fileRoutes(dependencies));
   router.use(batchRoutes(dependencies));
   router.use(classifyRunRoutes(dependencies));

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
+import { bodyTooLarge } from './refuse-early.ts';
 
 /** Those that express's body parsers undo. */
 const contentEncodings = 'gzip, deflate, br, zstd or identity';
@@ -10,7 +11,7 @@ export function fromBodyParser(error: unknown, request: Pick<Request, 'get'>): C
   const { status } = error;
   switch ('type' in error ? error.type : undefined) {
     case 'entity.too.large':
-      return new ClassifierError('payload_too_large', tooLarge(error));
+      return bodyTooLarge('limit' in error && typeof error.limit === 'number' ? error.limit : undefined);
     case 'entity.parse.failed':
       return new ClassifierError('invalid_request', 'The request body is not valid JSON.');
     case 'encoding.unsupported':
@@ -40,10 +41,4 @@ function unsupported(detail: string): ClassifierError {
 
 function shown(request: Pick<Request, 'get'>, header: string): string {
   return request.get(header)?.slice(0, 80) ?? '';
-}
-
-/** `limit` is that of the parser, in bytes. */
-function tooLarge(error: Error): string {
-  const limit = 'limit' in error && typeof error.limit === 'number' ? `; at most ${error.limit} bytes are read` : '';
-  return `The request body is too large${limit}. Larger documents are uploaded as files, or named by their URL.`;
 }

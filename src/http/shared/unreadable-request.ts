@@ -30,14 +30,19 @@ export function answerUnreadable(server: Server, logger: Logger): void {
     const problem = problemOfParser(error);
     if (response && !response.headersSent) answerBy(response, problem);
     else answerOn(socket, problem, logger);
-    const timer = setTimeout(() => socket.destroy(), lingerMs);
-    socket.once('close', () => clearTimeout(timer));
+    linger(socket);
   });
   // Node takes CONNECT for a proxy's business: it closes the connection where nobody listens, and leaves its errors to who does.
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy());
     answerOn(socket, new ClassifierError('invalid_request', 'CONNECT is not served: this is no proxy.'), logger);
+    linger(socket);
   });
+}
+
+function linger(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** RFC 9112 3.2. */
@@ -59,8 +64,8 @@ function problemOfParser({ code }: NodeJS.ErrnoException): ClassifierError {
   }
 }
 
-/** The request was accepted before its body turned out to be broken: it has an id, and a line in the log of its own. */
-function answerBy(response: ServerResponse, problem: ClassifierError): void {
+/** Answers a request that was accepted before its body turned out to be broken: it has an id, and a line in the log of its own. Closes the connection. */
+export function answerBy(response: ServerResponse, problem: ClassifierError): void {
   const { status } = errorFacts[problem.code];
   const requestId = String(response.getHeader('x-request-id') ?? randomUUID());
   const body = JSON.stringify(problemBody(problem, requestId));

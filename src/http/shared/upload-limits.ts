@@ -11,9 +11,6 @@ export interface UploadLimits {
   readonly maxParts?: number;
   /** The longest wait for the client's next bytes. */
   readonly idleTimeoutMs?: number;
-  /** How much of a refused request is still read, so that the client gets to reading the answer. */
-  readonly maxDrainBytes?: number;
-  readonly maxDrainMs?: number;
 }
 
 export const uploadDefaults = {
@@ -25,6 +22,4 @@ export const uploadDefaults = {
   maxFields: 450,
   maxParts: 460,
   idleTimeoutMs: 60_000,
-  maxDrainBytes: 64 * megabyte,
-  maxDrainMs: 10_000,
 } as const satisfies Omit<Required<UploadLimits>, 'maxFileBytes'>;

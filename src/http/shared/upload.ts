@@ -5,7 +5,6 @@ import { ClassifierError } from '../../domain/errors.ts';
 import { documentTooLarge } from '../../domain/error-sentences.ts';
 import { stageBufferBytes } from '../../storage/inspected-document.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { drainRequest } from './drain-request.ts';
 import { cutOff, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
 import { type UploadLimits, uploadDefaults } from './upload-limits.ts';
 import { documentFields, type Upload, UploadSession, type UploadSessionOptions } from './upload-session.ts';
@@ -59,7 +58,6 @@ export function uploadMiddleware(dependencies: UploadDependencies): RequestHandl
     try {
       uploads.set(request, await session.outcome);
     } catch (error) {
-      drainRequest(request, response, limits);
       await discardAfter(session, error);
       throw error;
     }

@@ -3,6 +3,8 @@ import type { JobService } from '../../jobs/job-service.ts';
 import { toRerunRequest } from '../operations/rerun-request.ts';
 import { bindJobId, requestContext } from '../shared/request-context.ts';
 import type { PageLimits } from './submission.ts';
+import { refuseEarly } from '../shared/refuse-early.ts';
+import { maxFormBytes } from './submit.ts';
 
 export interface RerunDependencies {
   readonly jobs: JobService;
@@ -28,5 +30,5 @@ export function rerunRoute({ jobs, limits }: RerunDependencies): readonly Reques
       });
   }
 
-  return [express.json({ limit: '2mb' }), rerun];
+  return [refuseEarly(maxFormBytes, express.json({ limit: maxFormBytes })), rerun];
 }

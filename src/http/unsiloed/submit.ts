@@ -6,11 +6,11 @@ import type { JobService, StartJobRequest } from '../../jobs/job-service.ts';
 import type { Quotas, QuotaShare } from '../../jobs/quota.ts';
 import { jobKeys } from '../../storage/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { drainRequest } from '../shared/drain-request.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
-import { uploadDefaults } from '../shared/upload-limits.ts';
 import type { Upload } from '../shared/upload-session.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
+import { refuseEarly } from '../shared/refuse-early.ts';
+import { uploadDefaults } from '../shared/upload-limits.ts';
 import { requireUtf8Form } from '../shared/utf8.ts';
 import { isTextField, readFormFields } from './form-fields.ts';
 import { parseSubmission, textField, type SubmissionLimits } from './submission.ts';
@@ -39,6 +39,9 @@ interface SubmittedBody {
 const idempotencyHeader = 'idempotency-key';
 const jobIds = new WeakMap<Request, string>();
 
+/** Of a body without a document. */
+export const maxFormBytes = 2 * 1024 * 1024;
+
 /** `POST /classify`: the handlers in their order. Whatever they refuse leaves nothing in the store. */
 export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies): readonly RequestHandler[] {
   const allowed = parseAllowedNetworks(limits.allowedNetworks);
@@ -52,28 +55,17 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     isTextField,
   });
 
-  async function checkQuota(request: Request, response: Response): Promise<void> {
-    try {
-      await quotas.check(tenantOf(request), jobIdOf(request));
-    } catch (error) {
-      drainRequest(request, response, uploadDefaults);
-      throw error;
-    }
-  }
-
   /** Awaits the upload: express hears that it was refused by the rejection of what it called itself. */
   async function chooseParser(request: Request, response: Response, next: NextFunction): Promise<void> {
     const key = request.get(idempotencyHeader);
     const jobId = key === undefined ? randomUUID() : jobs.idOfKey(tenantOf(request), key);
     jobIds.set(request, jobId);
     bindJobId(request, jobId);
-    await checkQuota(request, response);
+    await quotas.check(tenantOf(request), jobIdOf(request));
     if (request.is('multipart/form-data')) await readForm(request, response, next);
     else if (request.is('application/x-www-form-urlencoded')) readUrlEncoded(request, response, next);
-    else if (hasOtherBody(request)) {
-      drainRequest(request, response, uploadDefaults);
-      throw notAForm(request);
-    } else readJson(request, response, next);
+    else if (hasOtherBody(request)) throw notAForm(request);
+    else readJson(request, response, next);
   }
 
   async function submit(request: Request, response: Response): Promise<void> {
@@ -156,13 +148,16 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
 
 type FormFields = ReturnType<typeof readFormFields>;
 
-const readUrlEncoded = express.urlencoded({
-  extended: false,
-  limit: '2mb',
-  parameterLimit: uploadDefaults.maxFields,
-  verify: requireUtf8Form,
-});
-const readJson = express.json({ limit: '2mb' });
+const readUrlEncoded = refuseEarly(
+  maxFormBytes,
+  express.urlencoded({
+    extended: false,
+    limit: maxFormBytes,
+    parameterLimit: uploadDefaults.maxFields,
+    verify: requireUtf8Form,
+  }),
+);
+const readJson = refuseEarly(maxFormBytes, express.json({ limit: maxFormBytes }));
 
 /** A body that is neither a form nor JSON: the document itself, more often than not. */
 function hasOtherBody(request: Request): boolean {

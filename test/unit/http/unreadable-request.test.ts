@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import express from 'express';
 import { pino, type Logger } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../../src/config.ts';
 import { answerUnreadable } from '../../../src/http/shared/unreadable-request.ts';
 import { serveApi } from '../../../src/serve-api.ts';
 import { problemOf } from '../../support/problem.ts';
@@ -17,7 +18,7 @@ async function startApi(logger: Logger = silent): Promise<number> {
   app.post('/begun', (_request, response) => void response.write('the first half '));
   app.post('/waiting', () => undefined);
   app.post('/refused', (_request, response) => void response.status(415).end('refused'));
-  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger });
+  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger, bodies: readConfig({}).http.bodies });
   onTestFinished(() => api.stop(0));
   return Number(new URL(api.url).port);
 }

@@ -50,7 +50,7 @@ describe('uploadMiddleware survives', () => {
   });
 
   test('a client that never stops sending, by ending the connection', async () => {
-    const { app } = await start({ maxFileBytes: megabyte, maxDrainBytes: 2 * megabyte });
+    const { app } = await start({ maxFileBytes: megabyte }, { maxDrainBytes: 2 * megabyte });
     const socket = connect(app.port, '127.0.0.1');
     socket.on('error', () => undefined);
     const closed = new Promise((resolve) => socket.once('close', resolve));
