@@ -1,11 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { httpUrl, oneOf, port, wholeNumber } from './setting-types.ts';
+import { bucketName, fraction, httpUrl, oneOf, port, wholeNumber } from './setting-types.ts';
 import { patienceLimits } from './domain/waiting.ts';
 
-/** S3's rule. Names like addresses and with two dots in a row are refused as well. */
-const bucketName = /^(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const tenantShare = 'must be a number from 0.01 to 0.99';
 const share = 'must be a number from 0 to 1';
 const rate = 'must be a number above 0';
 const cores = availableParallelism();
@@ -214,10 +211,7 @@ export const variables = z.object({
     .default(1000)
     .describe('Least that a file_url must deliver, on average over 10 s, once it has begun to answer; 0: anything.'),
   FETCH_CONCURRENCY: wholeNumber(2, 1000).default(64).describe('Documents that one worker fetches at a time.'),
-  TENANT_SHARE: z.coerce
-    .number(tenantShare)
-    .min(0.01, tenantShare)
-    .max(0.99, tenantShare)
+  TENANT_SHARE: fraction(0.01, 0.99)
     .default(0.5)
     .describe(
       'Part of FETCH_CONCURRENCY, WEBHOOK_CONCURRENCY, WAIT_CONCURRENCY and PROGRESS_CONCURRENCY that one tenant may use of what the others leave.',
