@@ -156,7 +156,7 @@ export const variables = z.object({
     .default(patienceLimits.defaultSeconds)
     .describe('Longest wait of a job for what only the operator can mend; a request may name a shorter one.'),
   LONGEST_PAUSE_SECONDS: wholeNumber(1, 3600)
-    .default(60)
+    .default(10)
     .describe('Longest pause after which a worker looks whether that is mended.'),
   OCR_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 2))

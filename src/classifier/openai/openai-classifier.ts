@@ -47,7 +47,7 @@ export interface OpenAiClassifier extends PageClassifier, AsyncDisposable {
   readonly circuit: Circuit;
 }
 
-const defaultLongestPauseMs = 60_000;
+const defaultLongestPauseMs = 10_000;
 /** A page that failed waits no longer to hear whether it is alone in that: the next attempt finds out. */
 const longestDoubtMs = 10_000;
 /** About 4,000 tokens. A question that is no longer and has no room in the model's context says that no page has. */
