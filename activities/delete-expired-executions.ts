@@ -44,7 +44,7 @@ export function createDeleteExpiredExecutions({ store }: { readonly store: Objec
 }
 
 function queryOf(closedBefore: string): string {
-  const { classifyDocument, classifyBatch, deliverWebhook } = workflowTypes;
-  const types = [classifyDocument, classifyBatch, deliverWebhook].map((type) => `'${type}'`);
+  const { deleteExpiredJobs: _own, ...ofTenants } = workflowTypes;
+  const types = Object.values(ofTenants).map((type) => `'${type}'`);
   return `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus != 'Running' AND CloseTime < '${closedBefore}'`;
 }

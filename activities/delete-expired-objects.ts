@@ -7,7 +7,7 @@ import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
 import { recordLostEnds } from '../src/retention/record-lost-ends.ts';
 import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
 import { compareKeys } from '../src/storage/object-key.ts';
-import { jobsPrefix, tombstonesPrefix, webhookKeys } from '../src/storage/keys.ts';
+import { jobsPrefix, operationClaimsPrefix, tombstonesPrefix, webhookKeys } from '../src/storage/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
 
@@ -93,7 +93,8 @@ async function deleteLogs(
 ): Promise<void> {
   await deleteOld(store, tombstonesPrefix(tenant), Date.now() - tombstoneMs, signal);
   if (closedBefore === undefined) return;
-  for (const prefix of webhookKeys(tenant).logs) await deleteOld(store, prefix, Date.parse(closedBefore), signal);
+  for (const prefix of [...webhookKeys(tenant).logs, operationClaimsPrefix(tenant)])
+    await deleteOld(store, prefix, Date.parse(closedBefore), signal);
 }
 
 async function deleteOld(store: ObjectStore, prefix: string, beforeMs: number, signal: AbortSignal): Promise<void> {

@@ -13,11 +13,13 @@ import { createClassifyPage } from './classify-page.ts';
 import { createDeleteExpiredExecutions } from './delete-expired-executions.ts';
 import { createDeleteExpiredObjects } from './delete-expired-objects.ts';
 import { createDeliverWebhook, type DeliverWebhookDependencies } from './deliver-webhook.ts';
+import { createOperateOnPage, type OperateOnPageDependencies } from './operate-on-page.ts';
 import { createPrepareRuns, type PrepareRunsDependencies } from './prepare-runs.ts';
 import { createRenderPages } from './render-pages.ts';
 import { createSetLifecycleRules } from './set-lifecycle-rules.ts';
 import { createStoreBatchResult } from './store-batch-result.ts';
 import { createStoreDocument } from './store-document.ts';
+import { createStoreOperationResult } from './store-operation-result.ts';
 import { createStoreResult } from './store-result.ts';
 import { createTenantShares } from './tenant-shares.ts';
 
@@ -32,6 +34,7 @@ export interface ActivityDependencies {
   readonly postToEndpoint: GuardedPost;
   readonly eventPayloads: EventPayloads;
   readonly prepareBatchRuns: PrepareRunsDependencies['prepareBatchRuns'];
+  readonly operateOnJobs: OperateOnPageDependencies['operateOnJobs'];
   readonly renderer: DocumentRenderer;
   readonly passwords: FilePasswords;
   readonly classifier: PageClassifier;
@@ -52,7 +55,8 @@ export function createWorkflowQueueActivities(
     'store' | 'fetchGuard' | 'fileFetchGuard' | 'childFetchGuard' | 'maxFileBytes' | 'circuits'
   > &
     DeliverWebhookDependencies &
-    PrepareRunsDependencies,
+    PrepareRunsDependencies &
+    OperateOnPageDependencies,
 ) {
   return {
     storeDocument: createStoreDocument(dependencies),
@@ -64,6 +68,8 @@ export function createWorkflowQueueActivities(
     prepareRuns: createPrepareRuns(dependencies),
     awaitRun: createAwaitRun(dependencies),
     storeBatchResult: createStoreBatchResult(dependencies),
+    operateOnPage: createOperateOnPage(dependencies),
+    storeOperationResult: createStoreOperationResult(dependencies),
   };
 }
 

@@ -205,7 +205,8 @@ export const variables = z.object({
   MAX_PAGES: wholeNumber(1, 1000).default(50).describe('Most pages that one request may ask for.'),
   BATCH_CONCURRENCY: wholeNumber(1, 1000)
     .default(32)
-    .describe('Documents of one batch that are under way at a time; the others wait their turn.'),
+    .describe('Documents of one batch or bulk rerun that are under way at a time; the others wait their turn.'),
+  MAX_OPERATIONS: wholeNumber(1, 1000).default(10).describe('Bulk operations of one tenant under way at a time.'),
   FETCH_TIMEOUT_SECONDS: wholeNumber(1, 1800).default(300).describe('Longest time for fetching a file_url.'),
   FETCH_MIN_BYTES_PER_SECOND: wholeNumber(0, 1_000_000)
     .default(1000)

@@ -20,6 +20,8 @@ import { createBatchService } from './jobs/batch-service.ts';
 import { createEvaluationService } from './jobs/evaluation-service.ts';
 import { createEventService } from './jobs/event-service.ts';
 import { createJobService } from './jobs/job-service.ts';
+import { createOperator } from './jobs/operate-on-jobs.ts';
+import { createOperationService } from './jobs/operation-service.ts';
 import { createBatchPreparer } from './jobs/prepare-batch-runs.ts';
 import { createQuotas } from './jobs/quota.ts';
 import { createRunService } from './jobs/run-service.ts';
@@ -107,6 +109,7 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
     runs: createRunService({ ...starting, jobs, maxFileBytes }),
     batches,
     evaluations: createEvaluationService({ store, batches }),
+    operations: createOperationService({ client, store, maxOperations: config.batch.maxOperations }),
     passwords,
     signer: urlSigner(config, store),
     publicUrl: http,
@@ -153,6 +156,15 @@ function workerDependencies(
     toWebhookBody: (job) => toJobBody(job),
     passwords,
     prepareBatchRuns: createBatchPreparer({ store, passwords, maxFileBytes }),
+    operateOnJobs: createOperator({
+      store,
+      quotas: createQuotas(store, config.quotas),
+      pageLimits: config.limits,
+      patienceSeconds: config.patienceSeconds,
+      concurrency: config.batch.concurrency,
+      progressQueries: createTenantSlots(config.shares.progress),
+      logger,
+    }),
     renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),
     classifier: createClassifier(config, logger, disposables),
     tempDirectory: config.tempDirectory,

@@ -34,6 +34,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'DEFAULT_PAGES',
       'MAX_PAGES',
       'BATCH_CONCURRENCY',
+      'MAX_OPERATIONS',
       'FETCH_TIMEOUT_SECONDS',
       'FETCH_MIN_BYTES_PER_SECOND',
       'ALLOWED_NETWORKS',

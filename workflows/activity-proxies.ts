@@ -18,13 +18,14 @@ const outage = '24 hours';
 const heartbeatTimeout = '10 seconds';
 
 /** Light I/O on the queue of the workflow itself. A document may have 500 MB, and its store be slow: 30 minutes. */
-export const { storeDocument, storeResult, prepareRuns, storeBatchResult } = proxyActivities<WorkflowQueueActivities>({
-  startToCloseTimeout: '30 minutes',
-  scheduleToCloseTimeout: outage,
-  heartbeatTimeout,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-});
+export const { storeDocument, storeResult, prepareRuns, storeBatchResult, storeOperationResult } =
+  proxyActivities<WorkflowQueueActivities>({
+    startToCloseTimeout: '30 minutes',
+    scheduleToCloseTimeout: outage,
+    heartbeatTimeout,
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
 
 /**
  * The same, tried once within the workflow task itself: a local activity costs no task of its own, and the run ends in the task that stores its
@@ -107,3 +108,12 @@ export const { setLifecycleRules, deleteExpiredExecutions, deleteExpiredObjects 
     heartbeatTimeout,
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   });
+
+/** A page of an operation on many jobs. One that is cancelled answers with what it has done; a deletion waits for runs to end. */
+export const { operateOnPage } = proxyActivities<WorkflowQueueActivities>({
+  startToCloseTimeout: '15 minutes',
+  scheduleToCloseTimeout: outage,
+  heartbeatTimeout,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});

@@ -12,6 +12,9 @@ export const idPrefixes = {
   evaluationSet: 'ev_',
   evaluationSetItem: 'evi_',
   event: 'event_',
+  rerun: 'rerun_',
+  cancellation: 'cancellation_',
+  deletion: 'deletion_',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -12,6 +12,9 @@ export const workflowTypes = {
   classifyBatch: 'classifyBatch',
   deliverWebhook: 'deliverWebhook',
   deleteExpiredJobs: 'deleteExpiredJobs',
+  rerunJobs: 'rerunJobs',
+  cancelJobs: 'cancelJobs',
+  deleteJobs: 'deleteJobs',
 } as const;
 
 /** Task queues by resource; the first is the one that callers name. */

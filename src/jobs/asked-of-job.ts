@@ -60,6 +60,7 @@ export async function readAskedOfJob(
     ...(fileName !== undefined && { fileName }),
     ...(webhookUrl !== undefined && { webhookUrl }),
     ...(metadata && { metadata }),
+    ...(input && { patienceSeconds: input.patienceSeconds }),
     ...(start?.priorityKey !== undefined && { priority: start.priorityKey }),
   };
   if (run) return { ...common, ...questionOf(run.config, pageLimits), run, ...reviewOf(run) };

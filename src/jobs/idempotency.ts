@@ -11,10 +11,14 @@ const keyPattern = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
  * Throws `invalid_request` for a key that cannot be one.
  */
 export function jobIdOfKey(tenant: string, key: string): string {
-  if (!keyPattern.test(key)) {
-    throw new ClassifierError('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters');
-  }
+  refuseBadKey(key);
   return uuidOf(`${tenant}\0${key}`);
+}
+
+/** Throws `invalid_request` for what cannot be an `Idempotency-Key`. */
+export function refuseBadKey(key: string): void {
+  if (keyPattern.test(key)) return;
+  throw new ClassifierError('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters');
 }
 
 /** A UUID (RFC 9562, version 8) that is the same for the same text. */

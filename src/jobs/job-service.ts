@@ -53,6 +53,8 @@ export interface JobService {
   rerun(request: RerunRequest): Promise<Rerun>;
   /** Deletes the job and all that belongs to it. */
   delete(tenant: string, jobId: string): Promise<void>;
+  /** To be called when a worker deletes jobs of a tenant: what this process remembers of them may be gone. */
+  forgetAll(tenant: string): void;
   /** Throws `not_found` when the page has no image. */
   pageImage(tenant: string, jobId: string, pageNumber: number): Promise<PageImage>;
   reasoning(tenant: string, result: ClassifyDocumentResult): Promise<ReadonlyMap<number, string>>;
@@ -84,6 +86,7 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
       await deleteJob(dependencies, tenant, jobId);
       reader.forget(tenant, jobId);
     },
+    forgetAll: reader.forgetAll,
     async pageImage(tenant, jobId, pageNumber) {
       await reader.look(tenant, jobId);
       return openPageImage(store, tenant, jobId, pageNumber);

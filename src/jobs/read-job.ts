@@ -33,6 +33,8 @@ export interface JobReader {
   readonly look: (tenant: string, jobId: string) => Promise<Job>;
   /** Drops a job from memory that was deleted or reviewed. */
   readonly forget: (tenant: string, jobId: string) => void;
+  /** Drops all of a tenant's, of which a worker has deleted many. */
+  readonly forgetAll: (tenant: string) => void;
 }
 
 export interface JobReaderDependencies {
@@ -63,6 +65,10 @@ export function createJobReader({
     read: (tenant, jobId) => readJob(tenant, jobId, { withProgress: true }),
     look: (tenant, jobId) => readJob(tenant, jobId, { withProgress: false }),
     forget: (tenant, jobId) => void finished.delete(`${tenant}/${jobId}`),
+    forgetAll(tenant) {
+      const own = Array.from(finished.keys()).filter((key) => key.startsWith(`${tenant}/`));
+      for (const key of own) finished.delete(key);
+    },
   };
 
   async function readJob(tenant: string, jobId: string, options: ReadOptions): Promise<Job> {

@@ -15,7 +15,7 @@ export function quotedTime(ms: number): string {
  * Whether Temporal on an SQL database finds a text as it is. Seen with server 1.32: a quotation mark or backslash is looked for with a backslash
  * before it, an apostrophe at either end is lost, and on PostgreSQL a question mark is a parameter that nobody gives, which fails the query.
  */
-function isFindable(value: string): boolean {
+export function isFindable(value: string): boolean {
   return !/["\\?]|^'|'$/.test(value);
 }
 

@@ -1,24 +1,46 @@
 import type { RetentionCutoffs } from '../domain/retention.ts';
-import { batchesPrefix, batchKeys } from '../storage/keys.ts';
+import { batchesPrefix, batchKeys, operationKeys, operationsPrefix } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import { isOld, type ExpiryDependencies } from './expire-job.ts';
 import type { StoredJob } from './stored-jobs.ts';
 
 /**
- * Deletes what the store holds of a tenant's batches that Temporal does not know, or no longer, and whose time is over. Resolves with how many. There are
- * few of them beside their runs, which are jobs like any other.
+ * Deletes what the store holds of a tenant's batches, and of its operations on many jobs, that Temporal does not know, or no longer, and whose time
+ * is over. Resolves with how many. There are few of them beside their runs, which are jobs like any other.
  */
 export async function expireStoredBatches(
-  { client, store }: ExpiryDependencies,
+  dependencies: ExpiryDependencies,
   tenant: string,
   cutoffs: RetentionCutoffs,
 ): Promise<number> {
+  const batches = await expireFolders(dependencies, batchesPrefix(tenant), (id) => batchKeys(tenant, id), cutoffs);
+  const operations = await expireFolders(
+    dependencies,
+    operationsPrefix(tenant),
+    (id) => operationKeys(tenant, id),
+    cutoffs,
+  );
+  return batches + operations;
+}
+
+interface FolderKeys {
+  readonly prefix: string;
+  readonly result: string;
+}
+
+async function expireFolders(
+  { client, store }: ExpiryDependencies,
+  parent: string,
+  keysOf: (id: string) => FolderKeys,
+  cutoffs: RetentionCutoffs,
+): Promise<number> {
   let deleted = 0;
-  for await (const batchId of store.folders(batchesPrefix(tenant))) {
-    if (!isOld(await agesOf(store, tenant, batchId), cutoffs)) continue;
-    if (await describeExecution(client, batchId)) continue;
-    await store.deletePrefix(batchKeys(tenant, batchId).prefix);
+  for await (const id of store.folders(parent)) {
+    const keys = keysOf(id);
+    if (!isOld(await agesOf(store, keys), cutoffs)) continue;
+    if (await describeExecution(client, id)) continue;
+    await store.deletePrefix(keys.prefix);
     deleted += 1;
   }
   return deleted;
@@ -26,10 +48,8 @@ export async function expireStoredBatches(
 
 async function agesOf(
   store: ObjectStore,
-  tenant: string,
-  batchId: string,
+  { prefix, result }: FolderKeys,
 ): Promise<Pick<StoredJob, 'finishedAt' | 'changedAt'>> {
-  const { prefix, result } = batchKeys(tenant, batchId);
   const objects = await Array.fromAsync(store.list(prefix));
   const changedAt = new Date(Math.max(...objects.map(({ modifiedAt }) => modifiedAt.getTime()), 0));
   const finishedAt = objects.find(({ key }) => key === result)?.modifiedAt;

@@ -4,7 +4,7 @@ import { workflowTypes } from '../domain/contract.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
-import { batchKeys } from '../storage/keys.ts';
+import { batchKeys, operationKeys } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { hasTombstone, writeTombstone } from '../storage/tombstones.ts';
 import { deleteExecution, describeExecution } from '../temporal/executions.ts';
@@ -52,6 +52,7 @@ async function deleteObjects(
   { workflowId, runId, workflowType }: ClosedExecution,
 ): Promise<void> {
   if (workflowType === workflowTypes.classifyBatch) return store.deletePrefix(batchKeys(tenant, workflowId).prefix);
+  if (isOperation(workflowType)) return store.deletePrefix(operationKeys(tenant, workflowId).prefix);
   const deletion = await beginDeletion(store, tenant, workflowId);
   if (!deletion) return;
   // Somebody may have deleted the job and taken its id since it was looked at; from here on nobody can.
@@ -60,6 +61,11 @@ async function deleteObjects(
   if (latest?.runId !== runId || isTaken) return deletion.abandon();
   await writeTombstone(store, tenant, workflowId, runId);
   await deletion.finish();
+}
+
+function isOperation(workflowType: string): boolean {
+  const { rerunJobs, cancelJobs, deleteJobs } = workflowTypes;
+  return [rerunJobs, cancelJobs, deleteJobs].some((type) => type === workflowType);
 }
 
 /**

@@ -185,6 +185,24 @@ export function batchKeys(tenant: string, batchId: string): BatchKeys {
   };
 }
 
+export function operationsPrefix(tenant: string): string {
+  return `${tenantsPrefix}${tenant}/operations/`;
+}
+
+/** What ties a request that comes again to its operation. */
+export function operationClaimsPrefix(tenant: string): string {
+  return `${tenantsPrefix}${tenant}/operation-claims/`;
+}
+
+/** Where a rerun, a cancellation or a deletion of many jobs lies. */
+export function operationKeys(
+  tenant: string,
+  operationId: string,
+): { readonly prefix: string; readonly request: string; readonly result: string } {
+  const prefix = `${operationsPrefix(tenant)}${operationId}/`;
+  return { prefix, request: `${prefix}request.json`, result: `${prefix}result.json` };
+}
+
 export function webhookSecretKey(tenant: string): string {
   return `tenants/${tenant}/webhook-secret.json`;
 }

@@ -34,7 +34,8 @@ export async function recordHistories(directory: URL): Promise<void> {
 
 async function record(runner: WorkflowRunner, client: Client, run: RecordedRun): Promise<string> {
   const { promise: isJudged, resolve: judging } = Promise.withResolvers<void>();
-  const stubs = run.isCancelled ? { ...run.stubs, classifyPage: () => untilCancelled(judging) } : run.stubs;
+  const waits = () => untilCancelled(judging);
+  const stubs = run.isCancelled ? { ...run.stubs, classifyPage: waits, operateOnPage: waits } : run.stubs;
 
   async function historyOf(handle: WorkflowHandle): Promise<string> {
     if (run.isCancelled) {
@@ -46,6 +47,9 @@ async function record(runner: WorkflowRunner, client: Client, run: RecordedRun):
     return historyToJSON(await handle.fetchHistory());
   }
 
+  if (run.rerun) {
+    return runner.serve(stubs, async () => historyOf(firstExecutionOf(await runner.startRerun(run.rerun), client)));
+  }
   if (run.batch) {
     return runner.serve(stubs, async () => historyOf(firstExecutionOf(await runner.startBatch(run.batch), client)));
   }

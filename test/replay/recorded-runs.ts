@@ -4,6 +4,7 @@ import type { StoreResultInput } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import type { ClassifyDocumentInput } from '../../src/domain/contract.ts';
 import type { DeleteExpiredJobsInput } from '../../src/domain/retention.ts';
+import { noProgress, type OperateOnJobsInput } from '../../src/domain/job-operation.ts';
 import type { ReviewAnswer } from '../../src/domain/review.ts';
 import { answer, rendered, storedDocument, stubCategories, type Stubs } from '../support/workflow-runner.ts';
 
@@ -17,6 +18,8 @@ export interface RecordedRun {
   readonly review?: ReviewAnswer;
   /** A batch instead of a job: its first execution is recorded. */
   readonly batch?: Partial<ClassifyBatchInput>;
+  /** A bulk rerun instead of a job: its first execution is recorded. */
+  readonly rerun?: Partial<OperateOnJobsInput>;
   /** Records the run that delivers the webhook instead of the one of the job. */
   readonly isOfWebhook?: boolean;
   /** Records a sweep instead of a job. */
@@ -128,7 +131,23 @@ export const recordedRuns: readonly RecordedRun[] = [
     stubs: { storeBatchResult: async () => ({ event: batchEvent }) },
     batch: { runCount: 1, template: { categories: stubCategories, events: { classifierId: 'cl_1' } } },
   },
+  { name: 'rerun-in-pages', stubs: { operateOnPage: inThreePages(true) }, rerun: {} },
+  { name: 'rerun-continued-as-new', stubs: { operateOnPage: inThreePages(false) }, rerun: { stepsPerExecution: 2 } },
+  { name: 'rerun-cancelled', stubs: {}, rerun: {}, isCancelled: true },
+  { name: 'deletion-in-pages', stubs: { operateOnPage: inThreePages(false) }, rerun: { kind: 'deletion' } },
 ];
+
+/** The second page waits once for jobs that are under way. */
+function inThreePages(waits: boolean): Stubs['operateOnPage'] {
+  let calls = 0;
+  return async ({ pageToken }) => {
+    calls += 1;
+    if (waits && calls === 2) return { ...noProgress, mustWait: true, pageToken: 'cGFnZQ==' };
+    const errors = [{ code: 'document_missing', count: 1, jobId: 'a job' }];
+    const page = { counts: { done: 2, skipped: 1, failed: 1 }, errors };
+    return pageToken === undefined || calls < 3 ? { ...page, pageToken: `cGFnZQ==${calls}` } : page;
+  };
+}
 
 const batchEvent = { eventType: 'batch_processor_run.processed', endpointIds: ['wh_1', 'wh_2'] } as const;
 

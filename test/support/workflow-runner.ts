@@ -13,12 +13,20 @@ import type { PrepareRunsInput, PrepareRunsResult } from '../../activities/prepa
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
 import type { StoreBatchResultInput } from '../../activities/store-batch-result.ts';
 import type { StoredEnd } from '../../activities/end-event.ts';
+import type { StoreOperationResultInput } from '../../activities/store-operation-result.ts';
 import type { StoreResultInput } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
 import { loadWorkflowBundle } from '../../src/workflow-code.ts';
-import type { classifyBatch, classifyDocument } from '../../workflows/index.ts';
+import {
+  noProgress,
+  type OperateOnJobsInput,
+  type OperateOnPageInput,
+  type OperateOnPageResult,
+  type OperationOutcome,
+} from '../../src/domain/job-operation.ts';
+import type { classifyBatch, classifyDocument, rerunJobs } from '../../workflows/index.ts';
 import type { TestNamespace } from './namespace.ts';
 
 export const storedDocument: StoredDocument = {
@@ -42,6 +50,8 @@ export interface Stubs {
   readonly prepareRuns: (input: PrepareRunsInput) => Promise<PrepareRunsResult>;
   readonly awaitRun: (input: AwaitRunInput) => Promise<AwaitRunResult>;
   readonly storeBatchResult: (input: StoreBatchResultInput) => Promise<StoredEnd>;
+  readonly operateOnPage: (input: OperateOnPageInput) => Promise<OperateOnPageResult>;
+  readonly storeOperationResult: (input: StoreOperationResultInput) => Promise<void>;
 }
 
 /** A document of so many pages, all rendered. */
@@ -72,6 +82,8 @@ export interface WorkflowRunner {
   readonly outcomes: ReadonlyMap<string, StoreResultInput>;
   /** What `storeBatchResult` was given, by batch id. */
   readonly batchOutcomes: ReadonlyMap<string, StoreBatchResultInput>;
+  /** What `storeOperationResult` was given, by the operation's id. */
+  readonly operationOutcomes: ReadonlyMap<string, OperationOutcome>;
   /** Serves all queues with the real workflows and stub activities until `use` is done. */
   serve<T>(stubs: Partial<Stubs>, use: () => Promise<T>): Promise<T>;
   /** Serves a run of `classifyDocument`. */
@@ -85,6 +97,8 @@ export interface WorkflowRunner {
     input?: Partial<ClassifyBatchInput>,
     batchId?: string,
   ): Promise<WorkflowHandleWithFirstExecutionRunId<typeof classifyBatch>>;
+  /** Starts a bulk rerun, which runs while the queues are served. */
+  startRerun(input?: Partial<OperateOnJobsInput>): Promise<WorkflowHandleWithFirstExecutionRunId<typeof rerunJobs>>;
 }
 
 /** Prepares the real workflows for any number of runs in this namespace. */
@@ -92,6 +106,7 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
   const workflowBundle = await loadWorkflowBundle();
   const outcomes = new Map<string, StoreResultInput>();
   const batchOutcomes = new Map<string, StoreBatchResultInput>();
+  const operationOutcomes = new Map<string, OperationOutcome>();
 
   function createWorkers(stubs: Partial<Stubs>): Promise<Worker[]> {
     const activities: Stubs = {
@@ -112,6 +127,8 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
         batchOutcomes.set(given.batchId, given);
         return {};
       },
+      operateOnPage: async () => ({ ...noProgress, counts: { done: 2, skipped: 0, failed: 0 } }),
+      storeOperationResult: async (given) => void operationOutcomes.set(given.operationId, given.outcome),
       ...stubs,
     };
     const options = { connection, namespace, activities, maxHeartbeatThrottleInterval: 200 };
@@ -138,6 +155,7 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
   return {
     outcomes,
     batchOutcomes,
+    operationOutcomes,
     serve,
     run: (stubs, use, input = {}) =>
       serve(stubs, async () => {
@@ -163,6 +181,12 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
             ...input,
           },
         ],
+      }),
+    startRerun: (input = {}) =>
+      client.workflow.start<typeof rerunJobs>('rerunJobs', {
+        workflowId: `rerun_${randomUUID()}`,
+        taskQueue: taskQueues.workflow,
+        args: [{ tenant: 'default', kind: 'rerun', priorityKey: 5, ...input }],
       }),
   };
 }

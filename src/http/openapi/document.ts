@@ -6,6 +6,7 @@ import { extendEvaluationPaths } from './extend-evaluation-paths.ts';
 import { extendFilePaths } from './extend-file-paths.ts';
 import { extendRunPaths } from './extend-run-paths.ts';
 import { eventHappened, extendWebhookPaths } from './extend-webhook-paths.ts';
+import { operationPaths } from './operation-paths.ts';
 import { servicePaths } from './service-paths.ts';
 import { jobFinished, webhookPaths } from './webhook-paths.ts';
 
@@ -27,6 +28,7 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
     servers: [{ url: '/' }],
     tags: [
       { name: 'classify', description: 'Documents and their jobs.' },
+      { name: 'bulk', description: 'What is done with all jobs that a filter finds.' },
       {
         name: 'webhooks',
         description: 'What is sent when a job is finished, or when something happened that an endpoint asked for.',
@@ -41,6 +43,7 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
     security: [{ apiKey: [] }, { xApiKey: [] }, { bearer: [] }],
     paths: {
       ...classifyPaths,
+      ...operationPaths,
       ...webhookPaths,
       ...extendFilePaths,
       // Before the paths that have a parameter in the place of `batch`.

@@ -23,7 +23,7 @@ export function parseListQuery(query: Readonly<Record<string, unknown>>): Omit<L
   };
 }
 
-function limitOf(value: string | undefined): number {
+export function limitOf(value: string | undefined): number {
   if (value === undefined) return listLimits.preset;
   const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
   if (limit >= 1 && limit <= listLimits.max) return limit;
@@ -52,7 +52,7 @@ function isDayOfCalendar(day: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
-function textOf(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+export function textOf(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || value === '') return undefined;
   if (typeof value !== 'string') throw invalidRequest(name, 'must be given once');

@@ -1,0 +1,20 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { OperateOnPageInput, OperateOnPageResult } from '../src/domain/job-operation.ts';
+import { runStep } from './run-step.ts';
+
+export interface OperateOnPageDependencies {
+  /** Stops between two jobs when the signal says so, and tells what was done. Doing a page twice does nothing twice. */
+  readonly operateOnJobs: (
+    client: Client,
+    input: OperateOnPageInput,
+    signal: AbortSignal,
+  ) => Promise<OperateOnPageResult>;
+}
+
+/** Works on a page of the jobs that an operation's filter finds. One that is cancelled answers with what it has done so far. */
+export function createOperateOnPage({ operateOnJobs }: OperateOnPageDependencies) {
+  return async function operateOnPage(input: OperateOnPageInput): Promise<OperateOnPageResult> {
+    return runStep((signal) => operateOnJobs(Context.current().client, input, signal));
+  };
+}

@@ -1,0 +1,21 @@
+import type { OperationOutcome } from '../src/domain/job-operation.ts';
+import { writeJson } from '../src/storage/json-documents.ts';
+import { operationKeys } from '../src/storage/keys.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import { runStep } from './run-step.ts';
+
+export interface StoreOperationResultInput {
+  readonly tenant: string;
+  readonly operationId: string;
+  readonly outcome: OperationOutcome;
+}
+
+/** Writes `result.json` of an operation on many jobs, which outlives Temporal's retention; the same outcome writes the same bytes. */
+export function createStoreOperationResult({ store }: { readonly store: ObjectStore }) {
+  return async function storeOperationResult(input: StoreOperationResultInput): Promise<void> {
+    const { tenant, operationId, outcome } = input;
+    return runStep(async (signal) => {
+      await writeJson(store, operationKeys(tenant, operationId).result, outcome, { signal });
+    });
+  };
+}

@@ -1,0 +1,148 @@
+import type { Client } from '@temporalio/client';
+import type { PageLimits } from '../definitions/run-question.ts';
+import { workflowTypes } from '../domain/contract.ts';
+import { ClassifierError, errorFacts, normalizeError } from '../domain/errors.ts';
+import {
+  addProgress,
+  noProgress,
+  type OperateOnPageInput,
+  type OperateOnPageResult,
+  type OperationProgress,
+} from '../domain/job-operation.ts';
+import { mapBounded } from '../domain/map-bounded.ts';
+import type { Logger } from '../logger.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import { listExecutions } from '../temporal/list-executions.ts';
+import { cancelJob } from './cancel-job.ts';
+import { deleteJob, isPartlyDeleted } from './delete-job.ts';
+import { filterQuery, matchesFilter, type FilterScope } from './job-filter.ts';
+import { lookIfThere } from './look-if-there.ts';
+import { findOperationRequest, type OperationRequest } from './operation-request.ts';
+import type { Quotas } from './quota.ts';
+import { createJobReader, type JobReader } from './read-job.ts';
+import { rerunOfOperation } from './rerun-of-operation.ts';
+import type { TenantSlots } from '../domain/tenant-slots.ts';
+import { quoted } from './visibility-query.ts';
+
+export interface OperateDependencies {
+  readonly store: ObjectStore;
+  readonly quotas: Quotas;
+  readonly pageLimits: PageLimits;
+  /** The patience of reruns whose first job is not remembered. */
+  readonly patienceSeconds: number;
+  /** How many reruns of one operation may be under way. */
+  readonly concurrency: number;
+  /** Which readers of jobs need; none is taken here. */
+  readonly progressQueries: TenantSlots;
+  readonly logger: Logger;
+}
+
+export type OperateOnPage = (
+  client: Client,
+  input: OperateOnPageInput,
+  signal: AbortSignal,
+) => Promise<OperateOnPageResult>;
+
+const pageSize = 25;
+const jobsAtOnce = 8;
+const deadlineMs = 10_000;
+
+type Outcome = 'done' | 'skipped';
+type Work = (jobId: string) => Promise<Outcome>;
+
+/**
+ * Makes what works on a page of the jobs that an operation's filter finds. Doing a page twice does nothing twice. What is wrong with a job is
+ * counted; an outage of the store or of Temporal is thrown. Stops between two jobs when the signal says so, and tells what was done.
+ */
+export function createOperator(dependencies: OperateDependencies): OperateOnPage {
+  return async function operateOnPage(client, input, signal) {
+    const { store, concurrency } = dependencies;
+    const { tenant, kind, operationId, pageToken } = input;
+    const request = await findOperationRequest(store, tenant, kind, operationId);
+    if (!request) throw new ClassifierError('document_missing', 'What this operation was asked for is gone.');
+    const size = Math.min(pageSize, concurrency);
+    if (kind === 'rerun' && (await countRunning(client, operationId)) > concurrency - size) {
+      return { ...noProgress, mustWait: true, ...(pageToken !== undefined && { pageToken }) };
+    }
+    const scope = { tenant, kind, operationId, until: Date.parse(request.createdAt) };
+    const page = await listExecutions(client, filterQuery(request.filter, scope), size, pageToken);
+    const work = workOf({ ...dependencies, client }, request, scope);
+    const outcomes = await mapBounded(page.executions, jobsAtOnce, async ({ workflowId }) =>
+      signal.aborted ? noProgress : progressOf(dependencies.logger, workflowId, work),
+    );
+    return {
+      ...outcomes.reduce(addProgress, noProgress),
+      ...(page.nextPageToken !== undefined && { pageToken: page.nextPageToken }),
+    };
+  };
+}
+
+async function countRunning(client: Client, operationId: string): Promise<number> {
+  const type = quoted(workflowTypes.classifyDocument);
+  const query = `WorkflowType = ${type} AND Batch = ${quoted(operationId)} AND ExecutionStatus = 'Running'`;
+  return (await callTemporal(client, deadlineMs, () => client.workflow.count(query))).count;
+}
+
+async function progressOf(logger: Logger, jobId: string, work: Work): Promise<OperationProgress> {
+  try {
+    const outcome = await work(jobId);
+    return { ...noProgress, counts: { ...noProgress.counts, [outcome]: 1 } };
+  } catch (error) {
+    const { code, cause } = normalizeError(error);
+    if (errorFacts[code].status === 503) throw error;
+    // It would be so at each attempt, and must not keep the operation from the other jobs.
+    if (code === 'internal')
+      logger.error({ jobId, error: cause }, 'a job of an operation on many could not be worked on');
+    return { counts: { ...noProgress.counts, failed: 1 }, errors: [{ code, count: 1, jobId }] };
+  }
+}
+
+interface WorkDependencies extends OperateDependencies {
+  readonly client: Client;
+}
+
+function workOf(
+  dependencies: WorkDependencies,
+  request: OperationRequest,
+  scope: FilterScope & { readonly operationId: string },
+): Work {
+  const { tenant, kind } = scope;
+  const reader = createJobReader(dependencies);
+  const look = (jobId: string) => lookIfThere(reader, tenant, jobId);
+  switch (kind) {
+    case 'rerun':
+      return async (jobId) => {
+        const job = await look(jobId);
+        if (!job || !matchesFilter(job, request.filter, scope)) return 'skipped';
+        return rerunOfOperation({ ...dependencies, reader }, { ...scope, job, request });
+      };
+    case 'cancellation':
+      return (jobId) => cancel({ ...dependencies, reader }, jobId, request, scope);
+    case 'deletion':
+      return async (jobId) => {
+        const job = await look(jobId);
+        // An earlier attempt may have deleted it, or a part of it.
+        if (!job && !(await isPartlyDeleted(dependencies, tenant, jobId))) return 'done';
+        if (job && !matchesFilter(job, request.filter, scope)) return 'skipped';
+        await deleteJob(dependencies, tenant, jobId);
+        return 'done';
+      };
+  }
+}
+
+/** One that is cancelled already was so by an earlier attempt, or by somebody else who wanted the same. */
+async function cancel(
+  { client, reader }: WorkDependencies & { readonly reader: JobReader },
+  jobId: string,
+  { filter }: OperationRequest,
+  scope: FilterScope,
+): Promise<Outcome> {
+  const { tenant } = scope;
+  const job = await lookIfThere(reader, tenant, jobId);
+  if (!job) return 'skipped';
+  if (job.status === 'failed' && job.error.code === 'cancelled') return 'done';
+  if (job.status === 'completed' || job.status === 'failed' || !matchesFilter(job, filter, scope)) return 'skipped';
+  const { status } = await cancelJob({ client }, reader.look, tenant, jobId);
+  return status === 'completed' || status === 'failed' ? 'skipped' : 'done';
+}

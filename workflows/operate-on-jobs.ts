@@ -1,0 +1,112 @@
+import {
+  CancellationScope,
+  CancelledFailure,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  sleep,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { cancelled } from '../src/domain/error-sentences.ts';
+import {
+  addProgress,
+  noProgress,
+  progressMemo,
+  type OperateOnJobsInput,
+  type OperationOutcome,
+  type OperationPosition,
+  type OperationProgress,
+} from '../src/domain/job-operation.ts';
+import { operateOnPage, storeOperationResult } from './activity-proxies.ts';
+import { describeFailure, jobFailure } from './failures.ts';
+import { labelFailure } from './search-attributes.ts';
+
+/** Temporal's visibility learns of a run a moment after it was started, and what is under way is counted by it. */
+const firstPauseMs = 1000;
+const longestPauseMs = 15_000;
+
+/**
+ * Runs again, cancels or deletes all jobs that a filter finds, a page at a time: the same code under three names. The workflow id is that of the
+ * operation. Where the history grows too long it continues as new. One that is cancelled stops after the jobs that it has in its hands; what is done stays done.
+ */
+export async function operateOnJobs(input: OperateOnJobsInput): Promise<OperationProgress> {
+  let position: OperationPosition = input.carried ?? noProgress;
+  report(input, position);
+  try {
+    position = await work(input, position, (next) => {
+      position = next;
+      report(input, next);
+    });
+  } catch (error) {
+    if (isCancellation(error) || CancellationScope.current().consideredCancelled) {
+      await record(input, position, 'cancelled');
+      throw new CancelledFailure(cancelled().detail);
+    }
+    const failure = describeFailure(error);
+    labelFailure(failure.code);
+    await record(input, position, 'failed');
+    throw jobFailure(failure, error instanceof Error ? error : undefined);
+  }
+  if (position.pageToken !== undefined) {
+    return continueAsNew<typeof operateOnJobs>({ ...input, carried: position });
+  }
+  const { counts, errors } = position;
+  await record(input, position, 'completed');
+  return { counts, errors };
+}
+
+/** Goes through the pages until the last, or until the history is long enough. Throws when the operation is cancelled. */
+async function work(
+  input: OperateOnJobsInput,
+  start: OperationPosition,
+  keep: (position: OperationPosition) => void,
+): Promise<OperationPosition> {
+  const { tenant, kind, priorityKey, stepsPerExecution = Number.POSITIVE_INFINITY } = input;
+  const { workflowId: operationId } = workflowInfo();
+  // Of the operation's own priority nothing is left once it has continued as new.
+  const priority = { fairnessKey: tenant, priorityKey };
+  let position = start;
+  let pauseMs = firstPauseMs;
+  for (let steps = 1; ; steps++) {
+    const { pageToken: at } = position;
+    const step = await operateOnPage.executeWithOptions({ summary: 'Work on a page of jobs', priority }, [
+      { tenant, kind, operationId, ...(at !== undefined && { pageToken: at }) },
+    ]);
+    const { pageToken } = step;
+    position = { ...addProgress(position, step), ...(pageToken !== undefined && { pageToken }) };
+    if (!step.mustWait) keep(position);
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(cancelled().detail);
+    if (pageToken === undefined && !step.mustWait) return position;
+    if (pageToken !== undefined && (workflowInfo().continueAsNewSuggested || steps >= stepsPerExecution))
+      return position;
+    pauseMs = step.mustWait ? Math.min(pauseMs * 2, longestPauseMs) : firstPauseMs;
+    if (kind === 'rerun') await sleep(pauseMs);
+  }
+}
+
+/** Readable without a worker, and what an operator sees. */
+function report({ kind }: OperateOnJobsInput, { counts, errors }: OperationPosition): void {
+  const { done, skipped, failed } = counts;
+  upsertMemo({ [progressMemo]: { counts, errors } });
+  setCurrentDetails(`${kind}: ${done} done, ${skipped} skipped, ${failed} failed`);
+}
+
+/** Also when the operation was cancelled: the store remembers what became of it. */
+async function record(
+  { tenant }: OperateOnJobsInput,
+  { counts, errors }: OperationPosition,
+  status: OperationOutcome['status'],
+): Promise<void> {
+  const { workflowId: operationId } = workflowInfo();
+  const outcome: OperationOutcome = {
+    schemaVersion: 1,
+    status,
+    counts,
+    errors,
+    finishedAt: new Date().toISOString(),
+  };
+  await CancellationScope.nonCancellable(() =>
+    storeOperationResult.executeWithOptions({ summary: 'Store the result' }, [{ tenant, operationId, outcome }]),
+  );
+}
