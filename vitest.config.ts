@@ -9,9 +9,15 @@ const unit = {
 /** Tests against a real Temporal server and a real S3 server, which the global set-up starts once for all files. */
 const servers = {
   name: 'servers',
-  include: ['test/{contract,workflow,integration,replay,chaos,browser}/**/*.test.ts'],
+  include: ['test/{contract,workflow,integration,replay,chaos}/**/*.test.ts'],
   globalSetup: ['test/support/global-setup.ts'],
   setupFiles: ['test/support/quiet-temporal.ts', 'test/support/answer-checks.ts'],
+};
+
+/** The built-in classifier on documents of our own making. */
+const golden = {
+  name: 'golden',
+  include: ['test/golden/**/*.test.ts'],
 };
 
 export default defineConfig({
@@ -21,6 +27,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     reporters: ['default'],
-    projects: [{ test: unit }, { test: servers }],
+    projects: [{ test: unit }, { test: golden }, { test: servers }],
   },
 });

@@ -67,7 +67,7 @@ async function degrade(path: string, isPhoto: boolean): Promise<Buffer> {
     .blur(isPhoto ? 0.9 : 0.6)
     .png()
     .toBuffer();
-  const { width = 1, height = 1 } = await sharp(turned).metadata();
+  const { width, height } = await sharp(turned).metadata();
   const light = `<svg width="${width}" height="${height}"><defs><linearGradient id="g" x2="1" y2="1"><stop offset="0" stop-color="#fff"/>
 <stop offset="1" stop-color="${isPhoto ? '#a89c88' : '#e8e8e4'}"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/></svg>`;
   const lit = sharp(turned).composite([{ input: Buffer.from(light), blend: 'multiply' }]);
