@@ -56,7 +56,9 @@ function findLetters({ origin, direction, advance, text }: PlacedRun, { rows }: 
   );
   // Of two texts at one place, the one that is drawn is the one that is seen.
   const start = starts.findLast(({ isUndrawn }) => !isUndrawn) ?? starts.at(-1);
-  return start ? found.filter(({ isUndrawn }) => isUndrawn === start.isUndrawn) : found;
+  const alike = start ? found.filter(({ isUndrawn }) => isUndrawn === start.isUndrawn) : found;
+  // A bullet may be drawn by other means than the words behind it.
+  return alike.length < text.replace(/\s/g, '').length / 2 ? found : alike;
 }
 
 function isCovered({ x, y, size, width, order }: DrawnGlyph, { pictures }: DrawnContent): boolean {
