@@ -11,7 +11,8 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
 import { classifiablePage, loadObject } from './classifiable-page.ts';
 import { withOwnObjects } from './own-objects.ts';
-import { runStep, waitingOf } from './run-step.ts';
+import { runReadingStep } from './reading-step.ts';
+import { waitingOf } from './run-step.ts';
 
 export interface ClassifyPageInput {
   readonly tenant: string;
@@ -48,7 +49,9 @@ const maxRawResultLength = 250;
 /** Judges one page. The reasoning goes into the store, because it quotes the page. */
 export function createClassifyPage(dependencies: ClassifyPageDependencies) {
   return async function classifyPage(input: ClassifyPageInput): Promise<ClassifyPageResult> {
-    return runStep(
+    const { jobId, page } = input;
+    return runReadingStep(
+      { jobId, pageNumber: page.pageNumber },
       (signal) =>
         withOwnObjects(dependencies.store, input, (store) => classify({ ...dependencies, store }, input, signal)),
       waitingOf(input, dependencies),

@@ -12,7 +12,8 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/storage/stored-outcome.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
 import { withOwnObjects } from './own-objects.ts';
-import { runStep, waitingOf } from './run-step.ts';
+import { runReadingStep } from './reading-step.ts';
+import { waitingOf } from './run-step.ts';
 import { withLocalFile } from './with-local-file.ts';
 
 export interface RenderPagesInput {
@@ -50,7 +51,8 @@ export interface RenderPagesDependencies {
 /** Opens the document once and puts the text of each selected page into the store, and its image where it has one. */
 export function createRenderPages(dependencies: RenderPagesDependencies) {
   return async function renderPages(input: RenderPagesInput): Promise<RenderPagesResult> {
-    return runStep(
+    return runReadingStep(
+      { jobId: input.jobId },
       (signal) =>
         withOwnObjects(dependencies.store, input, (store) => render({ ...dependencies, store }, input, signal)),
       waitingOf(input, dependencies),

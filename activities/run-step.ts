@@ -13,7 +13,7 @@ import { toApplicationFailure } from './to-application-failure.ts';
 const heartbeatIntervalMs = 2000;
 
 /** How an attempt meets what only the operator can mend. */
-interface MayWait {
+export interface MayWait {
   readonly canWait: boolean;
   readonly circuits: readonly Circuit[];
 }
@@ -32,13 +32,18 @@ export function waitingOf(
  * Runs the work of one activity attempt: heartbeats while it lasts (cancellation only arrives by heartbeat, and a
  * dead worker is noticed by their absence), passes the cancellation signal on, and turns what it throws into what
  * Temporal understands. While something that the operator keeps is known not to work, a run that can wait hears so at once.
+ * `traces` is what its heartbeats hold for the next attempt, and the last one before it ends with a failure.
  */
-export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>, mayWait = neverWaits): Promise<T> {
+export async function runStep<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  mayWait = neverWaits,
+  traces?: (isOver: boolean) => unknown,
+): Promise<T> {
   const context = Context.current();
   const { canWait, circuits } = mayWait;
   const startedAt = performance.now();
   // A local activity has no heartbeat: its worker is known to live by the workflow task that it is part of.
-  const beat = (): void => context.heartbeat(context.info.heartbeatDetails);
+  const beat = (): void => context.heartbeat(traces ? traces(false) : context.info.heartbeatDetails);
   const timer = context.info.isLocal ? undefined : setInterval(beat, heartbeatIntervalMs);
   try {
     if (canWait) for (const circuit of circuits) circuit.refuse();
@@ -46,6 +51,7 @@ export async function runStep<T>(work: (signal: AbortSignal) => Promise<T>, mayW
     for (const circuit of circuits) circuit.succeeded();
     return result;
   } catch (error) {
+    if (traces) context.heartbeat(traces(true));
     // The SDK's own CancelledFailure tells the server that the activity heeded the cancellation.
     if (context.cancellationSignal.aborted) return await context.cancelled;
     if (error instanceof SlotGivenBack) throw giveSlotBack(context, error);

@@ -15,6 +15,8 @@ const kept = [
   'code',
   'detail',
   'cause',
+  'pageNumber',
+  'deaths',
 ];
 
 /** What the SDK says of every worker and every attempt, and what we say better ourselves (activities/run-step.ts). */

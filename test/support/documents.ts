@@ -9,15 +9,21 @@ export const encryptedPdf = read('../fixtures/encrypted.pdf');
 export const pdfWithoutPages = read('../fixtures/zero-pages.pdf');
 export const corruptPdf = bytes('%PDF-1.7\nthis is not what a PDF looks like inside\n');
 
-/** A PDF of so many pages with one line of text on each, or none: small enough to write by hand (ISO 32000-2 7.5). */
+/** A PDF of so many pages with one line of text on each, or none. */
 export function pdfWithPages(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+  return pdfOf(
+    texts.map((text) => (text === '' ? '' : `BT /F1 24 Tf 72 700 Td (${text.replace(/[\\()]/g, '\\$&')}) Tj ET`)),
+  );
+}
+
+/** Of so many pages with this content each; small enough to write by hand (ISO 32000-2 7.5). */
+function pdfOf(contents: readonly string[]): Uint8Array<ArrayBuffer> {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
-    `<< /Type /Pages /Count ${texts.length} /Kids [${texts.map((_, index) => `${4 + index * 2} 0 R`).join(' ')}] >>`,
+    `<< /Type /Pages /Count ${contents.length} /Kids [${contents.map((_, index) => `${4 + index * 2} 0 R`).join(' ')}] >>`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
-  for (const [index, text] of texts.entries()) {
-    const content = text === '' ? '' : `BT /F1 24 Tf 72 700 Td (${text.replace(/[\\()]/g, '\\$&')}) Tj ET`;
+  for (const [index, content] of contents.entries()) {
     objects.push(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + index * 2} 0 R >>`,
       `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
@@ -33,6 +39,13 @@ export function pdfWithPages(texts: readonly string[]): Uint8Array<ArrayBuffer> 
   file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}`;
   file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${file.indexOf('xref\n0')}\n%%EOF\n`;
   return bytes(file);
+}
+
+/** A PDF of one page with these lines in its text layer; what is not Latin-1 is a question mark. */
+export function pdfOfLines(lines: readonly string[]): Uint8Array<ArrayBuffer> {
+  const shown = lines.map((line) => line.replace(/[^ -~\u00a0-\u00ff]/g, '?').replace(/[\\()]/g, '\\$&'));
+  const content = `BT /F1 4 Tf 20 800 Td ${shown.map((line) => `(${line}) Tj 0 -8 Td`).join('\n')} ET`;
+  return pdfOf([content]);
 }
 
 /** The same page as an image of the kind that the file name says. */

@@ -55,10 +55,11 @@ function namesIn(stems: readonly string[], named: readonly (readonly string[])[]
   for (const { words, index } of longestFirst) {
     if (words.length === 0) continue;
     for (let start = 0; start + words.length <= stems.length; start++) {
-      const places = words.map((_, offset) => start + offset);
-      if (places.some((place) => taken.has(place) || stems[place] !== words[place - start])) continue;
-      for (const place of places) taken.add(place);
+      if (!words.every((word, offset) => stems[start + offset] === word && !taken.has(start + offset))) continue;
+      for (const offset of words.keys()) taken.add(start + offset);
       found.add(index);
+      // The next place of this name lies behind this one.
+      start += words.length - 1;
     }
   }
   return [...found];

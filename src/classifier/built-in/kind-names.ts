@@ -5,6 +5,9 @@ import { isEmptyWord, splitName } from './tokenize.ts';
 
 const listSeparator = /[,;/|&+]|(?<=[\s_])(?:or|and|oder|und|ou|et|o|y|e|en)(?=[\s_])/iu;
 
+/** What is beyond is no list of kinds; each part is compared with all of them. */
+const mostListed = 20;
+
 /** How many letters a stem may be longer that is not spelled as the category is. */
 const spelledAlike = 3;
 
@@ -22,8 +25,8 @@ export const noMatch: KindMatch = { ids: [], used: new Set() };
 /** What a category's name means; it may list several kinds: "passport or driving licence", "W-2 / 1099". */
 export function matchName(name: string): KindMatch {
   const whole = matchWords(splitName(name));
-  const matches = name
-    .split(listSeparator)
+  const matches = [...new Set(name.split(listSeparator))]
+    .slice(0, mostListed)
     .map((part) => matchWords(splitName(part)))
     .filter(({ used }) => [...used].some((word) => !whole.used.has(word)));
   return {

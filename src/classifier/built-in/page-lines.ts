@@ -31,7 +31,8 @@ export function toPageLines(page: PlacedText): PageLine[] {
     const text = piece.text.slice(0, maxLineLength);
     total += text.length;
     if (index >= maxLines || total > maxPageLength) break;
-    const folded = foldText(text);
+    // Some characters unfold to eighteen.
+    const folded = foldText(text).slice(0, maxLineLength);
     const squeezed = squeeze(folded);
     if (squeezed === '') continue;
     lines.push({
