@@ -2,6 +2,8 @@ import { Context } from '@temporalio/activity';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { DeliverWebhookInput } from '../src/domain/webhook.ts';
 import type { PostRequest } from '../src/net/guarded-post.ts';
+import type { AttemptOutcome } from '../src/webhook/delivery-attempts.ts';
+import { logAttemptFailure } from './activity-log.ts';
 import { prepareEventDelivery, type EventDeliveryDependencies } from './event-delivery.ts';
 import { prepareJobDelivery, type JobDeliveryDependencies } from './job-delivery.ts';
 import type { PreparedDelivery } from './prepared-delivery.ts';
@@ -18,6 +20,8 @@ export interface AttemptDeliveryResult {
   readonly outcome: 'delivered' | 'failed' | 'stopped';
   /** Only after a failure that is not the last. */
   readonly nextAttemptMs?: number;
+  /** What could not be written to the log: the receiver has answered, and is not asked again for that. */
+  readonly unlogged?: AttemptOutcome;
 }
 
 export type DeliverWebhookDependencies = JobDeliveryDependencies & EventDeliveryDependencies;
@@ -56,20 +60,34 @@ async function attempt(
   const startedAt = performance.now();
   const answer = await send(delivery, signal);
   const durationMs = Math.round(performance.now() - startedAt);
-  if (!(await delivery.isStillThere())) return { outcome: 'stopped' };
   const nextAttemptMs = nextAttempt(answer, retryDelayMs);
-  await delivery.log({
+  const outcome = {
     at: delivery.sentAt.toISOString(),
     status: answer.status,
     ok: answer.error === null,
     error: answer.error,
     durationMs,
     ...(nextAttemptMs !== undefined && { nextAttemptAt: new Date(Date.now() + nextAttemptMs).toISOString() }),
-  });
-  if (answer.error === null) return { outcome: 'delivered' };
+  };
+  const recorded = await record(delivery, outcome);
+  if (recorded === 'gone') return { outcome: 'stopped' };
+  const rest = recorded === 'unlogged' ? { unlogged: outcome } : {};
+  if (answer.error === null) return { outcome: 'delivered', ...rest };
   Context.current().log.warn('webhook was not delivered', { detail: answer.error });
-  if (answer.isFinal) return { outcome: 'stopped' };
-  return { outcome: 'failed', ...(nextAttemptMs !== undefined && { nextAttemptMs }) };
+  if (answer.isFinal) return { outcome: 'stopped', ...rest };
+  return { outcome: 'failed', ...(nextAttemptMs !== undefined && { nextAttemptMs }), ...rest };
+}
+
+/** Never throws: Temporal would try all of the attempt again, and post what was answered already. */
+async function record(delivery: PreparedDelivery, outcome: AttemptOutcome): Promise<'logged' | 'gone' | 'unlogged'> {
+  try {
+    if (!(await delivery.isStillThere())) return 'gone';
+    await delivery.log(outcome);
+    return 'logged';
+  } catch (error) {
+    logAttemptFailure(error);
+    return 'unlogged';
+  }
 }
 
 async function send(

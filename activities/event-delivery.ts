@@ -6,7 +6,7 @@ import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { signForEndpoint } from '../src/webhook/endpoint-signature.ts';
 import type { EventPayload, EventPayloads } from '../src/webhook/event-payload.ts';
-import type { PreparedDelivery } from './prepared-delivery.ts';
+import type { DeliveryLog, PreparedDelivery } from './prepared-delivery.ts';
 
 export interface EventDeliveryDependencies {
   readonly store: ObjectStore;
@@ -23,9 +23,9 @@ export async function prepareEventDelivery(
   const signingSecret = await readSigningSecret(store, tenant, endpointId);
   if (!endpoint || !signingSecret) return undefined;
   const sentAt = new Date();
-  const log: PreparedDelivery['log'] = (outcome) => logEventDelivery(store, { tenant, endpointId, event }, outcome);
+  const deliveryLog = eventDeliveryLog(store, { tenant, endpointId, event });
   const stop = async (error: string): Promise<undefined> => {
-    await log({ at: sentAt.toISOString(), status: null, ok: false, error, durationMs: 0 });
+    await deliveryLog.log({ at: sentAt.toISOString(), status: null, ok: false, error, durationMs: 0 });
   };
   if (endpoint.status === 'disabled') return stop('The endpoint is disabled.');
   const payload = await eventPayloads.read(tenant, event);
@@ -46,8 +46,15 @@ export async function prepareEventDelivery(
     },
     sentAt,
     post: postToEndpoint,
+    ...deliveryLog,
+  };
+}
+
+export function eventDeliveryLog(store: ObjectStore, input: DeliverEventInput): DeliveryLog {
+  const { tenant, endpointId } = input;
+  return {
     isStillThere: async () => (await findEndpoint(store, tenant, endpointId)) !== undefined,
-    log,
+    log: (outcome) => logEventDelivery(store, input, outcome),
   };
 }
 

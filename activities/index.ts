@@ -14,6 +14,7 @@ import { createDeleteExpiredExecutions } from './delete-expired-executions.ts';
 import { createDeleteExpiredObjects } from './delete-expired-objects.ts';
 import { createDeliverWebhook, type DeliverWebhookDependencies } from './deliver-webhook.ts';
 import { createOperateOnPage, type OperateOnPageDependencies } from './operate-on-page.ts';
+import { createLogDelivery } from './log-delivery.ts';
 import { createPrepareRuns, type PrepareRunsDependencies } from './prepare-runs.ts';
 import { createRenderPages } from './render-pages.ts';
 import { createSetLifecycleRules } from './set-lifecycle-rules.ts';
@@ -62,6 +63,7 @@ export function createWorkflowQueueActivities(
     storeDocument: createStoreDocument(dependencies),
     storeResult: createStoreResult(dependencies),
     deliverWebhook: createDeliverWebhook(dependencies),
+    logDelivery: createLogDelivery(dependencies),
     setLifecycleRules: createSetLifecycleRules(dependencies),
     deleteExpiredExecutions: createDeleteExpiredExecutions(dependencies),
     deleteExpiredObjects: createDeleteExpiredObjects(dependencies),

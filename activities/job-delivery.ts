@@ -9,7 +9,7 @@ import { readOutcome } from '../src/storage/stored-outcome.ts';
 import { logDelivery } from '../src/webhook/delivery-log.ts';
 import { signMessage } from '../src/webhook/signature.ts';
 import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
-import type { PreparedDelivery } from './prepared-delivery.ts';
+import type { DeliveryLog, PreparedDelivery } from './prepared-delivery.ts';
 
 export interface JobDeliveryDependencies {
   readonly store: ObjectStore;
@@ -40,6 +40,15 @@ export async function prepareJobDelivery(
     },
     sentAt: message.sentAt,
     post: postWebhook,
+    ...jobDeliveryLog(store, { tenant, jobId }),
+  };
+}
+
+export function jobDeliveryLog(
+  store: ObjectStore,
+  { tenant, jobId }: Pick<DeliverJobInput, 'tenant' | 'jobId'>,
+): DeliveryLog {
+  return {
     isStillThere: async () => (await store.head(jobKeys(tenant, jobId).result)) !== undefined,
     log: (outcome) => logDelivery(store, { tenant, jobId }, outcome),
   };

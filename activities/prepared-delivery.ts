@@ -1,8 +1,16 @@
 import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { AttemptOutcome } from '../src/webhook/delivery-attempts.ts';
 
+/** Where the outcome of an attempt is written. */
+export interface DeliveryLog {
+  /** Asked before anything is written: a log must not bring back a part of what was deleted meanwhile. */
+  isStillThere(): Promise<boolean>;
+  /** Writing the same outcome again changes nothing. */
+  log(outcome: AttemptOutcome): Promise<void>;
+}
+
 /** What one attempt sends, signed for this attempt, and where its outcome is written. */
-export interface PreparedDelivery {
+export interface PreparedDelivery extends DeliveryLog {
   readonly url: string;
   /** What sentences call the URL. */
   readonly field: string;
@@ -10,7 +18,4 @@ export interface PreparedDelivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly sentAt: Date;
   readonly post: GuardedPost;
-  /** Asked before anything is written: a log must not bring back a part of what was deleted meanwhile. */
-  isStillThere(): Promise<boolean>;
-  log(outcome: AttemptOutcome): Promise<void>;
 }

@@ -68,6 +68,9 @@ const delivery = {
 /** On slots that nothing else needs: a receiver may be as slow as its timeout allows. */
 export const { deliverWebhook } = proxyActivities<DeliveryActivities>({ ...delivery, taskQueue: taskQueues.deliver });
 
+/** Writes to the store alone. */
+export const { logDelivery } = proxyActivities<WorkflowQueueActivities>(delivery);
+
 /** Of deliveries that began before webhooks had a queue of their own. */
 export const { deliverWebhook: deliverOnOldQueue } = proxyActivities<WorkflowQueueActivities>(delivery);
 

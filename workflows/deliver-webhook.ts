@@ -1,6 +1,7 @@
-import { condition, patched, setHandler } from '@temporalio/workflow';
+import { condition, isCancellation, log, patched, setHandler } from '@temporalio/workflow';
 import { retryDelayMs, type DeliverWebhookInput } from '../src/domain/webhook.ts';
-import { deliverOnOldQueue, deliverWebhook as deliverOnItsQueue } from './activity-proxies.ts';
+import type { AttemptOutcome } from '../src/webhook/delivery-attempts.ts';
+import { deliverOnOldQueue, deliverWebhook as deliverOnItsQueue, logDelivery } from './activity-proxies.ts';
 import { sendAgainSignal } from './messages.ts';
 
 /** The run of the job ends a moment after this one was started; a receiver that asks back at once shall find it finished. */
@@ -20,11 +21,22 @@ export async function deliverWebhook(input: DeliverWebhookInput): Promise<void> 
     isAskedFor = false;
     const delayMs = retryDelayMs(index, Math.random());
     const attemptDelivery = patched('delivery-queue') ? deliverOnItsQueue : deliverOnOldQueue;
-    const { nextAttemptMs } = await attemptDelivery.executeWithOptions({ summary: `Attempt ${index + 1}` }, [
+    const { nextAttemptMs, unlogged } = await attemptDelivery.executeWithOptions({ summary: `Attempt ${index + 1}` }, [
       { ...input, ...(delayMs !== undefined && { retryDelayMs: delayMs }) },
     ]);
+    if (unlogged && patched('delivery-logged-apart')) await logLater(input, unlogged);
     if (nextAttemptMs !== undefined) await condition(() => isAskedFor, nextAttemptMs);
     else if (!isAskedFor) return;
     if (isAskedFor) index = -1;
+  }
+}
+
+/** A line that cannot be written for a day is given up: what was answered is never sent again for it. */
+async function logLater(input: DeliverWebhookInput, attempt: AttemptOutcome): Promise<void> {
+  try {
+    await logDelivery.executeWithOptions({ summary: 'Log the attempt' }, [{ ...input, attempt }]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('the log of a webhook was not written', { error: error instanceof Error ? error.name : 'unknown' });
   }
 }

@@ -21,5 +21,7 @@ const maxAttempts = 200;
 
 /** The attempts so far, oldest first, with one more. */
 export function withAttempt(attempts: readonly DeliveryAttempt[], outcome: AttemptOutcome): DeliveryAttempt[] {
+  // Written before, by somebody who could not hear that it was.
+  if (attempts.some(({ at }) => at === outcome.at)) return [...attempts];
   return [...attempts, { attempt: (attempts.at(-1)?.attempt ?? 0) + 1, ...outcome }].slice(-maxAttempts);
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../activities/delete-expired-executions.ts';
 import type { DeleteExpiredObjectsInput, DeleteExpiredObjectsResult } from '../../activities/delete-expired-objects.ts';
 import type { AttemptDeliveryInput, AttemptDeliveryResult } from '../../activities/deliver-webhook.ts';
+import type { LogDeliveryInput } from '../../activities/log-delivery.ts';
 import type { AwaitRunInput, AwaitRunResult } from '../../activities/await-run.ts';
 import type { PrepareRunsInput, PrepareRunsResult } from '../../activities/prepare-runs.ts';
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';
@@ -44,6 +45,7 @@ export interface Stubs {
   readonly classifyPage: (input: ClassifyPageInput) => Promise<ClassifyPageResult>;
   readonly storeResult: (input: StoreResultInput) => Promise<StoredEnd>;
   readonly deliverWebhook: (input: AttemptDeliveryInput) => Promise<AttemptDeliveryResult>;
+  readonly logDelivery: (input: LogDeliveryInput) => Promise<void>;
   readonly setLifecycleRules: (retention: Retention) => Promise<void>;
   readonly deleteExpiredExecutions: (input: DeleteExpiredExecutionsInput) => Promise<DeleteExpiredExecutionsResult>;
   readonly deleteExpiredObjects: (input: DeleteExpiredObjectsInput) => Promise<DeleteExpiredObjectsResult>;
@@ -114,6 +116,7 @@ export async function createWorkflowRunner({ connection, namespace, client }: Te
       renderPages: async () => rendered(2),
       classifyPage: async (page) => answer(page),
       deliverWebhook: async () => ({ outcome: 'delivered' }),
+      logDelivery: async () => undefined,
       setLifecycleRules: async () => undefined,
       deleteExpiredExecutions: async () => ({ deleted: 0 }),
       deleteExpiredObjects: async () => ({ storedJobs: 0, abandonedUploads: 0 }),
