@@ -95,7 +95,7 @@ describe('text that nobody sees', () => {
     ['pale', `0.8 g ${textLines(invoice)}`],
     ['over a picture that came before', `${fill} ${textLines(invoice, { top: 400 })}`],
     ['heavy', `2 Tr 1 w ${textLines(invoice, { size: 16 })}`],
-    ['behind a mark that is not painted', `${textLines(invoice)} BT 3 Tr /F1 12 Tf 60 780 Td (I) Tj ET`],
+    ['whole but for its first letter', `q 66 0 600 842 re W n ${textLines(invoice)} Q`],
     ['on a layer that is on', `/OC /L BDC ${textLines(invoice)} EMC`],
     ['through a form of its own', `q 1 0 0 1 0 0 cm ${textLines(invoice)} Q`],
   ])('is not what is %s', async (_, content) => {
