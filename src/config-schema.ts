@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { bucketName, fraction, httpUrl, oneOf, port, wholeNumber } from './setting-types.ts';
+import { outgoingVariables } from './outgoing-variables.ts';
+import { bucketName, httpUrl, oneOf, port, wholeNumber } from './setting-types.ts';
 import { patienceLimits } from './domain/waiting.ts';
 
 const share = 'must be a number from 0 to 1';
@@ -207,36 +208,7 @@ export const variables = z.object({
     .default(32)
     .describe('Documents of one batch or bulk rerun that are under way at a time; the others wait their turn.'),
   MAX_OPERATIONS: wholeNumber(1, 1000).default(10).describe('Bulk operations of one tenant under way at a time.'),
-  FETCH_TIMEOUT_SECONDS: wholeNumber(1, 1800).default(300).describe('Longest time for fetching a file_url.'),
-  FETCH_MIN_BYTES_PER_SECOND: wholeNumber(0, 1_000_000)
-    .default(1000)
-    .describe('Least that a file_url must deliver, on average over 10 s, once it has begun to answer; 0: anything.'),
-  FETCH_CONCURRENCY: wholeNumber(2, 1000).default(64).describe('Documents that one worker fetches at a time.'),
-  TENANT_SHARE: fraction(0.01, 0.99)
-    .default(0.5)
-    .describe(
-      'Part of FETCH_CONCURRENCY, WEBHOOK_CONCURRENCY, WAIT_CONCURRENCY and PROGRESS_CONCURRENCY that one tenant may use of what the others leave.',
-    ),
-  ALLOWED_NETWORKS: z
-    .string()
-    .optional()
-    .describe('Addresses that outgoing fetches may reach although private: `10.1.0.0/16,files.internal`.'),
-  SERVER_KEY: z
-    .string()
-    .min(32, 'must be 32 characters or more')
-    .optional()
-    .describe(
-      'Secret of 32 characters or more that seals the passwords of documents in the store and signs links; by default one is made and kept in the store itself.',
-    ),
-  WEBHOOK_SECRETS: z
-    .string()
-    .optional()
-    .describe('Webhook secrets of tenants: `acme:whsec_<base64 of 24 to 64 bytes>`. Others get one at first use.'),
-  WEBHOOK_SECRET_OVERLAP_HOURS: wholeNumber(0, 720)
-    .default(24)
-    .describe('How long a webhook secret signs beside the one that a tenant replaced it by.'),
-  WEBHOOK_TIMEOUT_SECONDS: wholeNumber(1, 120).default(15).describe('Longest time for one delivery of a webhook.'),
-  WEBHOOK_CONCURRENCY: wholeNumber(2, 1000).default(64).describe('Webhooks that one worker delivers at a time.'),
+  ...outgoingVariables,
   QUEUES: z
     .string()
     .default('workflow,fetch,render,model,deliver')

@@ -169,6 +169,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       maxRedirects: 5,
       allowedNetworks: list(v.ALLOWED_NETWORKS),
     },
+    dnsTimeoutMs: v.DNS_TIMEOUT_SECONDS * 1000,
     webhook: {
       secrets: parseWebhookSecrets(v.WEBHOOK_SECRETS).secrets,
       secretOverlapMs: v.WEBHOOK_SECRET_OVERLAP_HOURS * 3_600_000,

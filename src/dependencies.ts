@@ -29,6 +29,7 @@ import { createWebhookService } from './jobs/webhook-service.ts';
 import type { Logger } from './logger.ts';
 import { createGuardedFetch } from './net/fetch-guard.ts';
 import { createGuardedPost } from './net/guarded-post.ts';
+import { createResolveHost } from './net/resolve-host.ts';
 import { createDocumentRenderer } from './pdf/render-pool.ts';
 import { createObjectStore } from './storage/create-store.ts';
 import { createFilePasswords, type FilePasswords } from './storage/file-passwords.ts';
@@ -143,14 +144,16 @@ function workerDependencies(
   const passwords = filePasswords(config, store);
   const { maxFileBytes } = config.limits;
   const { allowedNetworks } = config.fetch;
+  const resolveHost = createResolveHost({ allowedNetworks, timeoutMs: config.dnsTimeoutMs });
+  const fetching = { ...config.fetch, resolveHost, logger };
   const { timeoutMs } = config.webhook;
   return {
     store,
-    fetchGuard: createGuardedFetch({ ...config.fetch, logger }),
-    fileFetchGuard: createGuardedFetch({ ...config.fetch, field: fileUrlField, logger }),
-    childFetchGuard: createGuardedFetch({ ...config.fetch, field: childUrlField, logger }),
-    postWebhook: createGuardedPost({ allowedNetworks, timeoutMs, field: 'webhook_url' }),
-    postToEndpoint: createGuardedPost({ allowedNetworks, timeoutMs, field: 'url' }),
+    fetchGuard: createGuardedFetch(fetching),
+    fileFetchGuard: createGuardedFetch({ ...fetching, field: fileUrlField }),
+    childFetchGuard: createGuardedFetch({ ...fetching, field: childUrlField }),
+    postWebhook: createGuardedPost({ allowedNetworks, timeoutMs, resolveHost, field: 'webhook_url' }),
+    postToEndpoint: createGuardedPost({ allowedNetworks, timeoutMs, resolveHost, field: 'url' }),
     eventPayloads: eventPayloads(config, store),
     webhookSecrets: webhookSecrets(config, store),
     toWebhookBody: (job) => toJobBody(job),

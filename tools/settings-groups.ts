@@ -103,6 +103,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'TEMPORAL_NAMESPACE',
       'QUEUES',
       'FETCH_CONCURRENCY',
+      'DNS_TIMEOUT_SECONDS',
       'WEBHOOK_CONCURRENCY',
       'TENANT_SHARE',
     ],

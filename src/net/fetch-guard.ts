@@ -5,7 +5,7 @@ import { ClassifierError } from '../domain/errors.ts';
 import { parseAllowedNetworks, parseSourceUrl, sourceForbidden } from '../domain/source-url.ts';
 import { createBoundedStream } from './bounded-stream.ts';
 import { createDecoder } from './content-decoding.ts';
-import { createGuardedLookup, resolveHost, type ResolveHost } from './guarded-lookup.ts';
+import { createGuardedLookup, type ResolveHost } from './guarded-lookup.ts';
 import { createRateGuard } from './rate-guard.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { toSourceError } from './source-errors.ts';
@@ -23,8 +23,8 @@ export interface GuardedFetchOptions {
   readonly maxRedirects: number;
   /** What sentences call the URL. */
   readonly field?: string | undefined;
-  /** How names are resolved; the system's resolver by default. */
-  readonly resolveHost?: ResolveHost | undefined;
+  /** How names are resolved; callers choose them, so it must hold up nobody (createResolveHost). */
+  readonly resolveHost: ResolveHost;
   readonly logger?: Logger | undefined;
 }
 
@@ -52,7 +52,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const { connectTimeoutMs, totalTimeoutMs, minBytesPerSecond, rateWindowMs = 10_000 } = options;
   const { maxRedirects, field = 'file_url', logger } = options;
   const allowed = parseAllowedNetworks(options.allowedNetworks);
-  const lookup = createGuardedLookup(allowed, options.resolveHost ?? resolveHost, field);
+  const lookup = createGuardedLookup(allowed, options.resolveHost, field);
 
   async function open(url: URL, signal: AbortSignal): Promise<{ agent: Agent; response: Dispatcher.ResponseData }> {
     const agent = new Agent({

@@ -1,17 +1,13 @@
-import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { isAddressAllowed, sourceForbidden, type AllowedNetworks } from '../domain/source-url.ts';
 
-interface ResolvedAddress {
+export interface ResolvedAddress {
   readonly address: string;
   readonly family: number;
 }
 
 /** All addresses of a host name. */
 export type ResolveHost = (host: string) => Promise<readonly ResolvedAddress[]>;
-
-/** The system's resolver: /etc/hosts and DNS, as every other program on the machine sees them. */
-export const resolveHost: ResolveHost = (host) => lookup(host, { all: true, order: 'verbatim' });
 
 /**
  * A `lookup` for sockets that gives out checked addresses only. One forbidden address forbids the name: a name that is

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { ClassifierError } from '../domain/errors.ts';
 import { parseAllowedNetworks, parseSourceUrl } from '../domain/source-url.ts';
-import { createGuardedLookup, resolveHost, type ResolveHost } from './guarded-lookup.ts';
+import { createGuardedLookup, type ResolveHost } from './guarded-lookup.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { toSourceError } from './source-errors.ts';
 
@@ -12,8 +12,8 @@ export interface GuardedPostOptions {
   readonly timeoutMs: number;
   /** What sentences call the URL. */
   readonly field: string;
-  /** How names are resolved; the system's resolver by default. */
-  readonly resolveHost?: ResolveHost | undefined;
+  /** How names are resolved; callers choose them, so it must hold up nobody (createResolveHost). */
+  readonly resolveHost: ResolveHost;
 }
 
 export interface PostRequest {
@@ -37,9 +37,9 @@ export type GuardedPost = (url: string, request: PostRequest) => Promise<PostAns
  * The counterpart of createGuardedFetch for sending: the connection's own lookup checks the address. A redirect is an
  * answer like any other: what was signed for one receiver is not handed to the next.
  */
-export function createGuardedPost({ allowedNetworks, timeoutMs, field, ...options }: GuardedPostOptions): GuardedPost {
+export function createGuardedPost({ allowedNetworks, timeoutMs, field, resolveHost }: GuardedPostOptions): GuardedPost {
   const allowed = parseAllowedNetworks(allowedNetworks);
-  const lookup = createGuardedLookup(allowed, options.resolveHost ?? resolveHost, field);
+  const lookup = createGuardedLookup(allowed, resolveHost, field);
 
   return async function post(address, { body, headers, signal: callerSignal }) {
     const url = parseSourceUrl(address, allowed, field);

@@ -26,6 +26,7 @@ function createFetch(options: Partial<GuardedFetchOptions> = {}) {
     totalTimeoutMs: 20_000,
     minBytesPerSecond: 0,
     maxRedirects: 3,
+    resolveHost: async () => [],
     ...options,
   });
 }

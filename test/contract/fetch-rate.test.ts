@@ -20,6 +20,7 @@ async function download(listener: RequestListener, minBytesPerSecond: number) {
     minBytesPerSecond,
     rateWindowMs: 200,
     maxRedirects: 0,
+    resolveHost: async () => [],
   });
   const signal = new AbortController().signal;
   return (await guard.download(`http://127.0.0.1:${port}/`, { maxBytes: 10_000_000, signal })).stream;

@@ -43,7 +43,7 @@ describe('a webhook whose log cannot be written', () => {
     };
     const away = { step: 'put', when: 'before', key: /deliveries\.json$/, act: isAway } as const;
     const hooked = hookedStore(store, away, away, away);
-    const options = { allowedNetworks: ['127.0.0.1'], timeoutMs: 5000 };
+    const options = { allowedNetworks: ['127.0.0.1'], timeoutMs: 5000, resolveHost: async () => [] };
     const deliver = createDeliverWebhook({
       store: hooked,
       postWebhook: createGuardedPost({ ...options, field: 'webhook_url' }),
