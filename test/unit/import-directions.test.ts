@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +49,8 @@ let findings: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pigeonhole-lint-'));
   await copyFile(join(root, '.oxlintrc.json'), join(directory, '.oxlintrc.json'));
+  // The linter looks for its plugins beside its settings.
+  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
   for (const [file, line] of [...forbidden, ...allowed]) {
     await mkdir(dirname(join(directory, file)), { recursive: true });
     await writeFile(join(directory, file), `${line}\n`);
