@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { BatchCounts } from '../src/domain/batch.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { readOutcome } from '../src/storage/stored-outcome.ts';
+import { readOutcome } from '../src/records/jobs/job-outcome.ts';
 import { runStep } from './run-step.ts';
 import { SlotGivenBack } from './slot-given-back.ts';
 

@@ -1,7 +1,7 @@
 import type { ClassifiablePage, NeighbouringPage } from '../src/classifier/page-classifier.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { PageReference, PageText, TextSpan } from '../src/domain/page.ts';
-import { jobKeys } from '../src/storage/keys.ts';
+import { jobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 
 interface PageOfJob {

@@ -7,7 +7,7 @@ import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
 import { recordLostEnds } from '../src/retention/record-lost-ends.ts';
 import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
 import { compareKeys } from '../src/storage/object-key.ts';
-import { jobsPrefix, operationClaimsPrefix, tombstonesPrefix, webhookKeys } from '../src/storage/keys.ts';
+import { jobsPrefix, operationClaimsPrefix, tombstonesPrefix, webhookKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
 

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { DeliverWebhookInput } from '../src/domain/webhook.ts';
 import type { PostRequest } from '../src/net/guarded-post.ts';
-import type { AttemptOutcome } from '../src/webhook/delivery-attempts.ts';
+import type { AttemptOutcome } from '../src/records/webhooks/delivery-attempts.ts';
 import { logAttemptFailure } from './activity-log.ts';
 import { prepareEventDelivery, type EventDeliveryDependencies } from './event-delivery.ts';
 import { prepareJobDelivery, type JobDeliveryDependencies } from './job-delivery.ts';

@@ -1,4 +1,4 @@
-import { receiversOf } from '../src/definitions/webhook-receivers.ts';
+import { receiversOf } from '../src/records/webhooks/webhook-receivers.ts';
 import type { EventOptions } from '../src/domain/contract.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { ClassifierEventType, EndEvent } from '../src/domain/webhook-event.ts';

@@ -1,6 +1,6 @@
-import { logEventDelivery } from '../src/definitions/webhook-deliveries.ts';
-import { findEndpoint, type AdvancedOptions } from '../src/definitions/webhook-endpoints.ts';
-import { readSigningSecret } from '../src/definitions/webhook-signing-secrets.ts';
+import { logEventDelivery } from '../src/records/webhooks/webhook-deliveries.ts';
+import { findEndpoint, type AdvancedOptions } from '../src/records/webhooks/webhook-endpoints.ts';
+import { readSigningSecret } from '../src/records/webhooks/webhook-signing-secrets.ts';
 import type { DeliverEventInput } from '../src/domain/webhook.ts';
 import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';

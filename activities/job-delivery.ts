@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Job } from '../src/domain/job.ts';
 import { webhookMessageId, type DeliverJobInput } from '../src/domain/webhook.ts';
 import type { GuardedPost } from '../src/net/guarded-post.ts';
-import { readJson } from '../src/storage/json-documents.ts';
-import { jobKeys } from '../src/storage/keys.ts';
+import { readJson } from '../src/records/json-documents.ts';
+import { jobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { readOutcome } from '../src/storage/stored-outcome.ts';
-import { logDelivery } from '../src/webhook/delivery-log.ts';
+import { readOutcome } from '../src/records/jobs/job-outcome.ts';
+import { logDelivery } from '../src/records/jobs/job-deliveries.ts';
 import { signMessage } from '../src/webhook/signature.ts';
-import type { WebhookSecrets } from '../src/webhook/webhook-secrets.ts';
+import type { WebhookSecrets } from '../src/records/webhooks/webhook-secrets.ts';
 import type { DeliveryLog, PreparedDelivery } from './prepared-delivery.ts';
 
 export interface JobDeliveryDependencies {

@@ -1,6 +1,6 @@
 import type { DeliverWebhookInput } from '../src/domain/webhook.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import type { AttemptOutcome } from '../src/webhook/delivery-attempts.ts';
+import type { AttemptOutcome } from '../src/records/webhooks/delivery-attempts.ts';
 import { eventDeliveryLog } from './event-delivery.ts';
 import { jobDeliveryLog } from './job-delivery.ts';
 import { runStep } from './run-step.ts';

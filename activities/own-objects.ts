@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { cancelled } from '../src/domain/error-sentences.ts';
-import { jobKeys } from '../src/storage/keys.ts';
+import { jobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { hasTombstone } from '../src/storage/tombstones.ts';
+import { hasTombstone } from '../src/records/jobs/tombstones.ts';
 import { describeExecution } from '../src/temporal/executions.ts';
 import { logAttemptFailure } from './activity-log.ts';
 

@@ -1,5 +1,5 @@
 import type { GuardedPost } from '../src/net/guarded-post.ts';
-import type { AttemptOutcome } from '../src/webhook/delivery-attempts.ts';
+import type { AttemptOutcome } from '../src/records/webhooks/delivery-attempts.ts';
 
 /** Where the outcome of an attempt is written. */
 export interface DeliveryLog {

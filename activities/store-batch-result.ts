@@ -1,8 +1,8 @@
 import type { StoredBatchOutcome } from '../src/domain/batch.ts';
 import type { EventOptions } from '../src/domain/contract.ts';
 import { batchEventType } from '../src/domain/webhook-event.ts';
-import { writeJson } from '../src/storage/json-documents.ts';
-import { batchKeys } from '../src/storage/keys.ts';
+import { writeJson } from '../src/records/json-documents.ts';
+import { batchKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { toStoredEnd, type StoredEnd } from './end-event.ts';
 import { runStep } from './run-step.ts';

@@ -1,6 +1,6 @@
 import type { OperationOutcome } from '../src/domain/job-operation.ts';
-import { writeJson } from '../src/storage/json-documents.ts';
-import { operationKeys } from '../src/storage/keys.ts';
+import { writeJson } from '../src/records/json-documents.ts';
+import { operationKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createOcrPool } from '../src/classifier/built-in/ocr-pool.ts';
 import { createOpenAiClassifier } from '../src/classifier/openai/openai-classifier.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import type { Category } from '../src/domain/category.ts';
 import { createLogger } from '../src/logger.ts';
 import { createDocumentRenderer } from '../src/pdf/render-pool.ts';

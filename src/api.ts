@@ -1,12 +1,12 @@
-import { checkFolder } from './check-folder.ts';
+import { checkFolder } from './startup/check-storage.ts';
 import { checkStore } from './check-store.ts';
-import { readArguments } from './command-line.ts';
-import { readConfig } from './config.ts';
+import { readArguments } from './startup/command-line.ts';
+import { readConfig } from './config/config.ts';
 import { createDependencies } from './dependencies.ts';
 import { createApp } from './http/app.ts';
 import { createLogger } from './logger.ts';
-import { runProcess, untilAskedToStop } from './process-life.ts';
-import { serveApi } from './serve-api.ts';
+import { runProcess, untilAskedToStop } from './startup/process-life.ts';
+import { serveApi } from './startup/serve-api.ts';
 import { connectTemporal } from './temporal/connection.ts';
 import { registerSearchAttributes } from './temporal/register-search-attributes.ts';
 

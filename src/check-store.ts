@@ -1,6 +1,6 @@
-import { folderSentence } from './check-folder.ts';
-import { ConfigError } from './config-error.ts';
-import type { StoreConfig } from './config.ts';
+import { folderSentence } from './startup/check-storage.ts';
+import { ConfigError } from './config/config-error.ts';
+import type { StoreConfig } from './config/config.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { s3ErrorCode } from './storage/s3-errors.ts';
 

@@ -4,7 +4,7 @@ import { access, chmod, constants, mkdtemp, readdir, rename, rm, stat } from 'no
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { makeFolder } from '../src/storage/make-folder.ts';
+import { makeFolder } from '../src/storage/file-system.ts';
 import type { ServerFacts } from './servers.ts';
 
 const workPrefix = '.installing-';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
-import { readConfig, type Config, type QueueName } from '../src/config.ts';
-import { ConfigError } from '../src/config-error.ts';
+import { readConfig, type Config, type QueueName } from '../src/config/config.ts';
+import { ConfigError } from '../src/config/config-error.ts';
 import { taskQueues } from '../src/domain/contract.ts';
 import { connectTemporal } from '../src/temporal/connection.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { variables } from '../src/config-schema.ts';
+import { variables } from '../src/config/variables.ts';
 import {
   composeSettings,
   machineDefaults,
@@ -30,7 +30,7 @@ const propertySchema = z.object({
   exclusiveMinimum: z.number().optional(),
 });
 
-const generated = 'Generated from src/config-schema.ts by `npm run docs:settings`.';
+const generated = 'Generated from src/config/variables.ts by `npm run docs:settings`.';
 
 /** `.env.example`: every setting, commented out; those without which compose does not start are left to be filled in. */
 export function renderEnvExample(composeFile: string): string {

@@ -1,4 +1,4 @@
-import { variables, type Variables } from '../src/config-schema.ts';
+import { variables, type Variables } from '../src/config/variables.ts';
 
 export type SettingName = keyof Variables;
 

@@ -1,6 +1,6 @@
 import { condition, isCancellation, log, patched, setHandler } from '@temporalio/workflow';
 import { retryDelayMs, type DeliverWebhookInput } from '../src/domain/webhook.ts';
-import type { AttemptOutcome } from '../src/webhook/delivery-attempts.ts';
+import type { AttemptOutcome } from '../src/records/webhooks/delivery-attempts.ts';
 import { deliverOnOldQueue, deliverWebhook as deliverOnItsQueue, logDelivery } from './activity-proxies.ts';
 import { sendAgainSignal } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import { countOf } from './count-of.ts';
+import { countOf } from './text.ts';
 import { sniffLengthBytes } from './document.ts';
 import { ClassifierError, type WaitedFor } from './errors.ts';
 

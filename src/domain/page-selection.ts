@@ -1,4 +1,4 @@
-import { countOf } from './count-of.ts';
+import { countOf } from './text.ts';
 import { ClassifierError } from './errors.ts';
 
 export interface PageRange {

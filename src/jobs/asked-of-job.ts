@@ -1,17 +1,17 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
-import { findFile } from '../definitions/files.ts';
-import { questionOf, type PageLimits } from '../definitions/run-question.ts';
+import { findFile } from '../records/files/files.ts';
+import { questionOf, type PageLimits } from '../records/classifiers/run-question.ts';
 import type { Category } from '../domain/category.ts';
 import type { ClassifyDocumentResult, StoredDocument } from '../domain/contract.ts';
 import { documentGone } from '../domain/error-sentences.ts';
 import type { Job } from '../domain/job.ts';
 import { parseWorkflowInput, type ParsedInput } from '../domain/workflow-input.ts';
-import { readJson } from '../storage/json-documents.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { readJson } from '../records/json-documents.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStart } from '../temporal/read-start.ts';
-import { readJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
+import { readJobRequest, type JobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 import { categoriesOfInput } from './read-categories.ts';
 import type { StartJobRequest } from './start-job.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { isAbandoned } from '../definitions/job-deletion.ts';
+import { isAbandoned } from '../records/jobs/job-deletion.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { deleteJob } from './delete-job.ts';
-import { claimJob, type JobRequest } from './job-request.ts';
+import { claimJob, type JobRequest } from '../records/jobs/job-request.ts';
 
 /** A deletion takes seconds where the run has to be cancelled first. */
 const patienceMs = 25_000;

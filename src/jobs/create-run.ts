@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { ClassifyConfig } from '../definitions/classify-config.ts';
-import { readFile } from '../definitions/files.ts';
-import { newId } from '../definitions/ids.ts';
-import { deleteJobObjects } from '../definitions/job-deletion.ts';
-import { prepareRunFile, type RunFileDependencies, type RunFileInput } from '../definitions/run-files.ts';
-import { questionOf, type PageLimits } from '../definitions/run-question.ts';
+import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
+import { readFile } from '../records/files/files.ts';
+import { newId } from '../records/ids.ts';
+import { deleteJobObjects } from '../records/jobs/job-deletion.ts';
+import { prepareRunFile, type RunFileDependencies, type RunFileInput } from '../records/files/run-files.ts';
+import { questionOf, type PageLimits } from '../records/classifiers/run-question.ts';
 import { ClassifierError, errorFacts } from '../domain/errors.ts';
-import { writeJobRequest, type RunRequest } from './job-request.ts';
+import { writeJobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 import type { Quotas, QuotaShare } from './quota.ts';
 import { startStoredJob, toJobRequest, type StartJobRequest } from './start-job.ts';
 

@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { beginDeletion } from '../definitions/job-deletion.ts';
+import { beginDeletion } from '../records/jobs/job-deletion.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import { jobNotFound } from '../domain/error-sentences.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { hasTombstone, writeTombstone } from '../storage/tombstones.ts';
+import { hasTombstone, writeTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { deleteExecution, describeExecution, terminateExecution, unlessGone } from '../temporal/executions.ts';
 

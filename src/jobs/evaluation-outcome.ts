@@ -1,11 +1,11 @@
-import type { EvaluationOutcome, EvaluationRun } from '../definitions/evaluation-runs.ts';
+import type { EvaluationOutcome, EvaluationRun } from '../records/evaluations/evaluation-runs.ts';
 import { jobIdOfBatch } from '../domain/batch.ts';
 import { optionOfCategory } from '../domain/classification-options.ts';
 import { measure, type JudgedFile } from '../domain/evaluation.ts';
 import type { Job } from '../domain/job.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readOutcome } from '../storage/stored-outcome.ts';
+import { readOutcome } from '../records/jobs/job-outcome.ts';
 
 const readsAtOnce = 16;
 

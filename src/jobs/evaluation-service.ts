@@ -1,12 +1,12 @@
-import { chooseEvaluation, type EvaluationChoice } from '../definitions/choose-evaluation.ts';
-import { resolveClassifier, type ResolvedClassifier } from '../definitions/classifier-versions.ts';
+import { chooseEvaluation, type EvaluationChoice } from '../records/evaluations/choose-evaluation.ts';
+import { resolveClassifier, type ResolvedClassifier } from '../records/classifiers/classifier-versions.ts';
 import {
   createEvaluationRun,
   readEvaluationRun,
   recordEvaluationOutcome,
   type EvaluationRun,
-} from '../definitions/evaluation-runs.ts';
-import { newId } from '../definitions/ids.ts';
+} from '../records/evaluations/evaluation-runs.ts';
+import { newId } from '../records/ids.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BatchService } from './batch-service.ts';
 import { measureEvaluation } from './evaluation-outcome.ts';

@@ -1,14 +1,14 @@
 import type { Client } from '@temporalio/client';
-import { listDeliveries, readDelivery, type EventDelivery } from '../definitions/webhook-deliveries.ts';
-import { readEndpoint } from '../definitions/webhook-endpoints.ts';
-import { receiversOf } from '../definitions/webhook-receivers.ts';
-import { newId } from '../definitions/ids.ts';
-import type { Page, PageQuery } from '../definitions/list-page.ts';
+import { listDeliveries, readDelivery, type EventDelivery } from '../records/webhooks/webhook-deliveries.ts';
+import { readEndpoint } from '../records/webhooks/webhook-endpoints.ts';
+import { receiversOf } from '../records/webhooks/webhook-receivers.ts';
+import { newId } from '../records/ids.ts';
+import type { Page, PageQuery } from '../records/list-page.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { deliveryWorkflowId, type EndpointEventType, type WebhookEvent } from '../domain/webhook-event.ts';
 import type { Logger } from '../logger.ts';
-import { writeJson } from '../storage/json-documents.ts';
-import { webhookKeys } from '../storage/keys.ts';
+import { writeJson } from '../records/json-documents.ts';
+import { webhookKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { deliverAgain, startDelivery } from './start-delivery.ts';
 

@@ -1,14 +1,14 @@
-import type { PageLimits } from '../definitions/run-question.ts';
+import type { PageLimits } from '../records/classifiers/run-question.ts';
 import type { ClassifyDocumentResult } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import { cancelJob } from './cancel-job.ts';
 import { deleteJob, isPartlyDeleted } from './delete-job.ts';
 import { jobIdOfKey } from './idempotency.ts';
-import { readMetadata, readReasoning } from './job-details.ts';
+import { readMetadata, readReasoning } from '../records/jobs/job-details.ts';
 import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
 import { openPageImage, type PageImage } from './page-image.ts';
-import { readJobRequest } from './job-request.ts';
+import { readJobRequest } from '../records/jobs/job-request.ts';
 import type { Quotas } from './quota.ts';
 import { createJobReader, type JobReaderDependencies } from './read-job.ts';
 import { rerunJob, type RerunRequest } from './rerun-job.ts';

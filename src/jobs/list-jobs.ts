@@ -4,7 +4,7 @@ import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { isPosition, listExecutions, positionOf } from './list-executions.ts';
+import { isPosition, listExecutions, positionOf } from './executions-in-order.ts';
 import { readFinished } from './read-finished.ts';
 import { readListed } from './read-listed.ts';
 import { quoted, quotedTime, valueCondition } from './visibility-query.ts';

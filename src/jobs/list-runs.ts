@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { Page, SortedPageQuery } from '../definitions/list-page.ts';
+import type { Page, SortedPageQuery } from '../records/list-page.ts';
 import { decodeCursor, encodeCursor } from '../definitions/page-cursor.ts';
 import { containsText } from '../domain/contains-text.ts';
-import { isPosition, listExecutions, positionOf, type ListedExecution } from './list-executions.ts';
+import { isPosition, listExecutions, positionOf, type ListedExecution } from './executions-in-order.ts';
 import { readListed } from './read-listed.ts';
 import { runExecutionQuery, type RunFilters } from './run-filters.ts';
-import type { RunFacts } from './run-facts.ts';
+import type { RunFacts } from '../records/jobs/run-facts.ts';
 
 export interface ListRunsRequest extends SortedPageQuery, RunFilters {
   /** Whether a run that was read is wanted after all. */

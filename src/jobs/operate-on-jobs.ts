@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { PageLimits } from '../definitions/run-question.ts';
+import type { PageLimits } from '../records/classifiers/run-question.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError, errorFacts, normalizeError } from '../domain/errors.ts';
 import {
@@ -18,7 +18,7 @@ import { cancelJob } from './cancel-job.ts';
 import { deleteJob, isPartlyDeleted } from './delete-job.ts';
 import { filterQuery, matchesFilter, type FilterScope } from './job-filter.ts';
 import { lookIfThere } from './look-if-there.ts';
-import { findOperationRequest, type OperationRequest } from './operation-request.ts';
+import { findOperationRequest, type OperationRequest } from '../records/operations/operation-request.ts';
 import type { Quotas } from './quota.ts';
 import { createJobReader, type JobReader } from './read-job.ts';
 import { rerunOfOperation } from './rerun-of-operation.ts';

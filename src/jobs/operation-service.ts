@@ -1,15 +1,19 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
-import { takePage, type Page, type PageQuery } from '../definitions/list-page.ts';
-import { isId } from '../definitions/ids.ts';
+import { takePage, type Page, type PageQuery } from '../records/list-page.ts';
+import { isId } from '../records/ids.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { noProgress, progressMemo, type OperationKind, type OperationProgress } from '../domain/job-operation.ts';
-import { operationsPrefix } from '../storage/keys.ts';
+import { operationsPrefix } from '../records/keys.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import { countJobs, type FoundJobs } from './job-filter.ts';
-import { findOperationRequest, readOperationOutcome, type OperationRequest } from './operation-request.ts';
+import {
+  findOperationRequest,
+  readOperationOutcome,
+  type OperationRequest,
+} from '../records/operations/operation-request.ts';
 import { startOperation, type StartOperationDependencies, type StartOperationRequest } from './start-operation.ts';
 import { quoted } from './visibility-query.ts';
 

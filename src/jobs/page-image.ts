@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ClassifierError } from '../domain/errors.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectFacts, ObjectStore } from '../storage/object-store.ts';
 
 export interface PageImage {

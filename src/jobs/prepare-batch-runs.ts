@@ -1,19 +1,19 @@
-import { findHeldFile } from '../definitions/file-holders.ts';
-import { findKeptFile } from '../definitions/files.ts';
-import { derivedId } from '../definitions/ids.ts';
+import { findHeldFile } from '../records/files/file-holders.ts';
+import { findKeptFile } from '../records/files/files.ts';
+import { derivedId } from '../records/ids.ts';
 import {
   prepareRunFile,
   toRunFile,
   type RunFile,
   type RunFileDependencies,
   type RunFileRequest,
-} from '../definitions/run-files.ts';
+} from '../records/files/run-files.ts';
 import { jobIdOfBatch, type PreparedRun } from '../domain/batch.ts';
 import { ClassifierError, normalizeError } from '../domain/errors.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
-import { jobKeys } from '../storage/keys.ts';
-import { findBatchRequest, readChunk, type BatchInput, type BatchRequest } from './batch-request.ts';
-import { writeJobRequest } from './job-request.ts';
+import { jobKeys } from '../records/keys.ts';
+import { findBatchRequest, readChunk, type BatchInput, type BatchRequest } from '../records/batches/batch-request.ts';
+import { writeJobRequest } from '../records/jobs/job-request.ts';
 import { toSource } from './start-job.ts';
 
 export interface PrepareBatchRunsInput {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ClassifierError } from '../domain/errors.ts';
-import { readJson, updateJson } from '../storage/json-documents.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { readJson, updateJson } from '../records/json-documents.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 export interface TenantQuota {

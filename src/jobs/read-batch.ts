@@ -1,16 +1,16 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
-import { isId } from '../definitions/ids.ts';
+import { isId } from '../records/ids.ts';
 import type { BatchCounts } from '../domain/batch.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import { batchNotFound } from '../domain/error-sentences.ts';
-import { readJson } from '../storage/json-documents.ts';
-import { batchKeys } from '../storage/keys.ts';
+import { readJson } from '../records/json-documents.ts';
+import { batchKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import { quoted } from './visibility-query.ts';
-import { findBatchRequest } from './batch-request.ts';
+import { findBatchRequest } from '../records/batches/batch-request.ts';
 
 export type BatchStatus = 'pending' | 'processing' | 'processed' | 'failed' | 'cancelled';
 

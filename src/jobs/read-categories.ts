@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { Category } from '../domain/category.ts';
-import { readJson } from '../storage/json-documents.ts';
+import { readJson } from '../records/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStart } from '../temporal/read-start.ts';
 

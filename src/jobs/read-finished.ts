@@ -1,8 +1,8 @@
 import { jobNotFound } from '../domain/error-sentences.ts';
 import type { Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readStoredOutcome, toJob } from '../storage/stored-outcome.ts';
-import type { ListedExecution } from './list-executions.ts';
+import { readStoredOutcome, toJob } from '../records/jobs/job-outcome.ts';
+import type { ListedExecution } from './executions-in-order.ts';
 import { isRunOver } from './run-status.ts';
 
 /**

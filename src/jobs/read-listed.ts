@@ -1,5 +1,5 @@
 import { ClassifierError } from '../domain/errors.ts';
-import type { ListedExecution } from './list-executions.ts';
+import type { ListedExecution } from './executions-in-order.ts';
 
 export interface ReadListedOptions<T> {
   /** Most items of one page. */

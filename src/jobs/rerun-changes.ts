@@ -1,15 +1,15 @@
-import type { ClassifyConfig } from '../definitions/classify-config.ts';
-import { resolveClassifier } from '../definitions/classifier-versions.ts';
-import { referredTo } from '../definitions/referred-to.ts';
-import { questionOf, withOverride, type ConfigOverride, type PageLimits } from '../definitions/run-question.ts';
+import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
+import { resolveClassifier } from '../records/classifiers/classifier-versions.ts';
+import { referredTo } from '../records/referred-to.ts';
+import { questionOf, withOverride, type ConfigOverride, type PageLimits } from '../records/classifiers/run-question.ts';
 import type { Category } from '../domain/category.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { PageRange } from '../domain/page-selection.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { AskedOfJob } from './asked-of-job.ts';
 import { priorityKeyOf } from './create-run.ts';
-import type { RunRequest } from './job-request.ts';
-import { configOf } from './run-facts.ts';
+import type { RunRequest } from '../records/jobs/job-request.ts';
+import { configOf } from '../records/jobs/run-facts.ts';
 import type { StartJobRequest } from './start-job.ts';
 
 /** What a repetition is asked for in place of what the first job was. */

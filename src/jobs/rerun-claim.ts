@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readJson, updateJson } from '../storage/json-documents.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { readJson, updateJson } from '../records/json-documents.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 /** Which job repeats another one: that one's `rerun.json`. */

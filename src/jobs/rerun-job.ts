@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { PageLimits } from '../definitions/run-question.ts';
+import type { PageLimits } from '../records/classifiers/run-question.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readAskedOfJob } from './asked-of-job.ts';
 import { lookIfThere } from './look-if-there.ts';

@@ -3,7 +3,7 @@ import type { FilterScope } from './job-filter.ts';
 import { readAskedOfJob } from './asked-of-job.ts';
 import { uuidOf } from './idempotency.ts';
 import { lookIfThere } from './look-if-there.ts';
-import type { OperationRequest } from './operation-request.ts';
+import type { OperationRequest } from '../records/operations/operation-request.ts';
 import { withChanges } from './rerun-changes.ts';
 import { claimRerun, type RerunClaim } from './rerun-claim.ts';
 import { fingerprintOfChanges, sameClickMs, type RerunDependencies } from './rerun-job.ts';

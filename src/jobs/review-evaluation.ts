@@ -1,14 +1,14 @@
-import { putEvaluationItem } from '../definitions/evaluation-items.ts';
-import { readEvaluationSet } from '../definitions/evaluation-sets.ts';
-import { assertPossible, possibleOutputs } from '../definitions/expected-output.ts';
-import { holdFile } from '../definitions/file-holders.ts';
-import type { StoredFile } from '../definitions/files.ts';
-import { derivedId } from '../definitions/ids.ts';
-import { referredTo } from '../definitions/referred-to.ts';
+import { putEvaluationItem } from '../records/evaluations/evaluation-items.ts';
+import { readEvaluationSet } from '../records/evaluations/evaluation-sets.ts';
+import { assertPossible, possibleOutputs } from '../records/evaluations/expected-output.ts';
+import { holdFile } from '../records/files/file-holders.ts';
+import type { StoredFile } from '../records/files/files.ts';
+import { derivedId } from '../records/ids.ts';
+import { referredTo } from '../records/referred-to.ts';
 import type { ClassificationOption } from '../domain/classification-options.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { RunFacts } from './run-facts.ts';
+import type { RunFacts } from '../records/jobs/run-facts.ts';
 
 /** What a reviewed document teaches an evaluation set. */
 export interface Lesson {

@@ -1,5 +1,5 @@
-import type { Page } from '../definitions/list-page.ts';
-import type { ClassifyConfig } from '../definitions/classify-config.ts';
+import type { Page } from '../records/list-page.ts';
+import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import { learn, toLesson } from './review-evaluation.ts';
@@ -11,7 +11,7 @@ import { listRuns, type ListRunsRequest } from './list-runs.ts';
 import { readFinished } from './read-finished.ts';
 import { readCategories } from './read-categories.ts';
 import { isRunOver, runStatusOf } from './run-status.ts';
-import { readRunFacts, type RunFacts } from './run-facts.ts';
+import { readRunFacts, type RunFacts } from '../records/jobs/run-facts.ts';
 import type { WaitRequest } from './wait-for-job.ts';
 
 /**

@@ -3,9 +3,9 @@ import type { ClassifyDocumentInput } from '../domain/contract.ts';
 import { patienceLimits } from '../domain/waiting.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 import { parseWorkflowInput } from '../domain/workflow-input.ts';
-import { writeJson } from '../storage/json-documents.ts';
+import { writeJson } from '../records/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { RunRequest } from './job-request.ts';
+import type { RunRequest } from '../records/jobs/job-request.ts';
 
 /** How a document is to be classified, whichever it is: what all runs of a batch have in common. */
 export interface RunTemplateRequest {

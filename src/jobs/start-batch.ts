@@ -1,22 +1,27 @@
 import type { Client } from '@temporalio/client';
 import type { classifyBatch } from '../../workflows/index.ts';
-import type { ClassifyConfig } from '../definitions/classify-config.ts';
-import { announceHolder, holdFile } from '../definitions/file-holders.ts';
-import { newId } from '../definitions/ids.ts';
-import type { RunFileInput } from '../definitions/run-files.ts';
-import { questionOf, type PageLimits, type RunQuestion } from '../definitions/run-question.ts';
+import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
+import { announceHolder, holdFile } from '../records/files/file-holders.ts';
+import { newId } from '../records/ids.ts';
+import type { RunFileInput } from '../records/files/run-files.ts';
+import { questionOf, type PageLimits, type RunQuestion } from '../records/classifiers/run-question.ts';
 import { jobIdOfBatch, type ClassifyBatchInput } from '../domain/batch.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
 import { ClassifierError } from '../domain/errors.ts';
-import { countOf } from '../domain/count-of.ts';
+import { countOf } from '../domain/text.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
 import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import type { FilePasswords } from '../storage/file-passwords.ts';
-import { batchKeys } from '../storage/keys.ts';
+import type { FilePasswords } from '../records/files/file-passwords.ts';
+import { batchKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
-import { writeBatchRequest, writeInputs, type BatchInput, type BatchRequest } from './batch-request.ts';
+import {
+  writeBatchRequest,
+  writeInputs,
+  type BatchInput,
+  type BatchRequest,
+} from '../records/batches/batch-request.ts';
 import { priorityKeyOf } from './create-run.ts';
 import { fileIdOfRun } from './prepare-batch-runs.ts';
 import type { Quotas } from './quota.ts';

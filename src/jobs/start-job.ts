@@ -2,17 +2,17 @@ import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOp
 import type { classifyDocument } from '../../workflows/index.ts';
 import type { Category } from '../domain/category.ts';
 import { taskQueues, workflowTypes, type ClassifyDocumentInput, type StoredDocument } from '../domain/contract.ts';
-import { countOf } from '../domain/count-of.ts';
+import { countOf } from '../domain/text.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
 import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { claimFreeJob } from './claim-free-job.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
 import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
-import { readJobRequest, writeJobRequest, type JobRequest, type RunRequest } from './job-request.ts';
+import { readJobRequest, writeJobRequest, type JobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 
 export interface StartJobRequest {
   readonly tenant: string;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { rerunJobs } from '../../workflows/index.ts';
-import { newId } from '../definitions/ids.ts';
+import { newId } from '../records/ids.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
-import { countOf } from '../domain/count-of.ts';
+import { countOf } from '../domain/text.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { JobFilter, OperationKind } from '../domain/job-operation.ts';
 import { requestMemo } from '../domain/request-id.ts';
@@ -19,7 +19,7 @@ import {
   writeOperationRequest,
   type OperationClaim,
   type OperationRequest,
-} from './operation-request.ts';
+} from '../records/operations/operation-request.ts';
 import type { RerunChanges } from './rerun-changes.ts';
 import { fingerprintOfChanges } from './rerun-job.ts';
 import { quoted } from './visibility-query.ts';

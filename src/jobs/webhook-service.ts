@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { ClassifierError } from '../domain/errors.ts';
 import { webhookWorkflowId, type DeliveryAttempt } from '../domain/webhook.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readDeliveries } from '../webhook/delivery-log.ts';
-import type { WebhookSecrets } from '../webhook/webhook-secrets.ts';
-import { readJobRequest } from './job-request.ts';
+import { readDeliveries } from '../records/jobs/job-deliveries.ts';
+import type { WebhookSecrets } from '../records/webhooks/webhook-secrets.ts';
+import { readJobRequest } from '../records/jobs/job-request.ts';
 import type { JobService } from './job-service.ts';
 import { deliverAgain } from './start-delivery.ts';
 

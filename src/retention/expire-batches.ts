@@ -1,5 +1,5 @@
 import type { RetentionCutoffs } from '../domain/retention.ts';
-import { batchesPrefix, batchKeys, operationKeys, operationsPrefix } from '../storage/keys.ts';
+import { batchesPrefix, batchKeys, operationKeys, operationsPrefix } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import { isOld, type ExpiryDependencies } from './expire-job.ts';

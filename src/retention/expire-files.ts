@@ -6,10 +6,10 @@ import {
   readHolder,
   releaseFile,
   type FileHolder,
-} from '../definitions/file-holders.ts';
-import { findKeptFile } from '../definitions/files.ts';
+} from '../records/files/file-holders.ts';
+import { findKeptFile } from '../records/files/files.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
-import { fileKeys, filesPrefix, parseFileKey } from '../storage/keys.ts';
+import { fileKeys, filesPrefix, parseFileKey } from '../records/keys.ts';
 import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import type { ExpiryDependencies } from './expire-job.ts';

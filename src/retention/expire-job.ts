@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { beginDeletion, type JobDeletion } from '../definitions/job-deletion.ts';
+import { beginDeletion, type JobDeletion } from '../records/jobs/job-deletion.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
-import { batchKeys, operationKeys } from '../storage/keys.ts';
+import { batchKeys, operationKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { hasTombstone, writeTombstone } from '../storage/tombstones.ts';
+import { hasTombstone, writeTombstone } from '../records/jobs/tombstones.ts';
 import { deleteExecution, describeExecution } from '../temporal/executions.ts';
 import type { StoredJob } from './stored-jobs.ts';
 

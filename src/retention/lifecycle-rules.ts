@@ -1,5 +1,5 @@
 import type { Retention } from '../domain/retention.ts';
-import { jobsPrefix, tenantsPrefix } from '../storage/keys.ts';
+import { jobsPrefix, tenantsPrefix } from '../records/keys.ts';
 import type { LifecycleRule, ObjectStore } from '../storage/object-store.ts';
 import { storedTenants } from './stored-jobs.ts';
 

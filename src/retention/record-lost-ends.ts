@@ -3,10 +3,10 @@ import { workflowTypes } from '../domain/contract.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { terminated, timedOut } from '../domain/lost-end.ts';
-import { jobKeys } from '../storage/keys.ts';
+import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { writeOutcome } from '../storage/stored-outcome.ts';
-import { hasTombstone } from '../storage/tombstones.ts';
+import { writeOutcome } from '../records/jobs/job-outcome.ts';
+import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { describeExecution, terminationReason } from '../temporal/executions.ts';
 import { listExecutions, type ListedExecution } from '../temporal/list-executions.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { WorkerDependencies } from '../dependencies.ts';
 import type { Logger } from '../logger.ts';
-import { serveQueues, type QueueService } from '../serve-queues.ts';
+import { serveQueues, type QueueService } from '../startup/serve-queues.ts';
 
 const longestPauseMs = 10_000;
 

@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import { ConfigError } from '../config-error.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
 
 /**
  * Throws ConfigError when two of the ports that `npm start` listens on are the same: whichever came second would call the first one

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { relative } from 'node:path';
-import type { Config } from '../config.ts';
-import { countOf } from '../domain/count-of.ts';
+import type { Config } from '../config/config.ts';
+import { countOf } from '../domain/text.ts';
 
 export interface WelcomeFacts {
   readonly config: Config;

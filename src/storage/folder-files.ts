@@ -4,10 +4,10 @@ import { type FileHandle, link, open, readdir, rename, rm, rmdir, stat, unlink, 
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { hasErrorCode } from './file-errors.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from './file-system.ts';
 import { PreconditionFailed } from './object-store.ts';
 import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts';
-import { readSource } from './source-stream.ts';
+import { readSource } from './streams.ts';
 
 /** No upload takes a day: what is older was left by a process on another host. */
 const leftoverAgeMs = 24 * 60 * 60 * 1000;

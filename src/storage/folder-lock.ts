@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { storageUnavailable } from '../domain/error-sentences.ts';
 import { hasErrorCode } from './file-errors.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from './file-system.ts';
 import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts';
 
 export interface FolderLockOptions {

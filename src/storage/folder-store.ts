@@ -29,7 +29,7 @@ import {
   PreconditionFailed,
   type PutOptions,
 } from './object-store.ts';
-import { putFailure } from './source-stream.ts';
+import { putFailure } from './streams.ts';
 import { withMappedErrors } from './mapped-stream.ts';
 
 export interface FolderStoreOptions {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readJson, writeJson } from './json-documents.ts';
-import { jobIdName, jobKeys } from './keys.ts';
+import { readJson, writeJson } from '../records/json-documents.ts';
+import { jobIdName, jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from './object-store.ts';
 
 const schema = z.object({ jobId: z.string() });

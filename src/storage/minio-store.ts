@@ -11,7 +11,7 @@ import { isMissingObject, mapS3Error, s3ErrorCode } from './s3-errors.ts';
 import { createS3Transport } from './s3-transport.ts';
 import { addressOf, createPresigner } from './s3-presign.ts';
 import { unquoted, uploadBytes, uploadStream, type UploadTarget } from './s3-upload.ts';
-import { putFailure } from './source-stream.ts';
+import { putFailure } from './streams.ts';
 
 export interface MinioStoreOptions {
   /** A URL without a path, such as `http://127.0.0.1:9000`. */

@@ -3,7 +3,7 @@ import type { Client } from 'minio';
 import { isLostRace, isMissingObject } from './s3-errors.ts';
 import { PreconditionFailed, type PutOptions } from './object-store.ts';
 import { type DigestAlgorithm, partOfBytes, PartSpool, type SpooledPart } from './part-spool.ts';
-import { readSource } from './source-stream.ts';
+import { readSource } from './streams.ts';
 
 export interface UploadTarget {
   readonly client: Client;

@@ -2,7 +2,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { temporalUnavailable } from '../domain/error-sentences.ts';
 import { ClassifierError } from '../domain/errors.ts';
-import { ConfigError } from '../config-error.ts';
+import { ConfigError } from '../config/config-error.ts';
 
 export interface TemporalConfig {
   readonly connection: ClientConnectConfig & { readonly namespace: string };

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config-error.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { devServerHost, type DevServerOptions } from './dev-server-options.ts';
 import { browserRefusedPorts } from './hidden-ports.ts';
 import { isPortFree } from './ports.ts';

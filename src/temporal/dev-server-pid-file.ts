@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { commandLineOf } from './command-line.ts';
+import { commandLineOf } from './process-command.ts';
 import { databaseArgs } from './dev-server-options.ts';
 
 const schema = z.object({ pid: z.number(), ownerPid: z.number(), ownerCommandLine: z.string() });

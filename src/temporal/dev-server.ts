@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeFolder } from '../storage/make-folder.ts';
+import { makeFolder } from '../storage/file-system.ts';
 import * as errors from './dev-server-errors.ts';
 import { devServerArgs, devServerEnv, devServerHost, type DevServerOptions } from './dev-server-options.ts';
 import { findLeftover, isServing, removePidFile, writePidFile } from './dev-server-pid-file.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { retentionScheduleId } from '../../src/retention/retention-schedule.ts';
+import { retentionScheduleId } from '../../src/startup/retention-schedule.ts';
 import { createNamespace, temporalSettings } from '../support/namespace.ts';
 import { createFleet } from './fleet.ts';
 

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { publishVersion, resolveClassifier } from '../../src/definitions/classifier-versions.ts';
-import { createClassifier, readClassifier, updateClassifier } from '../../src/definitions/classifiers.ts';
-import type { ClassifyConfig } from '../../src/definitions/classify-config.ts';
+import { publishVersion, resolveClassifier } from '../../src/records/classifiers/classifier-versions.ts';
+import { createClassifier, readClassifier, updateClassifier } from '../../src/records/classifiers/classifiers.ts';
+import type { ClassifyConfig } from '../../src/records/classifiers/classify-config.ts';
 import { createObjectStore, type ObjectStoreConfig } from '../../src/storage/create-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { createDependencies } from '../../src/dependencies.ts';
 import { pageRequest } from '../support/model-classifier.ts';
 import type { ServerName } from '../support/openai-stand-in/dialect.ts';

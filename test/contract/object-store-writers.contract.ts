@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { readJson, updateJson } from '../../src/storage/json-documents.ts';
+import { readJson, updateJson } from '../../src/records/json-documents.ts';
 import { PreconditionFailed } from '../../src/storage/object-store.ts';
 import { chunks, failing, listed, type ObjectStoreSubject, uniquePrefix } from './object-store-support.ts';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createObjectStore } from '../../src/storage/create-store.ts';
-import { jobKeys } from '../../src/storage/keys.ts';
+import { jobKeys } from '../../src/records/keys.ts';
 import { createMinioStore } from '../../src/storage/minio-store.ts';
 
 const s3 = inject('s3');

@@ -9,10 +9,10 @@ import {
   deleteEndpoint,
   readEndpoint,
   type CreateEndpointRequest,
-} from '../../src/definitions/webhook-endpoints.ts';
-import { receiversOf } from '../../src/definitions/webhook-receivers.ts';
-import { readSigningSecret } from '../../src/definitions/webhook-signing-secrets.ts';
-import { subscribe } from '../../src/definitions/webhook-subscriptions.ts';
+} from '../../src/records/webhooks/webhook-endpoints.ts';
+import { receiversOf } from '../../src/records/webhooks/webhook-receivers.ts';
+import { readSigningSecret } from '../../src/records/webhooks/webhook-signing-secrets.ts';
+import { subscribe } from '../../src/records/webhooks/webhook-subscriptions.ts';
 import { createObjectStore, type ObjectStoreConfig } from '../../src/storage/create-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { dryRunSchema, operationListSchema, operationSchema } from '../../src/http/operations/operation-schemas.ts';
-import { jobKeys } from '../../src/storage/keys.ts';
+import { jobKeys } from '../../src/records/keys.ts';
 import { readStart } from '../../src/temporal/read-start.ts';
 import { pdfWithPages } from '../support/documents.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobService, type StartJobRequest } from '../../src/jobs/job-service.ts';
 import { createQuotas } from '../../src/jobs/quota.ts';
 import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
-import { jobKeys } from '../../src/storage/keys.ts';
+import { jobKeys } from '../../src/records/keys.ts';
 import { sampleInvoice } from '../support/documents.ts';
 import { hookedStore, type Hook } from '../support/hooked-store.ts';
 import { finishedJob, startService, submit, type TestService } from '../support/service.ts';

@@ -4,7 +4,7 @@ import type { Extend, ExtendClient } from 'extend-ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { taskQueues } from '../../src/domain/contract.ts';
 import type { DeletedCounts } from '../../src/domain/retention.ts';
-import { batchKeys, jobsPrefix } from '../../src/storage/keys.ts';
+import { batchKeys, jobsPrefix } from '../../src/records/keys.ts';
 import type { deleteExpiredJobs } from '../../workflows/index.ts';
 import { extendClient, extendErrorOf } from '../support/extend-client.ts';
 import { startService, type TestService } from '../support/service.ts';

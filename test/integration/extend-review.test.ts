@@ -1,7 +1,11 @@
 import type { Extend, ExtendClient } from 'extend-ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { classifyRunListSchema, classifyRunSchema, runReviewSchema } from '../../src/http/extend/run-schemas.ts';
+import {
+  classifyRunListSchema,
+  classifyRunSchema,
+  runReviewSchema,
+} from '../../src/http/extend/classify-runs/schemas.ts';
 import { extendClient } from '../support/extend-client.ts';
 import { sampleInvoice } from '../support/documents.ts';
 import { classify, getJob, startService, type TestService } from '../support/service.ts';

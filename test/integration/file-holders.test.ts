@@ -6,12 +6,12 @@ import {
   releaseFile,
   settleFile,
   type FileHolder,
-} from '../../src/definitions/file-holders.ts';
-import { createFile, findFile } from '../../src/definitions/files.ts';
-import { newId } from '../../src/definitions/ids.ts';
-import { deleteJobObjects } from '../../src/definitions/job-deletion.ts';
+} from '../../src/records/files/file-holders.ts';
+import { createFile, findFile } from '../../src/records/files/files.ts';
+import { newId } from '../../src/records/ids.ts';
+import { deleteJobObjects } from '../../src/records/jobs/job-deletion.ts';
 import { jobIdOfBatch } from '../../src/domain/batch.ts';
-import { batchKeys, fileKeys, jobKeys } from '../../src/storage/keys.ts';
+import { batchKeys, fileKeys, jobKeys } from '../../src/records/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { hookedStore, type Hook } from '../support/hooked-store.ts';
 import { storeKinds } from '../support/store-kinds.ts';

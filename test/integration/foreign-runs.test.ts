@@ -10,7 +10,7 @@ import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues, type ClassifyDocumentInput } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
-import { jobKeys } from '../../src/storage/keys.ts';
+import { jobKeys } from '../../src/records/keys.ts';
 import type { classifyDocument, deleteExpiredJobs } from '../../workflows/index.ts';
 import { pdfWithPages } from '../support/documents.ts';
 import { classify, finishedJob, getJob, startService, type TestService } from '../support/service.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { jobKeys } from '../../src/storage/keys.ts';
+import { jobKeys } from '../../src/records/keys.ts';
 import { bytes, pdfWithPages, sampleInvoice } from '../support/documents.ts';
 import { serveOnce } from '../support/serve-once.ts';
 import type { AnswerQuestion } from '../support/openai-stand-in/replies.ts';

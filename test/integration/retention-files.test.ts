@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ExtendClient } from 'extend-ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { announceHolder } from '../../src/definitions/file-holders.ts';
-import { createFile } from '../../src/definitions/files.ts';
-import { newId } from '../../src/definitions/ids.ts';
+import { announceHolder } from '../../src/records/files/file-holders.ts';
+import { createFile } from '../../src/records/files/files.ts';
+import { newId } from '../../src/records/ids.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
 import type { DeletedCounts, Retention } from '../../src/domain/retention.ts';
-import { fileKeys, jobKeys } from '../../src/storage/keys.ts';
+import { fileKeys, jobKeys } from '../../src/records/keys.ts';
 import type { deleteExpiredJobs } from '../../workflows/index.ts';
 import { extendClient } from '../support/extend-client.ts';
 import { invoiceOrOther as config, invoiceText } from '../support/extend-config.ts';

@@ -4,7 +4,7 @@ import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
 import type { DeletedCounts, Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
-import { jobKeys } from '../../src/storage/keys.ts';
+import { jobKeys } from '../../src/records/keys.ts';
 import type { classifyDocument, deleteExpiredJobs } from '../../workflows/index.ts';
 import { sampleInvoice } from '../support/documents.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { expect, inject, test } from 'vitest';
-import { readConfig, type QueueName } from '../../src/config.ts';
+import { readConfig, type QueueName } from '../../src/config/config.ts';
 import { createDependencies } from '../../src/dependencies.ts';
 import { readinessSchema } from '../../src/http/shared/schemas.ts';
-import { serveQueues } from '../../src/serve-queues.ts';
+import { serveQueues } from '../../src/startup/serve-queues.ts';
 import { startOpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { finishedJob, startService, submit, type TestService } from '../support/service.ts';
 

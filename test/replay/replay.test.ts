@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadWorkflowBundle } from '../../src/workflow-code.ts';
+import { loadWorkflowBundle } from '../../src/startup/workflow-code.ts';
 import { recordHistories } from './record-histories.ts';
 import { recordedRuns } from './recorded-runs.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startDevServer } from '../../src/temporal/dev-server.ts';
 import { searchAttributes } from '../../src/temporal/search-attributes.ts';
-import { loadWorkflowBundle } from '../../src/workflow-code.ts';
+import { loadWorkflowBundle } from '../../src/startup/workflow-code.ts';
 import { ensureTool } from '../../tools/ensure-tool.ts';
 import { freePort, onFreePorts } from './free-ports.ts';
 import { freeSeaweedFsPorts, hasMinio, type S3Address, startMinio, startSeaweedFs } from './servers.ts';

@@ -19,7 +19,7 @@ import type { StoreResultInput } from '../../activities/store-result.ts';
 import type { ClassifyBatchInput } from '../../src/domain/batch.ts';
 import { taskQueues, type ClassifyDocumentInput, type StoredDocument } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
-import { loadWorkflowBundle } from '../../src/workflow-code.ts';
+import { loadWorkflowBundle } from '../../src/startup/workflow-code.ts';
 import {
   noProgress,
   type OperateOnJobsInput,

@@ -5,9 +5,9 @@ import { DCLinter } from 'dclint';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { browserRefusedPorts } from '../../src/temporal/hidden-ports.ts';
-import { variables } from '../../src/config-schema.ts';
+import { variables } from '../../src/config/variables.ts';
 import { loadCompose, requiredValues, root, seconds, type Service } from '../support/compose-file.ts';
 
 const compose = loadCompose(requiredValues);

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { variables } from '../../src/config-schema.ts';
+import { variables } from '../../src/config/variables.ts';
 import { errorFacts, isErrorCode } from '../../src/domain/errors.ts';
 import { searchAttributes } from '../../src/domain/search-attributes.ts';
 import { devServerArgs } from '../../src/temporal/dev-server-options.ts';

@@ -9,7 +9,7 @@ import { createJobReader } from '../../src/jobs/read-job.ts';
 import { reviewJob } from '../../src/jobs/review-job.ts';
 import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import type { DocumentRenderer } from '../../src/pdf/document-renderer.ts';
-import { jobKeys } from '../../src/storage/keys.ts';
+import { jobKeys } from '../../src/records/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { hookedStore, type Hook } from '../support/hooked-store.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';

@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jobIdOfBatch } from '../../src/domain/batch.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
-import { workflowModules, workflowsPath } from '../../src/workflow-code.ts';
+import { workflowModules, workflowsPath } from '../../src/startup/workflow-code.ts';
 import type { classifyBatch, classifyDocument } from '../../workflows/index.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import {

@@ -1,6 +1,6 @@
-import { idPrefixes } from '../../definitions/ids.ts';
+import { idPrefixes } from '../../records/ids.ts';
 
-export { idPrefixes, isId, newId, type IdKind } from '../../definitions/ids.ts';
+export { idPrefixes, isId, newId, type IdKind } from '../../records/ids.ts';
 
 /** One execution, two names: the job `X` of the one contract is the run `clr_X` of the other. */
 export function runIdOf(jobId: string): string {

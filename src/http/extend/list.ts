@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sortFields, type SortedPageQuery } from '../../definitions/list-page.ts';
+import { sortFields, type SortedPageQuery } from '../../records/list-page.ts';
 import { invalidRequest } from '../shared/problem.ts';
 
 export const pageSizes = { preset: 20, max: 100 } as const;

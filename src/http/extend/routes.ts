@@ -1,15 +1,15 @@
 import express, { Router } from 'express';
 import { requireUtf8 } from '../shared/utf8.ts';
-import { batchRoutes, type BatchDependencies } from './batch-routes.ts';
-import { classifierRoutes, type ClassifierDependencies } from './classifiers-routes.ts';
-import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs-routes.ts';
+import { batchRoutes, type BatchDependencies } from './batches/routes.ts';
+import { classifierRoutes, type ClassifierDependencies } from './classifiers/routes.ts';
+import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs/routes.ts';
 import { extendNotFound } from './errors.ts';
-import { evaluationItemRoutes } from './evaluation-items-routes.ts';
-import { evaluationRunRoutes, type EvaluationRunDependencies } from './evaluation-runs-routes.ts';
-import { evaluationSetRoutes } from './evaluation-sets-routes.ts';
-import { fileRoutes, type FileDependencies } from './files-routes.ts';
-import { webhookEndpointRoutes, type WebhookEndpointDependencies } from './webhook-endpoints-routes.ts';
-import { webhookSubscriptionRoutes } from './webhook-subscriptions-routes.ts';
+import { evaluationItemRoutes } from './evaluation-sets/item-routes.ts';
+import { evaluationRunRoutes, type EvaluationRunDependencies } from './evaluation-set-runs/routes.ts';
+import { evaluationSetRoutes } from './evaluation-sets/routes.ts';
+import { fileRoutes, type FileDependencies } from './files/routes.ts';
+import { webhookEndpointRoutes, type WebhookEndpointDependencies } from './webhooks/endpoint-routes.ts';
+import { webhookSubscriptionRoutes } from './webhooks/subscription-routes.ts';
 import { refuseEarly } from '../shared/refuse-early.ts';
 
 export type ExtendDependencies = ClassifyRunDependencies &

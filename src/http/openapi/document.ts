@@ -1,14 +1,14 @@
 import { createDocument } from 'zod-openapi';
-import { classifyPaths } from './classify-paths.ts';
-import { extendBatchPaths } from './extend-batch-paths.ts';
-import { extendClassifierPaths } from './extend-classifier-paths.ts';
-import { extendEvaluationPaths } from './extend-evaluation-paths.ts';
-import { extendFilePaths } from './extend-file-paths.ts';
-import { extendRunPaths } from './extend-run-paths.ts';
-import { eventHappened, extendWebhookPaths } from './extend-webhook-paths.ts';
-import { operationPaths } from './operation-paths.ts';
-import { servicePaths } from './service-paths.ts';
-import { jobFinished, webhookPaths } from './webhook-paths.ts';
+import { classifyPaths } from '../unsiloed/paths.ts';
+import { extendBatchPaths } from '../extend/batches/paths.ts';
+import { extendClassifierPaths } from '../extend/classifiers/paths.ts';
+import { extendEvaluationPaths } from '../extend/evaluation-sets/paths.ts';
+import { extendFilePaths } from '../extend/files/paths.ts';
+import { extendRunPaths } from '../extend/classify-runs/paths.ts';
+import { eventHappened, extendWebhookPaths } from '../extend/webhooks/paths.ts';
+import { operationPaths } from '../operations/paths.ts';
+import { servicePaths } from '../service-paths.ts';
+import { jobFinished, webhookPaths } from '../unsiloed/webhook-paths.ts';
 
 /** What the service speaks, as OpenAPI 3.1, made of the schemas that its answers are made and tested by. */
 export function createOpenApiDocument(version: string): ReturnType<typeof createDocument> {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
-import type { ServerKey } from '../../storage/server-key.ts';
+import type { ServerKey } from '../../records/server-key.ts';
 import { firstSegment } from './when.ts';
 
 export interface UrlSignerOptions {

@@ -4,7 +4,7 @@ import { ClassifierError, errorFacts } from '../../domain/errors.ts';
 import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
 import type { JobService, StartJobRequest } from '../../jobs/job-service.ts';
 import type { Quotas, QuotaShare } from '../../jobs/quota.ts';
-import { jobKeys } from '../../storage/keys.ts';
+import { jobKeys } from '../../records/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 import type { Upload } from '../shared/upload-session.ts';

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import express from 'express';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { serveApi } from '../../../src/serve-api.ts';
+import { serveApi } from '../../../src/startup/serve-api.ts';
 
 const logger = pino({ level: 'silent' });
 const bodies = { minBytesPerSecond: 1000, windowMs: 200, maxDrainBytes: 1_000_000, maxDrainMs: 300 };

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ClassifyConfig } from '../../../src/definitions/classify-config.ts';
-import { classifyConfigSchema, classifyOverrideConfigSchema } from '../../../src/http/extend/config-schema.ts';
+import type { ClassifyConfig } from '../../../src/records/classifiers/classify-config.ts';
+import {
+  classifyConfigSchema,
+  classifyOverrideConfigSchema,
+} from '../../../src/http/extend/classify-runs/config-schema.ts';
 import { parseBody } from '../../../src/http/shared/parse-body.ts';
 
 const other = { id: 'other', type: 'other', description: '' };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUrlSigner, requireSignature, type UrlSigner } from '../../../src/http/shared/signed-url.ts';
 import { createFolderStore } from '../../../src/storage/folder-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
-import { createServerKey } from '../../../src/storage/server-key.ts';
+import { createServerKey } from '../../../src/records/server-key.ts';
 
 let directory: string;
 let store: ObjectStore;

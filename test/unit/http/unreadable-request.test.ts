@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 import express from 'express';
 import { pino, type Logger } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { answerUnreadable } from '../../../src/http/shared/unreadable-request.ts';
-import { serveApi } from '../../../src/serve-api.ts';
+import { serveApi } from '../../../src/startup/serve-api.ts';
 import { problemOf } from '../../support/problem.ts';
 
 const silent = pino({ level: 'silent' });

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseQuotas } from '../../../src/quotas-setting.ts';
 import { createQuotas } from '../../../src/jobs/quota.ts';
 import { createObjectStore } from '../../../src/storage/create-store.ts';
-import { jobKeys } from '../../../src/storage/keys.ts';
+import { jobKeys } from '../../../src/records/keys.ts';
 
 async function newStore() {
   const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-quota-'));

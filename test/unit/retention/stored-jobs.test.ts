@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOld } from '../../../src/retention/expire-job.ts';
 import { storedJobs, storedTenants } from '../../../src/retention/stored-jobs.ts';
 import { createFolderStore } from '../../../src/storage/folder-store.ts';
-import { jobKeys } from '../../../src/storage/keys.ts';
+import { jobKeys } from '../../../src/records/keys.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-retention-'));
 afterAll(() => rm(directory, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { createFolderStore } from '../../../src/storage/folder-store.ts';
-import { updateJson } from '../../../src/storage/json-documents.ts';
+import { updateJson } from '../../../src/records/json-documents.ts';
 
 // Appends its own name to one document, as often as told.
 const [, , directory = '', name = '', times = '0'] = process.argv;

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFolderLock } from '../../../src/storage/folder-lock.ts';
 import { createFolderStore } from '../../../src/storage/folder-store.ts';
-import { readJson } from '../../../src/storage/json-documents.ts';
+import { readJson } from '../../../src/records/json-documents.ts';
 
 /** No process has this id: it is beyond the largest that Linux and macOS give. */
 const deadPid = 4_194_305;

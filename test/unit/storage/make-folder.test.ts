@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeFolder } from '../../../src/storage/make-folder.ts';
+import { makeFolder } from '../../../src/storage/file-system.ts';
 
 let parent: string;
 beforeEach(async () => {

@@ -1,4 +1,0 @@
-import { rerunSchema } from '../operations/rerun-schemas.ts';
-
-/** A body that may be left out. */
-export const rerunRequestBody = { required: false, content: { 'application/json': { schema: rerunSchema } } };

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  cancellationsSchema,
+  deletionsSchema,
+  dryRunSchema,
+  operationListSchema,
+  operationSchema,
+  rerunsSchema,
+} from './operation-schemas.ts';
+import { listLimits } from '../unsiloed/list-query.ts';
+import { jsonBody } from '../openapi/json-body.ts';
+import { idempotencyHeaders } from '../openapi/request-schemas.ts';
+import { always, json, problems, retryAfter } from '../openapi/responses.ts';
+
+const tags = ['bulk'];
+
+const operationPath = z.object({ operation_id: z.string().min(1) });
+
+const listQuery = z.object({
+  limit: z
+    .number()
+    .int()
+    .min(1)
+    .max(listLimits.max)
+    .optional()
+    .meta({ description: `${listLimits.preset} by default.` }),
+  cursor: z.string().optional().meta({ description: '`next_cursor` of the page before.' }),
+});
+
+interface Kind {
+  readonly path: string;
+  /** In `operationId`: `createReruns`, `listReruns`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: z.ZodType;
+}
+
+const kinds: readonly Kind[] = [
+  { path: '/reruns', name: 'Reruns', summary: 'Run again all jobs that a filter finds', schema: rerunsSchema },
+  { path: '/cancellations', name: 'Cancellations', summary: 'Cancel them', schema: cancellationsSchema },
+  { path: '/deletions', name: 'Deletions', summary: 'Delete them', schema: deletionsSchema },
+];
+
+/** What is done with all jobs that a filter finds; beyond both contracts. */
+export const operationPaths: ZodOpenApiPathsObject = Object.fromEntries(kinds.flatMap((kind) => pathsOf(kind)));
+
+function pathsOf({ path, name, summary, schema }: Kind): readonly (readonly [string, ZodOpenApiPathsObject[string]])[] {
+  return [
+    [
+      path,
+      {
+        post: {
+          tags,
+          operationId: `create${name}`,
+          summary: `${summary}; with \`dry_run\` count them only`,
+          requestParams: { header: idempotencyHeaders },
+          requestBody: jsonBody(schema),
+          responses: {
+            200: json('With `dry_run`: what would be found.', dryRunSchema),
+            202: json('The operation is accepted and cannot be lost any more.', operationSchema, {
+              ...retryAfter,
+              Location: { description: 'Where it can be read.', schema: { type: 'string' } },
+            }),
+            ...problems(...always, 413, 415, 422),
+          },
+        },
+        get: {
+          tags,
+          operationId: `list${name}`,
+          summary: 'List these operations, newest first',
+          requestParams: { query: listQuery },
+          responses: { 200: json('A page of them.', operationListSchema), ...problems(...always) },
+        },
+      },
+    ],
+    [
+      `${path}/{operation_id}`,
+      {
+        get: {
+          tags,
+          operationId: `read${name}`,
+          summary: 'Read how far it is',
+          requestParams: { path: operationPath },
+          responses: { 200: json('The operation.', operationSchema), ...problems(...always, 404) },
+        },
+      },
+    ],
+    [
+      `${path}/{operation_id}/cancel`,
+      {
+        post: {
+          tags,
+          operationId: `cancel${name}`,
+          summary: 'Stop it; what it has done stays done',
+          requestParams: { path: operationPath },
+          responses: {
+            200: json('It was over already and stays as it is.', operationSchema),
+            202: json('The operation as it was; it ends within seconds.', operationSchema),
+            ...problems(...always, 404, 413, 415),
+          },
+        },
+      },
+    ],
+  ];
+}

@@ -1,0 +1,120 @@
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  deletedSchema,
+  jobListSchema,
+  jobSchema,
+  jobWithDetailsSchema,
+  rerunSubmittedSchema,
+  submittedSchema,
+} from './schemas.ts';
+import { synchronousRun } from '../extend/classify-runs/paths.ts';
+import { rerunRequestBody } from '../operations/rerun-paths.ts';
+import { always, inBothContracts, json, problems, retryAfter } from '../openapi/responses.ts';
+import {
+  idempotencyHeaders,
+  jobPath,
+  jobQuery,
+  listQuery,
+  pagePath,
+  submissionFields,
+  submissionForm,
+} from '../openapi/request-schemas.ts';
+
+const tags = ['classify'];
+/** Unsiloed's `/classify`, and what it has beyond that. */
+export const classifyPaths: ZodOpenApiPathsObject = {
+  '/classify': {
+    post: {
+      tags,
+      operationId: 'classify',
+      summary: "Submit a document; with a body of JSON (Extend's contract) wait for its run",
+      requestParams: { header: idempotencyHeaders },
+      requestBody: {
+        required: true,
+        content: {
+          'multipart/form-data': { schema: submissionForm },
+          'application/x-www-form-urlencoded': { schema: submissionFields },
+          ...synchronousRun.body,
+        },
+      },
+      responses: inBothContracts(synchronousRun.responses, {
+        202: json('The job is accepted and cannot be lost any more.', submittedSchema, {
+          ...retryAfter,
+          Location: { description: 'Where the job can be read.', schema: { type: 'string' } },
+        }),
+        ...problems(...always, 402, 413, 415, 422),
+      }),
+    },
+    get: {
+      tags,
+      operationId: 'listJobs',
+      summary: 'List jobs, newest first',
+      requestParams: { query: listQuery },
+      responses: { 200: json('A page of jobs.', jobListSchema), ...problems(...always) },
+    },
+  },
+  '/classify/{job_id}': {
+    get: {
+      tags,
+      operationId: 'readJob',
+      summary: 'Read a job, or wait for its end',
+      requestParams: { path: jobPath, query: jobQuery },
+      responses: {
+        200: json('The job. `Retry-After` is there while it is not finished.', jobWithDetailsSchema),
+        ...problems(...always, 404),
+      },
+    },
+    delete: {
+      tags,
+      operationId: 'deleteJob',
+      summary: 'Delete a job with its document and result; a running one is cancelled first',
+      requestParams: { path: jobPath },
+      responses: { 200: json('It is gone.', deletedSchema), ...problems(...always, 404) },
+    },
+  },
+  '/classify/{job_id}/cancel': {
+    post: {
+      tags,
+      operationId: 'cancelJob',
+      summary: 'Cancel a job',
+      requestParams: { path: jobPath },
+      responses: {
+        200: json('The job was finished already and stays as it is.', jobSchema),
+        202: json('The job as it was; it ends within seconds.', jobSchema),
+        ...problems(...always, 404),
+      },
+    },
+  },
+  '/classify/{job_id}/rerun': {
+    post: {
+      tags,
+      operationId: 'rerunJob',
+      summary: 'Run again a job that is over, as a job of its own with the same document',
+      requestParams: { path: jobPath, header: idempotencyHeaders },
+      requestBody: rerunRequestBody,
+      responses: {
+        202: json(
+          'The job that repeats it is accepted. Asked again within minutes, it is the same job, unless that failed.',
+          rerunSubmittedSchema,
+          { ...retryAfter, Location: { description: 'Where the job can be read.', schema: { type: 'string' } } },
+        ),
+        ...problems(...always, 402, 404, 413, 415, 422),
+      },
+    },
+  },
+  '/classify/{job_id}/pages/{page}/image': {
+    get: {
+      tags,
+      operationId: 'readPageImage',
+      summary: 'A page as the classifier saw it',
+      requestParams: { path: pagePath },
+      responses: {
+        200: {
+          description: 'A JPEG.',
+          content: { 'image/jpeg': { schema: { type: 'string', contentMediaType: 'image/jpeg' } } },
+        },
+        ...problems(...always, 404),
+      },
+    },
+  },
+};

@@ -1,0 +1,168 @@
+import type { Client } from '@temporalio/client';
+import type { SortedPageQuery } from '../records/list-page.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import { callTemporal } from '../temporal/connection.ts';
+import { quotedTime } from './visibility-query.ts';
+
+/** What Temporal's visibility knows of an execution without anybody reading it. */
+export interface ListedExecution {
+  readonly jobId: string;
+  readonly runId: string;
+  readonly startedAt: Date;
+  /** Undefined while it runs. */
+  readonly finishedAt: Date | undefined;
+  readonly fileName: string | undefined;
+  /** The job that it repeats. */
+  readonly rerunOf: string | undefined;
+}
+
+export interface ListExecutionsRequest extends Pick<SortedPageQuery, 'sortBy' | 'sortDir'> {
+  readonly query: string;
+  /** The position behind which the list begins. */
+  readonly after?: string | undefined;
+  /** What Temporal's filters cannot tell. */
+  readonly isWanted?: (execution: ListedExecution) => boolean;
+}
+
+const pageSize = 1000;
+const listDeadlineMs = 10_000;
+/** The first look back; each further one is longer. All that is in a window is fetched, so the first are short: a batch starts hundreds in a second. */
+const firstWindowMs = 5000;
+const windowGrowth = 6;
+/** So many executions are held at a time, whatever the number of those that are looked through: a page of a list reads no more (read-listed.ts). */
+const keptAtOnce = 1001;
+/** After so many windows all that is older is asked for at once, since each question counts against the server's limit; often one page holds it. */
+const windowsBeforeRest = 3;
+
+/**
+ * The executions that fit a filter, in order. Temporal's SQL stores take no order, and give the running ones first: so the newest are looked for
+ * in windows of time that grow, whatever the number of the older ones, and for any other order all are looked through, a thousand at a time, of which the
+ * first ones are held.
+ */
+export async function* listExecutions(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
+  const { sortBy, sortDir } = request;
+  if (sortBy === 'createdAt' && sortDir === 'desc') {
+    yield* newestFirst(client, request);
+    return;
+  }
+  yield* inOrder(client, request.query, request);
+}
+
+/** Sorts as text: the time, then what tells two of the same time apart. */
+export function positionOf(
+  { jobId, startedAt, finishedAt }: ListedExecution,
+  sortBy: SortedPageQuery['sortBy'],
+): string {
+  const time = sortBy === 'updatedAt' ? (finishedAt ?? startedAt) : startedAt;
+  return `${time.toISOString()} ${jobId}`;
+}
+
+/** Whether a text can be a position: cursors are made by us, but anybody may send one. */
+export function isPosition(text: string): boolean {
+  const time = text.slice(0, isoLength);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(time) || text[isoLength] !== ' ') return false;
+  const date = new Date(time);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === time;
+}
+
+async function* newestFirst(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
+  const { query, after } = request;
+  // A cursor's own millisecond may hold others; what stands before it is left out by its position.
+  let until = after === undefined ? undefined : new Date(Date.parse(after.slice(0, isoLength)) + 1);
+  for (let window = 0; ; window++) {
+    const older = until ? [query, `StartTime < ${quotedTime(until.getTime())}`].join(' AND ') : query;
+    if (window === windowsBeforeRest) {
+      const rest = await fetchPage(client, older);
+      if (rest) {
+        for (const { execution } of sorted(rest, request)) yield execution;
+        return;
+      }
+    }
+    const from = new Date((until?.getTime() ?? Date.now()) - firstWindowMs * windowGrowth ** window);
+    if (from.getTime() < earliest) {
+      yield* inOrder(client, older, request);
+      return;
+    }
+    yield* inOrder(client, `${older} AND StartTime >= ${quotedTime(from.getTime())}`, request);
+    until = from;
+  }
+}
+
+const isoLength = '2026-01-01T00:00:00.000Z'.length;
+/** No run is older than this program. */
+const earliest = Date.parse('2024-01-01T00:00:00Z');
+
+interface Placed {
+  readonly execution: ListedExecution;
+  readonly position: string;
+}
+
+/** Looks through all for the first ones, and again for those behind them if anybody wants more. */
+async function* inOrder(
+  client: Client,
+  query: string,
+  request: ListExecutionsRequest,
+): AsyncGenerator<ListedExecution> {
+  let { after } = request;
+  for (;;) {
+    const first = await firstOf(fetched(client, query), { ...request, after });
+    for (const { execution } of first) yield execution;
+    if (first.length < keptAtOnce) return;
+    after = first.at(-1)?.position;
+  }
+}
+
+async function firstOf(
+  executions: AsyncIterable<ListedExecution>,
+  request: ListExecutionsRequest,
+): Promise<readonly Placed[]> {
+  let kept: ListedExecution[] = [];
+  for await (const execution of executions) {
+    kept.push(execution);
+    if (kept.length === 2 * keptAtOnce)
+      kept = sorted(kept, request)
+        .slice(0, keptAtOnce)
+        .map(({ execution: each }) => each);
+  }
+  return sorted(kept, request).slice(0, keptAtOnce);
+}
+
+function sorted(
+  executions: readonly ListedExecution[],
+  { sortBy, sortDir, after, isWanted = () => true }: ListExecutionsRequest,
+): Placed[] {
+  const sign = sortDir === 'asc' ? 1 : -1;
+  const compare = (a: string, b: string) => sign * (a < b ? -1 : Number(a > b));
+  return executions
+    .filter(isWanted)
+    .map((execution) => ({ execution, position: positionOf(execution, sortBy) }))
+    .filter(({ position }) => after === undefined || compare(position, after) > 0)
+    .toSorted((a, b) => compare(a.position, b.position));
+}
+
+/** Undefined when one page does not hold them. */
+async function fetchPage(client: Client, query: string): Promise<ListedExecution[] | undefined> {
+  const found: ListedExecution[] = [];
+  for await (const execution of fetched(client, query)) {
+    found.push(execution);
+    if (found.length === pageSize) return undefined;
+  }
+  return found;
+}
+
+async function* fetched(client: Client, query: string): AsyncGenerator<ListedExecution> {
+  const pages = client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await callTemporal(client, listDeadlineMs, () => pages.next());
+    if (next.done === true) return;
+    const { workflowId, runId, startTime, closeTime, typedSearchAttributes } = next.value;
+    yield {
+      jobId: workflowId,
+      runId,
+      startedAt: startTime,
+      finishedAt: closeTime,
+      fileName: typedSearchAttributes.get(searchAttributeKeys.fileName),
+      rerunOf: typedSearchAttributes.get(searchAttributeKeys.rerunOf),
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { ClassifyDocumentResult } from '../../domain/contract.ts';
+import { readJson } from '../json-documents.ts';
+import { jobKeys } from '../keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { readJobRequest } from './job-request.ts';
+
+const reasoningSchema = z.object({ reasoning: z.string() });
+
+/** Why each page was judged as it was, by page number: it quotes the pages, so it stands in the store and in no history. */
+export async function readReasoning(
+  store: ObjectStore,
+  tenant: string,
+  { jobId, pages }: ClassifyDocumentResult,
+): Promise<ReadonlyMap<number, string>> {
+  const found = await Promise.all(
+    pages.map(async ({ pageNumber }) => [pageNumber, await readPageReason(store, tenant, jobId, pageNumber)] as const),
+  );
+  return new Map(
+    found.flatMap(([pageNumber, reasoning]) => (reasoning === undefined ? [] : [[pageNumber, reasoning]])),
+  );
+}
+
+/** The reason of the page that speaks loudest for the document's classification. */
+export async function readDecidingReason(
+  store: ObjectStore,
+  tenant: string,
+  { jobId, classification, pages }: ClassifyDocumentResult,
+): Promise<string | undefined> {
+  const deciding = pages
+    .filter((page) => page.success && page.classification === classification)
+    .toSorted((a, b) => b.confidence - a.confidence || a.pageNumber - b.pageNumber)[0];
+  return deciding && readPageReason(store, tenant, jobId, deciding.pageNumber);
+}
+
+async function readPageReason(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+  pageNumber: number,
+): Promise<string | undefined> {
+  const key = jobKeys(tenant, jobId).reasoning(pageNumber);
+  return (await readJson(store, key, (value) => reasoningSchema.parse(value)))?.value.reasoning;
+}
+
+/** What the caller gave with the request, as it came. */
+export async function readMetadata(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  return (await readJobRequest(store, tenant, jobId))?.metadata;
+}

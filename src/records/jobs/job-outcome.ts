@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { jobOfAnotherRun } from '../../domain/error-sentences.ts';
+import { isOutcomeOf, type Job, type RunIdentity, type StoredOutcome } from '../../domain/job.ts';
+import { jobKeys } from '../keys.ts';
+import { PreconditionFailed, type ObjectStore, type PutOptions } from '../../storage/object-store.ts';
+import { withReview } from './job-review.ts';
+
+/** A finished job as its `result.json` tells it; undefined when there is none, or none that is understood. */
+export async function readOutcome(store: ObjectStore, tenant: string, jobId: string): Promise<Job | undefined> {
+  const outcome = await readStoredOutcome(store, tenant, jobId);
+  return outcome && toJob(store, tenant, outcome);
+}
+
+/** The job that an outcome tells of, with the review that it had since. */
+export async function toJob(
+  store: ObjectStore,
+  tenant: string,
+  { jobId, createdAt, finishedAt, result, error }: StoredOutcome,
+): Promise<Job | undefined> {
+  const times = { createdAt, ...(finishedAt !== undefined && { finishedAt }) };
+  if (result) return withReview(store, tenant, { jobId, status: 'completed', ...times, result });
+  if (error) return { jobId, status: 'failed', ...times, error };
+  return undefined;
+}
+
+/** The same as it was stored, which says of which run it is. */
+export async function readStoredOutcome(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+): Promise<StoredOutcome | undefined> {
+  const stored = await store.get(jobKeys(tenant, jobId).result);
+  const outcome = stored && parseOutcome(stored.bytes);
+  return outcome && { ...outcome, jobId };
+}
+
+/**
+ * Writes the outcome of a run, once or again. Resolves with false where the outcome of another run of the same workflow id stands there: that is never
+ * replaced.
+ */
+export async function writeOutcome(
+  store: ObjectStore,
+  tenant: string,
+  outcome: StoredOutcome & RunIdentity,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const key = jobKeys(tenant, outcome.jobId).result;
+  const body = Buffer.from(JSON.stringify(outcome));
+  const options = { contentType: 'application/json', signal };
+  let condition: Pick<PutOptions, 'ifMatch' | 'ifNoneMatch'> = { ifNoneMatch: '*' };
+  for (;;) {
+    try {
+      await store.put(key, body, { ...options, ...condition });
+      return true;
+    } catch (error) {
+      if (!(error instanceof PreconditionFailed)) throw error;
+    }
+    const present = await store.get(key);
+    const earlier = present && parseOutcome(present.bytes);
+    if (earlier && !isOutcomeOf(earlier, outcome)) return false;
+    condition = present ? { ifMatch: present.etag } : { ifNoneMatch: '*' };
+  }
+}
+
+/** Throws `invalid_request` where the job of this id is finished and another run's. */
+export async function assertOwnJob(store: ObjectStore, tenant: string, jobId: string, run: RunIdentity): Promise<void> {
+  const present = await readStoredOutcome(store, tenant, jobId);
+  if (present && !isOutcomeOf(present, run)) throw jobOfAnotherRun();
+}
+
+function parseOutcome(bytes: Uint8Array): StoredOutcome | undefined {
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  return isOutcome(value) ? value : undefined;
+}
+
+/** Written by storeResult alone; the head tells whether it is whole and of a version that is understood. */
+function isOutcome(value: unknown): value is StoredOutcome {
+  return z.looseObject({ schemaVersion: z.literal(1), jobId: z.string(), createdAt: z.string() }).safeParse(value)
+    .success;
+}

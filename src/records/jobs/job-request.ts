@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { storedConfigSchema } from '../classifiers/classify-config.ts';
+import { deletionSchema } from './job-deletion.ts';
+import { jobKeys } from '../keys.ts';
+import { readJson, writeJson } from '../json-documents.ts';
+import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
+import { documentTypes } from '../../domain/document.ts';
+
+/** What a request said that must not stand in a history, and what its repetition is compared with: `request.json`. */
+export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/** What made a run: one request, a batch, or the evaluation of a classifier. */
+export const runSources = ['API', 'BATCH_PROCESSOR_RUN', 'EVALUATION'] as const;
+export type RunSource = (typeof runSources)[number];
+
+/** What a run of Extend's contract was asked for. */
+export type RunRequest = z.infer<typeof runRequestSchema>;
+
+const runRequestSchema = z.object({
+  /** All that applies, an override merged in; options that are not known here are kept. */
+  config: storedConfigSchema,
+  /** Whose configuration it is; absent for one that came with the request. */
+  classifier: z.object({ id: z.string(), versionId: z.string() }).optional(),
+  file: z.object({ id: z.string() }),
+  batchId: z.string().optional(),
+  source: z.enum(runSources),
+  /** When it was accepted; its execution may start later. */
+  createdAt: z.string().optional(),
+  /** Below which confidence a person is asked, and for how long. */
+  review: z.object({ belowConfidence: z.number(), timeoutSeconds: z.number().optional() }).optional(),
+});
+
+const jobRequestSchema = z.object({
+  /** A URL's query may be a secret. */
+  url: z.string().optional(),
+  document: z
+    .object({ key: z.string(), sha256: z.string(), sizeBytes: z.number(), type: z.enum(documentTypes) })
+    .optional(),
+  /** The caller's advice, which may quote anything; also what `classifyPage` reads. */
+  instructions: z.string().optional(),
+  /** Whom to tell when the job is finished; also what `deliverWebhook` reads. */
+  webhookUrl: z.string().optional(),
+  /** The caller's own, given back as it came. */
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  run: runRequestSchema.optional(),
+  /** The job that this one repeats. */
+  rerunOf: z.string().optional(),
+  /** SHA-256 over all that the request asked for; only with an idempotency key. */
+  fingerprint: z.string().optional(),
+  /** When the key was taken, and by which request. */
+  claimedAt: z.string().optional(),
+  claim: z.string().optional(),
+  /** The job is being deleted, and the key is free when that is done. */
+  deletion: deletionSchema.optional(),
+});
+
+/** Undefined when the job has none: most have nothing to say there. */
+export async function readJobRequest(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+): Promise<JobRequest | undefined> {
+  const key = jobKeys(tenant, jobId).request;
+  return (await readJson(store, key, (value) => jobRequestSchema.parse(value)))?.value;
+}
+
+export async function writeJobRequest(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+  request: JobRequest,
+): Promise<void> {
+  await writeJson(store, jobKeys(tenant, jobId).request, request);
+}
+
+/**
+ * Takes a job id for this request, unless an earlier one has it: then gives that one. Of any number of callers at once exactly one takes it.
+ */
+export async function claimJob(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+  request: JobRequest,
+): Promise<JobRequest | undefined> {
+  const claimed = { ...request, claim: randomUUID(), claimedAt: new Date().toISOString() };
+  try {
+    await writeJson(store, jobKeys(tenant, jobId).request, claimed, { ifNoneMatch: '*' });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PreconditionFailed)) throw error;
+    // Deleted since, it is free again.
+    return (await readJobRequest(store, tenant, jobId)) ?? claimJob(store, tenant, jobId, request);
+  }
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { DeliveryAttempt } from '../../domain/webhook.ts';
+
+export const attemptsSchema = z.array(
+  z.object({
+    attempt: z.number(),
+    at: z.string(),
+    status: z.number().nullable(),
+    ok: z.boolean(),
+    error: z.string().nullable(),
+    durationMs: z.number(),
+    nextAttemptAt: z.string().exactOptional(),
+  }),
+);
+
+/** What became of an attempt, before it is counted. */
+export type AttemptOutcome = Omit<DeliveryAttempt, 'attempt'>;
+
+/** Older attempts are dropped: who asks for a thousand shall not fill the store. */
+const maxAttempts = 200;
+
+/** The attempts so far, oldest first, with one more. */
+export function withAttempt(attempts: readonly DeliveryAttempt[], outcome: AttemptOutcome): DeliveryAttempt[] {
+  // Written before, by somebody who could not hear that it was.
+  if (attempts.some(({ at }) => at === outcome.at)) return [...attempts];
+  return [...attempts, { attempt: (attempts.at(-1)?.attempt ?? 0) + 1, ...outcome }].slice(-maxAttempts);
+}
