@@ -3,7 +3,7 @@ import { workflowTypes } from '../src/domain/contract.ts';
 import { mapBounded } from '../src/domain/map-bounded.ts';
 import { expireExecution } from '../src/retention/expire-job.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { listExecutions } from '../src/temporal/list-executions.ts';
+import { listExecutions } from '../src/temporal/executions.ts';
 import { runStep } from './run-step.ts';
 
 export interface DeleteExpiredExecutionsInput {

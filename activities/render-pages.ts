@@ -6,7 +6,7 @@ import type { PageReference } from '../src/domain/page.ts';
 import type { PageSelection } from '../src/domain/page-selection.ts';
 import type { DocumentRenderer, PageSheetImage, RenderedPage } from '../src/pdf/document-renderer.ts';
 import type { FilePasswords } from '../src/records/files/file-passwords.ts';
-import { keepJobId } from '../src/storage/job-id.ts';
+import { keepJobId } from '../src/records/jobs/job-id.ts';
 import { jobKeys, type JobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/records/jobs/job-outcome.ts';

@@ -6,7 +6,7 @@ import { ClassifierError } from '../src/domain/errors.ts';
 import type { RunIdentity } from '../src/domain/job.ts';
 import type { GuardedFetch } from '../src/net/fetch-guard.ts';
 import { ingestDocument } from '../src/storage/ingest-document.ts';
-import { keepJobId } from '../src/storage/job-id.ts';
+import { keepJobId } from '../src/records/jobs/job-id.ts';
 import { fileKeys, jobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/records/jobs/job-outcome.ts';

@@ -2,7 +2,7 @@ import type { EventOptions } from '../src/domain/contract.ts';
 import { jobOfAnotherRun } from '../src/domain/error-sentences.ts';
 import type { RunIdentity, StoredOutcome } from '../src/domain/job.ts';
 import { runEventType } from '../src/domain/webhook-event.ts';
-import { keepJobId } from '../src/storage/job-id.ts';
+import { keepJobId } from '../src/records/jobs/job-id.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { settleFile } from '../src/records/files/file-holders.ts';
 import { logAttemptFailure } from './activity-log.ts';

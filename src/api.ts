@@ -1,5 +1,4 @@
-import { checkFolder } from './startup/check-storage.ts';
-import { checkStore } from './check-store.ts';
+import { checkFolder, checkStore } from './startup/check-storage.ts';
 import { readArguments } from './startup/command-line.ts';
 import { readConfig } from './config/config.ts';
 import { createDependencies } from './dependencies.ts';

@@ -1,5 +1,5 @@
+import pretty from 'pino-pretty';
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
-import { pinoPretty } from './pretty-log.ts';
 
 export type { Logger } from 'pino';
 
@@ -45,4 +45,15 @@ function describeError(error: unknown): unknown {
   const frames = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
   return { name: error.name, ...code, ...detail, stack: frames.slice(0, 8).map((line) => line.trim()), ...cause };
+}
+
+/** Readable lines in this process, without a second thread: what is logged last is seen before the process ends. */
+export function pinoPretty(): ReturnType<typeof pretty> {
+  return pretty({
+    colorize: true,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    sync: true,
+  });
 }

@@ -1,6 +1,5 @@
-import { checkFolder } from './startup/check-storage.ts';
+import { checkFolder, checkStore } from './startup/check-storage.ts';
 import { createModelCheck } from './startup/check-model.ts';
-import { checkStore } from './check-store.ts';
 import { readArguments } from './startup/command-line.ts';
 import { readConfig, type Config } from './config/config.ts';
 import { createDependencies } from './dependencies.ts';

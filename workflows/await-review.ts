@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import { unknownCategory } from '../src/domain/category.ts';
-import type { ClassifyDocumentResult, JobProgress } from '../src/domain/contract.ts';
-import { applyReview, type ReviewAnswer, type ReviewedResult, type ReviewFacts } from '../src/domain/review.ts';
+import type { ClassifyDocumentResult, JobProgress, ReviewFacts } from '../src/domain/contract.ts';
+import { applyReview, type ReviewAnswer, type ReviewedResult } from '../src/domain/review.ts';
 import type { ParsedInput } from '../src/domain/workflow-input.ts';
 import { reviewUpdate } from './messages.ts';
 

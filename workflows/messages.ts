@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { progressQueryName, type JobProgress } from '../src/domain/contract.ts';
-import { reviewUpdateName, type ReviewAnswer, type ReviewFacts } from '../src/domain/review.ts';
+import { progressQueryName, type JobProgress, type ReviewFacts } from '../src/domain/contract.ts';
+import { reviewUpdateName, type ReviewAnswer } from '../src/domain/review.ts';
 import { goOnSignalName } from '../src/domain/waiting.ts';
 import { sendAgainSignalName } from '../src/domain/webhook.ts';
 

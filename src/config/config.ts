@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { parseApiKeys } from './tenant-lists.ts';
+import { parseApiKeys, parseQuotas, parseWebhookSecrets } from './tenant-lists.ts';
 import type { LogConfig } from '../logger.ts';
 import { combinationProblems } from './combinations.ts';
 import { ConfigError } from './config-error.ts';
@@ -11,9 +11,7 @@ import type { Retention } from '../domain/retention.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { trimEndOf } from '../domain/trim-end-of.ts';
 import { parseAllowedNetworks } from '../domain/source-url.ts';
-import { parseQuotas } from '../quotas-setting.ts';
 import { Secret } from '../secret.ts';
-import { parseWebhookSecrets } from '../webhook-secrets-setting.ts';
 
 const queueNames = ['workflow', 'fetch', 'render', 'model', 'deliver'] as const;
 export type QueueName = (typeof queueNames)[number];

@@ -1,4 +1,4 @@
-import { countCharacters } from './count-characters.ts';
+import { countCharacters } from './text.ts';
 import { ClassifierError, type FieldError } from './errors.ts';
 
 /** A candidate that the caller supplies: the answer is always one of them, spelled as given. */

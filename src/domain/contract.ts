@@ -5,7 +5,6 @@
 import type { Category } from './category.ts';
 import type { DocumentType } from './document.ts';
 import type { PageRange } from './page-selection.ts';
-import type { ReviewFacts, ReviewPolicy } from './review.ts';
 
 export const workflowTypes = {
   classifyDocument: 'classifyDocument',
@@ -129,3 +128,20 @@ export interface JobProgress {
 }
 
 export const progressQueryName = 'progress';
+
+/** When a run waits for a person. */
+export interface ReviewPolicy {
+  /** 0..1: below this confidence it waits. */
+  readonly belowConfidence: number;
+  /** How long it waits before it goes on with what the classifier said. */
+  readonly timeoutSeconds: number;
+}
+
+/** What the result of a run tells of its review. */
+export interface ReviewFacts {
+  readonly reviewedAt: string;
+  /** They disagreed with the classifier. */
+  readonly isEdited: boolean;
+  /** What the pages had voted for. */
+  readonly initial: Pick<ClassifyDocumentResult, 'classification' | 'confidence'>;
+}

@@ -1,7 +1,6 @@
-import type { ClassifyDocumentInput, DocumentSource, EventOptions, StoredDocument } from './contract.ts';
+import type { ClassifyDocumentInput, DocumentSource, EventOptions, StoredDocument, ReviewPolicy } from './contract.ts';
 import type { Category } from './category.ts';
 import { maxPageRanges, type PageRange } from './page-selection.ts';
-import type { ReviewPolicy } from './review.ts';
 import type { ClassifierError } from './errors.ts';
 import { invalidInput, isRecord } from './input-values.ts';
 import { nearestName } from './nearest-name.ts';

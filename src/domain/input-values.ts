@@ -1,4 +1,4 @@
-import { countCharacters } from './count-characters.ts';
+import { countCharacters } from './text.ts';
 import { ClassifierError } from './errors.ts';
 
 /** S3's limit on a key, in bytes of UTF-8. */

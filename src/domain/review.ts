@@ -1,4 +1,4 @@
-import type { ClassifyDocumentResult } from './contract.ts';
+import type { ClassifyDocumentResult, ReviewFacts } from './contract.ts';
 
 export const reviewLimits = {
   defaultTimeoutSeconds: 86_400,
@@ -8,28 +8,11 @@ export const reviewLimits = {
 /** The name of the update by which a person answers a run that waits for it. */
 export const reviewUpdateName = 'review';
 
-/** When a run waits for a person. */
-export interface ReviewPolicy {
-  /** 0..1: below this confidence it waits. */
-  readonly belowConfidence: number;
-  /** How long it waits before it goes on with what the classifier said. */
-  readonly timeoutSeconds: number;
-}
-
 /** What a person says: one of the run's categories. Their reasons, which may quote the document, stand in the store. */
 export interface ReviewAnswer {
   readonly classification: string;
   /** 0..1; that of the classifier where they agree with it, else 1. */
   readonly confidence?: number | undefined;
-}
-
-/** What the result of a run tells of its review. */
-export interface ReviewFacts {
-  readonly reviewedAt: string;
-  /** They disagreed with the classifier. */
-  readonly isEdited: boolean;
-  /** What the pages had voted for. */
-  readonly initial: Pick<ClassifyDocumentResult, 'classification' | 'confidence'>;
 }
 
 export type ReviewedResult = ClassifyDocumentResult & { readonly review: ReviewFacts };

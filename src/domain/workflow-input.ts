@@ -1,11 +1,11 @@
 import { parseCategories, type Category } from './category.ts';
-import type { DocumentSource, EventOptions } from './contract.ts';
+import type { DocumentSource, EventOptions, ReviewPolicy } from './contract.ts';
 import { parseSource } from './input-source.ts';
 import { checkText, invalidInput, isRecord, optionalKey, optionalString, parseKey } from './input-values.ts';
 import { defaultTenant, tenantPattern, type JobError } from './job.ts';
 import type { PageRange, PageSelection } from './page-selection.ts';
 import { patienceLimits } from './waiting.ts';
-import { reviewLimits, type ReviewPolicy } from './review.ts';
+import { reviewLimits } from './review.ts';
 
 export const inputLimits = {
   defaultMaxPages: 4,

@@ -15,7 +15,7 @@ import { extendErrorHandler } from './extend/errors.ts';
 import { eventPayloadRoutes } from './extend/webhooks/event-payload-routes.ts';
 import { signedFileRoutes } from './extend/files/links.ts';
 import { isExtendRequest } from './extend/is-extend-request.ts';
-import { withExtendRequestId } from './extend/request-id.ts';
+import { withExtendRequestId } from './extend/ids.ts';
 import { extendRoutes } from './extend/routes.ts';
 import { isOperationRequest, operationRoutes } from './operations/routes.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';

@@ -1,7 +1,5 @@
 import { Router, type Request } from 'express';
-import { docsPage } from './openapi/docs-page.ts';
-import { openApiRoutes } from './openapi/routes.ts';
-import { errorsPage } from './shared/errors-page.ts';
+import { docsPage, openApiRoutes, errorsPage } from './openapi/docs-page.ts';
 import { healthRoutes, type HealthDependencies } from './shared/health.ts';
 import { firstSegment } from './shared/when.ts';
 

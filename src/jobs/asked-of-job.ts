@@ -13,7 +13,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { readStart } from '../temporal/read-start.ts';
 import { readJobRequest, type JobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 import { categoriesOfInput } from './read-categories.ts';
-import type { StartJobRequest } from './start-job.ts';
+import type { StartJobRequest } from './start-job-request.ts';
 
 /** All that a job was asked for, as its repetition is started with it; what nobody remembers is undefined. */
 export interface AskedOfJob extends Omit<StartJobRequest, 'tenant' | 'jobId' | 'source' | 'categories' | 'selection'> {

@@ -9,7 +9,8 @@ import { questionOf, type PageLimits } from '../records/classifiers/run-question
 import { ClassifierError, errorFacts } from '../domain/errors.ts';
 import { writeJobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 import type { Quotas, QuotaShare } from './quota.ts';
-import { startStoredJob, toJobRequest, type StartJobRequest } from './start-job.ts';
+import { startStoredJob, toJobRequest } from './start-job.ts';
+import type { StartJobRequest } from './start-job-request.ts';
 
 export interface CreateRunRequest {
   readonly tenant: string;

@@ -5,12 +5,18 @@ import {
   readEvaluationRun,
   recordEvaluationOutcome,
   type EvaluationRun,
+  type EvaluationOutcome,
 } from '../records/evaluations/evaluation-runs.ts';
 import { newId } from '../records/ids.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BatchService } from './batch-service.ts';
-import { measureEvaluation } from './evaluation-outcome.ts';
 import type { BatchStatus } from './read-batch.ts';
+import { jobIdOfBatch } from '../domain/batch.ts';
+import { optionOfCategory } from '../domain/classification-options.ts';
+import { measure, type JudgedFile } from '../domain/evaluation.ts';
+import type { Job } from '../domain/job.ts';
+import { mapBounded } from '../domain/map-bounded.ts';
+import { readOutcome } from '../records/jobs/job-outcome.ts';
 
 export interface StartEvaluationRequest extends EvaluationChoice {
   /** Of the HTTP request, for the logs of workers. */
@@ -86,5 +92,44 @@ export function createEvaluationService(dependencies: EvaluationServiceDependenc
       const ended = await recordEvaluationOutcome(store, tenant, runId, outcome);
       return { run: ended, resolved, ...outcome };
     },
+  };
+}
+
+const readsAtOnce = 16;
+
+/** Measures an evaluation whose batch has ended, by what the store tells of its runs. */
+export async function measureEvaluation(
+  store: ObjectStore,
+  tenant: string,
+  run: EvaluationRun,
+  status: EvaluationOutcome['status'],
+): Promise<EvaluationOutcome> {
+  const { id, config, items } = run;
+  const files = await mapBounded([...items.entries()], readsAtOnce, async ([index, { expectedOutput }]) => ({
+    expected: expectedOutput.type,
+    ...judgementOf(run, await readOutcome(store, tenant, jobIdOfBatch(id, index))),
+  }));
+  const { accuracy, classes, numPages, latency } = measure(
+    config.classifications.map(({ type }) => type),
+    files,
+  );
+  return {
+    status,
+    filesProcessed: files.length,
+    accuracy,
+    numPages,
+    classes: [...classes],
+    ...(latency && { latency }),
+  };
+}
+
+function judgementOf({ config }: EvaluationRun, job: Job | undefined): Omit<JudgedFile, 'expected'> {
+  if (job?.status !== 'completed') return {};
+  const { createdAt, finishedAt, result } = job;
+  const predicted = optionOfCategory(config.classifications, result.classification)?.type;
+  return {
+    ...(predicted !== undefined && { predicted }),
+    ...(finishedAt !== undefined && { latencyMs: Date.parse(finishedAt) - Date.parse(createdAt) }),
+    pageCount: result.pages.length,
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ClassifierError } from '../domain/errors.ts';
-import type { StartJobRequest } from './start-job.ts';
+import type { StartJobRequest } from './start-job-request.ts';
 
 /** RFC 8941 strings and the habits of real clients: printable ASCII, bounded. */
 const keyPattern = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;

@@ -5,20 +5,27 @@ import type { Job } from '../domain/job.ts';
 import { cancelJob } from './cancel-job.ts';
 import { deleteJob, isPartlyDeleted } from './delete-job.ts';
 import { jobIdOfKey } from './idempotency.ts';
-import { readMetadata, readReasoning } from '../records/jobs/job-details.ts';
+import { readMetadata, readReasoning, openPageImage, type PageImage } from '../records/jobs/job-details.ts';
 import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
-import { openPageImage, type PageImage } from './page-image.ts';
 import { readJobRequest } from '../records/jobs/job-request.ts';
 import type { Quotas } from './quota.ts';
-import { createJobReader, type JobReaderDependencies } from './read-job.ts';
+import {
+  createJobReader,
+  type JobReaderDependencies,
+  reserveWait,
+  waitForJob,
+  type ReservedWait,
+  type WaitDependencies,
+  type WaitRequest,
+} from './read-job.ts';
 import { rerunJob, type RerunRequest } from './rerun-job.ts';
 import { reviewJob, type ReviewJobRequest } from './review-job.ts';
-import { startJob, type StartedJob, type StartJobRequest } from './start-job.ts';
+import { startJob, type StartedJob } from './start-job.ts';
+import type { StartJobRequest } from './start-job-request.ts';
 import type { Rerun } from './start-rerun.ts';
-import { reserveWait, waitForJob, type ReservedWait, type WaitDependencies, type WaitRequest } from './wait-for-job.ts';
 
 export type { RerunRequest } from './rerun-job.ts';
-export type { StartJobRequest } from './start-job.ts';
+export type { StartJobRequest } from './start-job-request.ts';
 export type { ListJobsRequest } from './list-jobs.ts';
 
 export interface JobServiceDependencies extends WaitDependencies, JobReaderDependencies {

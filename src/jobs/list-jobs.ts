@@ -5,8 +5,7 @@ import { ClassifierError } from '../domain/errors.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { isPosition, listExecutions, positionOf } from './executions-in-order.ts';
-import { readFinished } from './read-finished.ts';
-import { readListed } from './read-listed.ts';
+import { readFinished, readListed } from './read-listed.ts';
 import { quoted, quotedTime, valueCondition } from './visibility-query.ts';
 
 export interface ListJobsRequest {

@@ -13,7 +13,7 @@ import { mapBounded } from '../domain/map-bounded.ts';
 import type { Logger } from '../logger.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
-import { listExecutions } from '../temporal/list-executions.ts';
+import { listExecutions } from '../temporal/executions.ts';
 import { cancelJob } from './cancel-job.ts';
 import { deleteJob, isPartlyDeleted } from './delete-job.ts';
 import { filterQuery, matchesFilter, type FilterScope } from './job-filter.ts';

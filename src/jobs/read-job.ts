@@ -1,21 +1,22 @@
 import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { classifyDocument } from '../../workflows/index.ts';
-import { progressQueryName, workflowTypes, type JobProgress } from '../domain/contract.ts';
+import { progressQueryName, workflowTypes, type JobProgress, type ReviewFacts } from '../domain/contract.ts';
 import { jobNotFound } from '../domain/error-sentences.ts';
 import { isOutcomeOf, type Job } from '../domain/job.ts';
 import { requestOfMemo } from '../domain/request-id.ts';
-import type { ReviewFacts } from '../domain/review.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import type { TenantSlots } from '../domain/tenant-slots.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readStoredOutcome, toJob } from '../records/jobs/job-outcome.ts';
+import { readStoredOutcome, toJob, readOutcome } from '../records/jobs/job-outcome.ts';
 import { withReview } from '../records/jobs/job-review.ts';
 import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import { createJobCache } from './job-cache.ts';
 import { failureOfClosed } from './closed-failure.ts';
-import { readStoredJob } from './stored-job.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ClassifierError } from '../domain/errors.ts';
+import { isRunOver } from './run-status.ts';
 
 const describeDeadlineMs = 5000;
 /** A query needs a worker; who polls must not wait for one. */
@@ -151,4 +152,92 @@ function votedOf({ typedSearchAttributes }: WorkflowExecutionDescription): Revie
   const classification = typedSearchAttributes.get(searchAttributeKeys.classification);
   const confidence = typedSearchAttributes.get(searchAttributeKeys.confidence);
   return classification === undefined || confidence === undefined ? undefined : { classification, confidence };
+}
+
+/** Reads a job that Temporal has forgotten from its `result.json`. Throws `not_found` when there is none. */
+export async function readStoredJob(store: ObjectStore, tenant: string, jobId: string): Promise<Job> {
+  const job = await readOutcome(store, tenant, jobId);
+  if (!job) throw jobNotFound();
+  return job;
+}
+
+export interface WaitDependencies {
+  readonly client: Client;
+  /** Of the waits of this process: Temporal answers 503 to everybody where a namespace has too many. */
+  readonly waits: TenantSlots;
+}
+
+export interface WaitRequest {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly waitMs: number;
+  /** Ends the wait when the caller has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** A place among the waits of a tenant, which is held until it is disposed. */
+export interface ReservedWait extends Disposable {
+  wait(request: Omit<WaitRequest, 'tenant'>): Promise<Job>;
+}
+
+/** One wait on a connection to Temporal. */
+const waitSliceMs = 55_000;
+const comeAgainMs = 1000;
+
+/**
+ * Waits until a job is finished, at most `waitMs`, and gives it as it is then: at once, where the tenant has its share of waits already. Temporal tells
+ * of the end by itself, so waiting costs no polling.
+ */
+export async function waitForJob(
+  dependencies: WaitDependencies,
+  reader: JobReader,
+  request: WaitRequest,
+): Promise<Job> {
+  const { tenant, jobId, waitMs } = request;
+  if (waitMs <= 0) return reader.read(tenant, jobId);
+  const job = await reader.look(tenant, jobId);
+  if (isRunOver(job)) return job;
+  const giveBack = dependencies.waits.take(tenant);
+  // Without its progress: of a flood of waits, asking workers for that would be the costly part.
+  if (!giveBack) return job;
+  try {
+    return await untilOver(dependencies.client, reader, request);
+  } finally {
+    giveBack();
+  }
+}
+
+/** Takes a place before anything is begun that is worth nothing without it. Throws `rate_limited` where the tenant has its share. */
+export function reserveWait({ client, waits }: WaitDependencies, reader: JobReader, tenant: string): ReservedWait {
+  const giveBack = waits.take(tenant);
+  if (!giveBack) {
+    const detail = `Too many requests wait for their run: at most ${waits.limitOf(tenant)} of a tenant may now. Nothing was started`;
+    throw new ClassifierError('rate_limited', detail, { retryAfterMs: comeAgainMs });
+  }
+  return {
+    wait: (request) => untilOver(client, reader, { tenant, ...request }),
+    [Symbol.dispose]: giveBack,
+  };
+}
+
+async function untilOver(
+  client: Client,
+  reader: JobReader,
+  { tenant, jobId, waitMs, signal }: WaitRequest,
+): Promise<Job> {
+  const until = Date.now() + waitMs;
+  for (;;) {
+    const sliceUntil = Math.min(until, Date.now() + waitSliceMs);
+    try {
+      await client.connection.withAbortSignal(signal, () =>
+        client.connection.withDeadline(sliceUntil, () => client.workflow.getHandle(jobId).result()),
+      );
+    } catch {
+      // It failed, the time is over, or Temporal is away: what there is to say of it, reading says.
+    }
+    const job = await reader.read(tenant, jobId);
+    if (isRunOver(job) || signal.aborted || Date.now() >= until) return job;
+    // Cut short by Temporal, which must not be asked the faster for it.
+    await delay(Math.max(0, Math.min(sliceUntil - Date.now(), comeAgainMs)));
+  }
 }

@@ -10,7 +10,7 @@ import type { AskedOfJob } from './asked-of-job.ts';
 import { priorityKeyOf } from './create-run.ts';
 import type { RunRequest } from '../records/jobs/job-request.ts';
 import { configOf } from '../records/jobs/run-facts.ts';
-import type { StartJobRequest } from './start-job.ts';
+import type { StartJobRequest } from './start-job-request.ts';
 
 /** What a repetition is asked for in place of what the first job was. */
 export interface RerunChanges {

@@ -3,13 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { jobNotFound } from '../domain/error-sentences.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
-import { reviewUpdateName, type ReviewAnswer, type ReviewFacts } from '../domain/review.ts';
+import { reviewUpdateName, type ReviewAnswer } from '../domain/review.ts';
+import type { ReviewFacts } from '../domain/contract.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { deleteReview, writeReview, type StoredReview } from '../records/jobs/job-review.ts';
 import { tombstoneVersion } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
-import type { JobReader } from './read-job.ts';
-import { waitForJob, type WaitDependencies } from './wait-for-job.ts';
+import { type JobReader, waitForJob, type WaitDependencies } from './read-job.ts';
 
 export interface ReviewJobDependencies extends WaitDependencies {
   readonly store: ObjectStore;

@@ -8,11 +8,11 @@ import { createRun, type CreateRunDependencies, type CreateRunRequest } from './
 import type { ReviewJobRequest } from './review-job.ts';
 import type { JobService } from './job-service.ts';
 import { listRuns, type ListRunsRequest } from './list-runs.ts';
-import { readFinished } from './read-finished.ts';
+import { readFinished } from './read-listed.ts';
 import { readCategories } from './read-categories.ts';
 import { isRunOver, runStatusOf } from './run-status.ts';
 import { readRunFacts, type RunFacts } from '../records/jobs/run-facts.ts';
-import type { WaitRequest } from './wait-for-job.ts';
+import type { WaitRequest } from './read-job.ts';
 
 /**
  * What Extend's contract does with runs, which are the jobs of the other one. Everything is looked up inside a tenant: a run of

@@ -1,56 +1,17 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
 import type { classifyDocument } from '../../workflows/index.ts';
-import type { Category } from '../domain/category.ts';
-import { taskQueues, workflowTypes, type ClassifyDocumentInput, type StoredDocument } from '../domain/contract.ts';
+import { taskQueues, workflowTypes, type ClassifyDocumentInput } from '../domain/contract.ts';
 import { countOf } from '../domain/text.ts';
-import type { PageSelection } from '../domain/page-selection.ts';
 import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { claimFreeJob } from './claim-free-job.ts';
+import type { StartJobRequest } from './start-job-request.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
 import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
-import { readJobRequest, writeJobRequest, type JobRequest, type RunRequest } from '../records/jobs/job-request.ts';
-
-export interface StartJobRequest {
-  readonly tenant: string;
-  /** Also the workflow id. */
-  readonly jobId: string;
-  /** `key`: in the store; a worker finds out what it is. */
-  readonly source: { readonly document: StoredDocument } | { readonly url: string } | { readonly key: string };
-  readonly fileName?: string;
-  readonly categories: readonly Category[];
-  /** How to choose, in the caller's words; never in a history. */
-  readonly instructions?: string;
-  readonly selection: PageSelection;
-  readonly unknown?: 'allow';
-  /** Whom to tell when the job is finished; never in a history. */
-  readonly webhookUrl?: string;
-  /** Given back as it came; never in a history. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  /** The category for what fits none of the others. */
-  readonly catchAll?: string;
-  /** Below a confidence the run waits for a person. */
-  readonly review?: ClassifyDocumentInput['review'];
-  /** What Extend's contract gives back of a run; never in a history. */
-  readonly run?: RunRequest;
-  /** The job that this one repeats. */
-  readonly rerunOf?: string;
-  /** What made the job, where that is no batch of Extend's: jobs are found by it. */
-  readonly operationId?: string | undefined;
-  /** No endpoint hears of the end of the run. */
-  readonly isSilent?: boolean;
-  /** From 1 (first) to 5; 3 when absent (Temporal's priority keys). */
-  readonly priority?: number;
-  /** How long the run waits for what only the operator can mend; as long as the setting says when absent. */
-  readonly patienceSeconds?: number;
-  /** The job id stands for a key of the caller's, which may come again. */
-  readonly isIdempotent?: boolean;
-  /** Of the HTTP request, for the logs of workers. */
-  readonly requestId?: string | undefined;
-}
+import { readJobRequest, writeJobRequest, type JobRequest } from '../records/jobs/job-request.ts';
 
 /** `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not used. */
 export interface StartedJob {

@@ -14,7 +14,8 @@ import { lookIfThere } from './look-if-there.ts';
 import type { Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
 import type { AskedAgain } from './rerun-changes.ts';
-import { startStoredJob, toJobRequest, type StartJobRequest } from './start-job.ts';
+import { startStoredJob, toJobRequest } from './start-job.ts';
+import type { StartJobRequest } from './start-job-request.ts';
 
 export interface StartRerunDependencies {
   readonly client: Client;

@@ -1,4 +1,4 @@
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 
 /** What a transparent page may stand on: paper, where all that is drawn stands out from it. */
 const grounds = [255, 0, 128] as const;

@@ -4,7 +4,7 @@ import { documentCorrupt } from '../domain/error-sentences.ts';
 import { putOnGround } from './alpha-ground.ts';
 import { readBitmapExtent, readBitmapSize } from './bitmap-header.ts';
 import { damagedImage, imageTooLarge, isWithinPixelLimit } from './image-limits.ts';
-import type { OpenDocument } from './open-document.ts';
+import type { OpenDocument } from './opened-document.ts';
 import { shrinkToPage } from './page-size.ts';
 import { readPixelAspect, withSquarePixels } from './pixel-aspect.ts';
 import type { RenderSettings } from './render-messages.ts';

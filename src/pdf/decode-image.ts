@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { putOnGround } from './alpha-ground.ts';
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 import type { PixelSize } from './page-size.ts';
 import { scaleSamples } from './scale-samples.ts';
 import { tagValue, tiffTags, type TiffDirectory } from './tiff-directory.ts';

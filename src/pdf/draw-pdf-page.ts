@@ -4,7 +4,7 @@ import type { DrawnContent } from './drawn-content.ts';
 import { extractText } from './extract-text.ts';
 import { pdfWarnings } from './load-pdf.ts';
 import { identity, matrixOf } from './matrix.ts';
-import type { DrawnPage } from './open-document.ts';
+import type { DrawnPage } from './opened-document.ts';
 import type { RenderSettings } from './render-messages.ts';
 import { readAnnotations } from './page-annotations.ts';
 import { fitPage } from './page-size.ts';

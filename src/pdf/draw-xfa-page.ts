@@ -4,7 +4,7 @@ import { ClassifierError } from '../domain/errors.ts';
 import { assembleText } from './assemble-text.ts';
 import { pdfWarnings } from './load-pdf.ts';
 import { matrixOf, identity } from './matrix.ts';
-import type { DrawnPage } from './open-document.ts';
+import type { DrawnPage } from './opened-document.ts';
 import type { RenderSettings } from './render-messages.ts';
 import { fitPage } from './page-size.ts';
 import { drawTextBlocks, runsOfBlocks } from './text-block.ts';

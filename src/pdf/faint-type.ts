@@ -1,4 +1,4 @@
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 
 /** How far apart two pixels are compared: the strokes of type are no wider, and end sharply; what shines through or is folded is soft. */
 const reach = 3;

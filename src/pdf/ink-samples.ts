@@ -1,4 +1,4 @@
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 
 export interface PixelBox {
   readonly left: number;

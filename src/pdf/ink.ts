@@ -1,12 +1,5 @@
 import { hasFaintType } from './faint-type.ts';
-
-/** Pixels in rows, three or four channels of 8 bits. */
-export interface Pixels {
-  readonly pixels: Uint8Array;
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly channels: 3 | 4;
-}
+import type { Pixels } from './pixels.ts';
 
 /** Looking at every second pixel of every second row finds the strokes of 6-point type at 1536 px as well. */
 const step = 2;

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 
 /** A long page cut into pieces that stand beside each other (a tall page) or below each other (a wide one), in reading order. */
 export interface PageSheet extends Pixels {

@@ -3,7 +3,7 @@ import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { drawPdfPage } from './draw-pdf-page.ts';
 import { drawXfaPage } from './draw-xfa-page.ts';
 import { loadPdf, type LoadedPdf, type LoadOptions } from './load-pdf.ts';
-import type { DrawnPage, OpenDocument } from './open-document.ts';
+import type { DrawnPage, OpenDocument } from './opened-document.ts';
 import { openPortfolio } from './portfolio.ts';
 import type { RenderSettings } from './render-messages.ts';
 

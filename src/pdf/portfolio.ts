@@ -1,6 +1,6 @@
 import { ClassifierError } from '../domain/errors.ts';
 import type { LoadedPdf } from './load-pdf.ts';
-import type { OpenDocument } from './open-document.ts';
+import type { OpenDocument } from './opened-document.ts';
 
 /** Documents of a portfolio that are looked at: as many as an envelope holds. */
 const maxDocuments = 100;

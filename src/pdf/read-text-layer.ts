@@ -2,7 +2,7 @@ import type { PageText } from '../domain/page.ts';
 import { assembleText, type TextRun } from './assemble-text.ts';
 import type { DrawnContent } from './drawn-content.ts';
 import { hasContrast } from './ink-samples.ts';
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 import { mapPrint, printedShare, withoutBoxes, withinBoxes, type PrintMap } from './print-map.ts';
 import { lookAtRuns, type SeenRun } from './visible-text.ts';
 

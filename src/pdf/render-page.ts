@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { ClassifierError } from '../domain/errors.ts';
-import { hasInk, type Pixels } from './ink.ts';
-import type { OpenDocument } from './open-document.ts';
+import { hasInk } from './ink.ts';
+import type { Pixels } from './pixels.ts';
+import type { OpenDocument } from './opened-document.ts';
 import { layOutSheet } from './page-sheet.ts';
 import type { RenderEvent, RenderSettings } from './render-messages.ts';
 

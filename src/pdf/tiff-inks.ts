@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 import type { PixelSize } from './page-size.ts';
 import { tagValue, tiffTags, type TiffDirectory } from './tiff-directory.ts';
 

@@ -1,6 +1,6 @@
 import { isOnPage, placeRun, type PlacedRun, type TextRun } from './assemble-text.ts';
 import { rowOf, type DrawnContent, type DrawnGlyph } from './drawn-content.ts';
-import type { Pixels } from './ink.ts';
+import type { Pixels } from './pixels.ts';
 import { hasContrast, isInkLikePaper, type PixelBox } from './ink-samples.ts';
 
 /** How a run of a text layer relates to what a person sees. */

@@ -1,8 +1,19 @@
 import { OPS, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { rowOf, type DrawnContent, type DrawnGlyph, type DrawnPicture } from './drawn-content.ts';
 import { fontFacts, glyphFacts, initialState, moveText, startText, type GraphicsState } from './graphics-state.ts';
-import { boundsOf, boxOf, identity, isList, matrixOf, multiply, numberOf, overlap, place } from './matrix.ts';
-import type { Bounds, Matrix } from './matrix.ts';
+import {
+  boundsOf,
+  boxOf,
+  identity,
+  isList,
+  matrixOf,
+  multiply,
+  numberOf,
+  overlap,
+  place,
+  type Bounds,
+  type Matrix,
+} from './matrix.ts';
 
 /** Looks on while pdfjs draws. `see` is called with each operation before it is carried out. */
 export interface DrawingWatch {

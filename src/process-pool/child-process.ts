@@ -2,8 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ChildFailed } from './child-failed.ts';
-import { childArguments, memorySignal, processorSignal } from './child-protocol.ts';
-import type { MessageFromChild, MessageToChild } from './child-protocol.ts';
+import {
+  childArguments,
+  memorySignal,
+  processorSignal,
+  type MessageFromChild,
+  type MessageToChild,
+} from './child-protocol.ts';
 
 export interface ChildOptions {
   readonly entry: URL;

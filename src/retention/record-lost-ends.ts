@@ -7,8 +7,7 @@ import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { writeOutcome } from '../records/jobs/job-outcome.ts';
 import { hasTombstone } from '../records/jobs/tombstones.ts';
-import { describeExecution, terminationReason } from '../temporal/executions.ts';
-import { listExecutions, type ListedExecution } from '../temporal/list-executions.ts';
+import { describeExecution, terminationReason, listExecutions, type ListedExecution } from '../temporal/executions.ts';
 
 export interface LostEndsDependencies {
   readonly client: Client;

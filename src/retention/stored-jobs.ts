@@ -1,6 +1,6 @@
 import { tenantPattern } from '../domain/job.ts';
 import { compareKeys } from '../storage/object-key.ts';
-import { readJobId } from '../storage/job-id.ts';
+import { readJobId } from '../records/jobs/job-id.ts';
 import { jobsPrefix, parseJobKey, tenantsPrefix, type JobKey } from '../records/keys.ts';
 import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants, copyFile, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasErrorCode, unlessMissing } from './file-errors.ts';
+import { hasErrorCode, unlessMissing } from './file-system.ts';
 import { makeDirectory, syncDirectory, withFolderOf } from './folder-files.ts';
 import { formatOwner, thisProcess } from './process-owner.ts';
 

@@ -3,8 +3,7 @@ import { readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { storageUnavailable } from '../domain/error-sentences.ts';
-import { hasErrorCode } from './file-errors.ts';
-import { makeFolder } from './file-system.ts';
+import { hasErrorCode, makeFolder } from './file-system.ts';
 import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts';
 
 export interface FolderLockOptions {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { ClassifierError } from '../domain/errors.ts';
 import { storageRefused, storageUnavailable } from '../domain/error-sentences.ts';
-import { isOwnMistake, unlessMissing } from './file-errors.ts';
+import { isOwnMistake, unlessMissing } from './file-system.ts';
 import { copyObject } from './folder-copy.ts';
 import {
   etagOf,
@@ -29,8 +29,7 @@ import {
   PreconditionFailed,
   type PutOptions,
 } from './object-store.ts';
-import { putFailure } from './streams.ts';
-import { withMappedErrors } from './mapped-stream.ts';
+import { putFailure, withMappedErrors } from './streams.ts';
 
 export interface FolderStoreOptions {
   /** Holds `objects/` (the objects), `temporary/` (writes under way) and `locks/`. */

@@ -1,9 +1,16 @@
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StoredDocument } from '../domain/contract.ts';
-import { contentTypes } from '../domain/document.ts';
-import { inspectDocument } from './inspected-document.ts';
+import {
+  contentTypes,
+  type DocumentType,
+  looksLikeText,
+  sniffDocumentType,
+  sniffLengthBytes,
+} from '../domain/document.ts';
 import type { ObjectStore } from './object-store.ts';
+import { createHash } from 'node:crypto';
+import { documentTooLarge, emptyDocument, unsupportedDocument } from '../domain/error-sentences.ts';
 
 export interface IngestOptions {
   readonly key: string;
@@ -43,4 +50,72 @@ export async function ingestDocument(body: Readable, options: IngestOptions): Pr
   } finally {
     stream.destroy();
   }
+}
+
+export interface InspectedDocument {
+  /** The document's bytes pass through; it breaks with a 413 when there are too many. */
+  readonly stream: Transform;
+  /** Known before a byte needs to be stored. Rejects when the document is empty or of no kind that we read. */
+  readonly type: Promise<DocumentType>;
+  /** The first bytes, as far as they were looked at; known with the type. */
+  readonly head: () => Uint8Array;
+  /** Of all bytes that passed; call it once the stream has ended. */
+  readonly facts: () => { readonly sha256: string; readonly sizeBytes: number };
+}
+
+/** Each stage of an upload holds this much: 20 uploads at once have many stages. */
+export const stageBufferBytes = 16 * 1024;
+
+export interface InspectionRules {
+  readonly maxFileBytes: number;
+  /** Plain text counts as a document, too. */
+  readonly mayBeText?: boolean;
+}
+
+/** Looks at a document while it passes: what it is, how large it is, and its hash. */
+export function inspectDocument(
+  field: string,
+  { maxFileBytes, mayBeText = false }: InspectionRules,
+): InspectedDocument {
+  const type = Promise.withResolvers<DocumentType>();
+  const hash = createHash('sha256');
+  let head: Buffer = Buffer.alloc(0);
+  let isRecognised = false;
+  let sizeBytes = 0;
+
+  const recognise = (bytes: Buffer): Error | undefined => {
+    isRecognised = true;
+    const found = sniffDocumentType(bytes) ?? (mayBeText && looksLikeText(bytes) ? 'text' : undefined);
+    if (!found) return unsupportedDocument(field, mayBeText, bytes);
+    type.resolve(found);
+    return undefined;
+  };
+
+  const stream = new Transform({
+    highWaterMark: stageBufferBytes,
+    transform(chunk: Buffer, _encoding, callback) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxFileBytes) {
+        callback(documentTooLarge(field, maxFileBytes));
+        return;
+      }
+      hash.update(chunk);
+      if (head.length < sniffLengthBytes) {
+        head = Buffer.concat([head, chunk.subarray(0, sniffLengthBytes - head.length)]);
+      }
+      const problem = !isRecognised && head.length >= sniffLengthBytes ? recognise(head) : undefined;
+      if (problem) callback(problem);
+      else callback(null, chunk);
+    },
+    flush(callback) {
+      if (sizeBytes === 0) callback(emptyDocument(field, mayBeText));
+      else callback(isRecognised ? undefined : recognise(head));
+    },
+  });
+  stream.once('error', type.reject);
+  // Whoever does not get as far as asking for the type reads the error from the stream.
+  type.promise.catch(() => undefined);
+
+  const facts = () => ({ sha256: hash.digest('hex'), sizeBytes });
+  return { stream, type: type.promise, head: () => head, facts };
 }

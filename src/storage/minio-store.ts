@@ -4,14 +4,13 @@ import { Readable } from 'node:stream';
 import { type BucketItem, Client } from 'minio';
 import { storageUnavailable } from '../domain/error-sentences.ts';
 import { createBucketLifecycle } from './bucket-lifecycle.ts';
-import { withMappedErrors } from './mapped-stream.ts';
+import { withMappedErrors, putFailure } from './streams.ts';
 import { assertFolderPrefix, assertListPrefix, assertObjectKey } from './object-key.ts';
 import type { ListedObject, ObjectFacts, ObjectStore } from './object-store.ts';
 import { isMissingObject, mapS3Error, s3ErrorCode } from './s3-errors.ts';
 import { createS3Transport } from './s3-transport.ts';
 import { addressOf, createPresigner } from './s3-presign.ts';
 import { unquoted, uploadBytes, uploadStream, type UploadTarget } from './s3-upload.ts';
-import { putFailure } from './streams.ts';
 
 export interface MinioStoreOptions {
   /** A URL without a path, such as `http://127.0.0.1:9000`. */

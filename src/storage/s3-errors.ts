@@ -1,7 +1,7 @@
 import { S3Error } from 'minio';
 import { ClassifierError } from '../domain/errors.ts';
 import { storageRefused, storageUnavailable } from '../domain/error-sentences.ts';
-import { isOwnMistake } from './file-errors.ts';
+import { isOwnMistake } from './file-system.ts';
 import { PreconditionFailed } from './object-store.ts';
 
 /** What is wrong with the request itself: the same one fails again, however well the server is. Codes of S3 and of MinIO. */

@@ -1,4 +1,4 @@
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal, type Readable, pipeline, Transform } from 'node:stream';
 
 /** Wraps an error of the stream that a caller gave, so that it is not taken for one of the store. */
 export class SourceFailure extends Error {
@@ -26,4 +26,17 @@ function toBuffer(chunk: unknown): Buffer {
   if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (typeof chunk === 'string') return Buffer.from(chunk);
   throw new TypeError('the stream of an object must yield bytes');
+}
+
+/** The same bytes; when the source breaks, the reader gets the error that `map` makes of it. */
+export function withMappedErrors(source: Readable, map: (error: unknown) => unknown): Readable {
+  const mappedStream = new Transform({
+    transform: (chunk, _encoding, callback) => callback(null, chunk),
+    destroy: (error, callback) => {
+      const mapped = error === null ? null : map(error);
+      callback(mapped instanceof Error ? mapped : error);
+    },
+  });
+  pipeline(source, mappedStream, () => undefined);
+  return mappedStream;
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config-error.ts';
-import { devServerHost, type DevServerOptions } from './dev-server-options.ts';
+import { type DevServerOptions } from './dev-server-options.ts';
+import { devServerHost, isPortFree } from './ports.ts';
 import { browserRefusedPorts } from './hidden-ports.ts';
-import { isPortFree } from './ports.ts';
 import { type ServerExit, tailOf } from './server-process.ts';
 
 /** Throws one sentence that names the setting when another program has the port that the server needs. */

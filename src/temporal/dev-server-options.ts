@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import type { SearchAttributeType } from '@temporalio/common';
 import type { HiddenPort, HiddenPorts } from './hidden-ports.ts';
+import { devServerHost } from './ports.ts';
 
 /** A custom search attribute, as `defineSearchAttributeKey` makes it. */
 export interface SearchAttribute {
@@ -30,7 +31,6 @@ export interface DevServerOptions {
   readonly signal?: AbortSignal;
 }
 
-export const devServerHost = '127.0.0.1';
 export const devServerNamespace = 'default';
 
 /** Nothing of ours: the server needs a home folder at most, and no key or address may leak into it. */

@@ -2,10 +2,10 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolder } from '../storage/file-system.ts';
 import * as errors from './dev-server-errors.ts';
-import { devServerArgs, devServerEnv, devServerHost, type DevServerOptions } from './dev-server-options.ts';
+import { devServerArgs, devServerEnv, type DevServerOptions } from './dev-server-options.ts';
+import { devServerHost, isListening } from './ports.ts';
 import { findLeftover, isServing, removePidFile, writePidFile } from './dev-server-pid-file.ts';
 import { chooseHiddenPorts, hiddenPortsOf, isAnyTaken, type HiddenPorts } from './hidden-ports.ts';
-import { isListening } from './ports.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
 import { adoptServer, spawnServer, type ServerExit, type ServerProcess } from './server-process.ts';
 

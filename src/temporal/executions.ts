@@ -2,6 +2,8 @@ import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription }
 import { callTemporal, grpcCode } from './connection.ts';
 
 const deadlineMs = 5000;
+/** A list may look at every run of a tenant. */
+const listDeadlineMs = 10_000;
 const grpcInvalidArgument = 3;
 const grpcNotFound = 5;
 
@@ -53,4 +55,41 @@ export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
     if (error instanceof WorkflowNotFoundError || grpcCode(error) === grpcNotFound) return undefined;
     throw error;
   }
+}
+
+export interface ListedExecution {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly workflowType: string;
+}
+
+export interface ExecutionPage {
+  readonly executions: readonly ListedExecution[];
+  /** Base64; absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+/** One page of the runs that a list filter (https://docs.temporal.io/list-filter) selects. */
+export async function listExecutions(
+  client: Client,
+  query: string,
+  pageSize: number,
+  pageToken: string | undefined,
+): Promise<ExecutionPage> {
+  const { executions, nextPageToken } = await callTemporal(client, listDeadlineMs, () =>
+    client.workflowService.listWorkflowExecutions({
+      namespace: client.options.namespace,
+      query,
+      pageSize,
+      ...(pageToken !== undefined && { nextPageToken: Buffer.from(pageToken, 'base64') }),
+    }),
+  );
+  return {
+    executions: executions.map(({ execution, type }) => ({
+      workflowId: execution?.workflowId ?? '',
+      runId: execution?.runId ?? '',
+      workflowType: type?.name ?? '',
+    })),
+    ...(nextPageToken.length > 0 && { nextPageToken: Buffer.from(nextPageToken).toString('base64') }),
+  };
 }

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { devServerHost } from './dev-server-options.ts';
-import { isPortFree } from './ports.ts';
+import { devServerHost, isPortFree } from './ports.ts';
 
 /**
  * Ports above 1023 that every browser refuses to open, whatever the host name ("block bad port" of the Fetch standard, followed by Chrome, Firefox and

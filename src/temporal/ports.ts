@@ -1,5 +1,8 @@
 import { connect, createServer } from 'node:net';
 
+/** Where the dev server listens. */
+export const devServerHost = '127.0.0.1';
+
 /** Whether we could listen on the port. */
 export function isPortFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import type { Client, Connection } from '@temporalio/client';
+
 // The SDK's own conversion to protobuf; the package's index does not repeat it.
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
 import { searchAttributes } from '../domain/search-attributes.ts';
@@ -40,3 +41,5 @@ export async function addSearchAttributes(
   });
   return absent.map(({ name }) => name);
 }
+
+export { searchAttributes } from '../domain/search-attributes.ts';

@@ -6,7 +6,7 @@ import { mapBounded } from '../domain/map-bounded.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { goOnSignalName } from '../domain/waiting.ts';
 import type { Logger } from '../logger.ts';
-import { listExecutions } from '../temporal/list-executions.ts';
+import { listExecutions } from '../temporal/executions.ts';
 import type { Circuit } from './circuit.ts';
 
 interface ResumeOptions {

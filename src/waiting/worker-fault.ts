@@ -1,5 +1,5 @@
 import { ClassifierError } from '../domain/errors.ts';
-import { hasErrorCode } from '../storage/file-errors.ts';
+import { hasErrorCode } from '../storage/file-system.ts';
 
 /** What a machine answers that has no room, no rights or no handles left. A name that is too long, say, is a mistake of ours. */
 const faults = {

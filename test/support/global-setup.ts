@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startDevServer } from '../../src/temporal/dev-server.ts';
-import { searchAttributes } from '../../src/temporal/search-attributes.ts';
+import { searchAttributes } from '../../src/temporal/register-search-attributes.ts';
 import { loadWorkflowBundle } from '../../src/startup/workflow-code.ts';
 import { ensureTool } from '../../tools/ensure-tool.ts';
 import { freePort, onFreePorts } from './free-ports.ts';

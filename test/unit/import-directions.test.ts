@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const forbidden: readonly (readonly [file: string, line: string])[] = [
   ['src/domain/a.ts', `import { z } from 'zod';`],
   ['src/domain/b.ts', `import { readFile } from 'node:fs/promises';`],
-  ['src/domain/c.ts', `import { jobKeys } from '../storage/keys.ts';`],
+  ['src/domain/c.ts', `import { jobKeys } from '../records/keys.ts';`],
   ['workflows/a.ts', `import { createHash } from 'node:crypto';`],
   ['workflows/b.ts', `import { z } from 'zod';`],
   ['workflows/c.ts', `import { renderPages } from '../activities/render-pages.ts';`],
@@ -23,7 +23,22 @@ const forbidden: readonly (readonly [file: string, line: string])[] = [
   ['src/http/unsiloed/a.ts', `import { toRun } from '../extend/run.ts';`],
   ['src/http/unsiloed/b.ts', `import { createOpenAiClassifier } from '../../classifier/openai/openai-classifier.ts';`],
   ['src/http/extend/a.ts', `import { toJobBody } from '../unsiloed/job-body.ts';`],
-  ['src/definitions/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
+  ['src/records/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
+  ['src/records/b.ts', `import { callTemporal } from '../temporal/connection.ts';`],
+  ['src/records/jobs/a.ts', `import { startJob } from '../../jobs/start-job.ts';`],
+  ['activities/c.ts', `import { readConfig } from '../src/config/config.ts';`],
+  ['activities/d.ts', `import { classifyDocument } from '../workflows/index.ts';`],
+  ['src/http/c.ts', `import { fetchGuarded } from '../net/fetch-guard.ts';`],
+  ['src/http/d.ts', `import { readConfig } from '../config/config.ts';`],
+  ['src/http/e.ts', `import { createDependencies } from '../dependencies.ts';`],
+  ['src/jobs/c.ts', `import { createStoreResult } from '../../activities/store-result.ts';`],
+  ['src/jobs/d.ts', `import { openPdf } from '../pdf/pdf-document.ts';`],
+  ['src/jobs/e.ts', `import { serveApi } from '../startup/serve-api.ts';`],
+  ['src/storage/b.ts', `import { jobKeys } from '../records/keys.ts';`],
+  ['src/storage/c.ts', `import { openPdf } from '../pdf/pdf-document.ts';`],
+  ['src/classifier/built-in/a.ts', `import { jobKeys } from '../../records/keys.ts';`],
+  ['src/temporal/a.ts', `import { jobKeys } from '../records/keys.ts';`],
+  ['src/net/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
   ['src/jobs/a.ts', `import { createApp } from '../http/app.ts';`],
   ['src/jobs/b.ts', `import { classifyDocument } from '../../workflows/index.ts';`],
   ['src/retention/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
@@ -33,6 +48,8 @@ const forbidden: readonly (readonly [file: string, line: string])[] = [
 ];
 
 const allowed: readonly (readonly [file: string, line: string])[] = [
+  ['src/records/batches/ok.ts', `import { readJobRequest } from '../jobs/job-request.ts';\nexport { readJobRequest };`],
+  ['activities/ok.ts', `import { readOutcome } from '../src/records/jobs/job-outcome.ts';\nexport { readOutcome };`],
   [
     'workflows/ok.ts',
     `import type { RenderPagesResult } from '../activities/render-pages.ts';\nexport type X = RenderPagesResult;`,
@@ -43,6 +60,12 @@ const allowed: readonly (readonly [file: string, line: string])[] = [
   ],
 ];
 
+/** Two files that name each other's types alone. */
+const circle: readonly (readonly [file: string, line: string])[] = [
+  ['src/domain/circle-a.ts', `import type { B } from './circle-b.ts';\nexport type A = B | 1;`],
+  ['src/domain/circle-b.ts', `import type { A } from './circle-a.ts';\nexport type B = A | 2;`],
+];
+
 let directory: string;
 let findings: string;
 
@@ -51,7 +74,7 @@ beforeAll(async () => {
   await copyFile(join(root, '.oxlintrc.json'), join(directory, '.oxlintrc.json'));
   // The linter looks for its plugins beside its settings.
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  for (const [file, line] of [...forbidden, ...allowed]) {
+  for (const [file, line] of [...forbidden, ...allowed, ...circle]) {
     await mkdir(dirname(join(directory, file)), { recursive: true });
     await writeFile(join(directory, file), `${line}\n`);
   }
@@ -77,5 +100,9 @@ describe('the linter', () => {
     expect(
       findings.split('\n').filter((line) => line.includes(file) && line.includes('no-restricted-imports')),
     ).toEqual([]);
+  });
+
+  test('refuses a circle of types', () => {
+    expect(findings.split('\n').some((line) => line.includes('circle-a.ts') && line.includes('no-cycle'))).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JobProgress } from '../../src/domain/contract.ts';
-import { reviewUpdateName, type ReviewAnswer, type ReviewFacts } from '../../src/domain/review.ts';
+import type { JobProgress, ReviewFacts } from '../../src/domain/contract.ts';
+import { reviewUpdateName, type ReviewAnswer } from '../../src/domain/review.ts';
 import { searchAttributeKeys } from '../../src/domain/search-attributes.ts';
 import type { classifyDocument } from '../../workflows/index.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';

@@ -1,4 +1,6 @@
 import { idPrefixes } from '../../records/ids.ts';
+import type { RequestHandler } from 'express';
+import { requestContext } from '../shared/request-context.ts';
 
 export { idPrefixes, isId, newId, type IdKind } from '../../records/ids.ts';
 
@@ -14,3 +16,9 @@ export function jobIdOfRun(runId: string): string | undefined {
     ? runId.slice(classifyRun.length)
     : undefined;
 }
+
+/** Extend's own name for the header, beside `X-Request-Id`. */
+export const withExtendRequestId: RequestHandler = (request, response, next) => {
+  response.set('x-extend-request-id', requestContext(request).requestId);
+  next();
+};

@@ -1,10 +1,13 @@
+import helmet from 'helmet';
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
-import helmet from 'helmet';
 import { answerOtherMethods } from '../shared/other-methods.ts';
+import { createOpenApiDocument } from './document.ts';
 
 /** Files of the package that are served; everything else of it stays where it is. */
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const;
+
+const errorsFile = fileURLToPath(new URL('../../../docs/errors.md', import.meta.url));
 
 const page = `<!doctype html>
 <html lang="en">
@@ -63,5 +66,24 @@ export function docsPage(): Router {
       response.sendFile(file, { maxAge: '1 day' });
     });
   }
+  return answerOtherMethods(router);
+}
+
+/** `/openapi.json`: needs no key, as it says nothing that the source does not. */
+export function openApiRoutes(version: string): Router {
+  const router = Router();
+  const body = JSON.stringify(createOpenApiDocument(version));
+  router.get('/openapi.json', (_request, response) => {
+    response.type('application/json').send(body);
+  });
+  return answerOtherMethods(router);
+}
+
+/** `/docs/errors`, where the `type` of every problem points (RFC 9457 3.1.1): each error and what to do about it, as text. */
+export function errorsPage(): Router {
+  const router = Router();
+  router.get('/docs/errors', (_request, response) => {
+    response.type('text/markdown; charset=utf-8').sendFile(errorsFile);
+  });
   return answerOtherMethods(router);
 }

@@ -4,7 +4,7 @@ import { extendBatchPaths } from '../extend/batches/paths.ts';
 import { extendClassifierPaths } from '../extend/classifiers/paths.ts';
 import { extendEvaluationPaths } from '../extend/evaluation-sets/paths.ts';
 import { extendFilePaths } from '../extend/files/paths.ts';
-import { extendRunPaths } from '../extend/classify-runs/paths.ts';
+import { extendRunPaths, synchronousRun } from '../extend/classify-runs/paths.ts';
 import { eventHappened, extendWebhookPaths } from '../extend/webhooks/paths.ts';
 import { operationPaths } from '../operations/paths.ts';
 import { servicePaths } from '../service-paths.ts';
@@ -42,7 +42,7 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
     ],
     security: [{ apiKey: [] }, { xApiKey: [] }, { bearer: [] }],
     paths: {
-      ...classifyPaths,
+      ...classifyPaths(synchronousRun),
       ...operationPaths,
       ...webhookPaths,
       ...extendFilePaths,

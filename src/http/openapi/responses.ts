@@ -89,3 +89,8 @@ export function inBothContracts(
   });
   return { ...first, ...Object.fromEntries(shared) };
 }
+
+/** A JSON body that must be there. */
+export function jsonBody(schema: z.ZodType) {
+  return { required: true, content: { 'application/json': { schema } } };
+}

@@ -9,9 +9,8 @@ import {
   rerunsSchema,
 } from './operation-schemas.ts';
 import { listLimits } from '../unsiloed/list-query.ts';
-import { jsonBody } from '../openapi/json-body.ts';
+import { jsonBody, always, json, problems, retryAfter } from '../openapi/responses.ts';
 import { idempotencyHeaders } from '../openapi/request-schemas.ts';
-import { always, json, problems, retryAfter } from '../openapi/responses.ts';
 
 const tags = ['bulk'];
 

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import 'zod-openapi';
+import { z } from 'zod';
 import { categoryLimits, parseCategories } from '../../domain/category.ts';
-import { countCharacters } from '../../domain/count-characters.ts';
+import { countCharacters } from '../../domain/text.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
 import type { RerunChanges } from '../../jobs/rerun-changes.ts';
 import { closedObject } from '../shared/closed-object.ts';

@@ -5,7 +5,7 @@ import { type ClassifierError, normalizeError } from '../../domain/errors.ts';
 import { documentTooLarge } from '../../domain/error-sentences.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { displayFileName } from './file-name.ts';
-import { inspectDocument } from '../../storage/inspected-document.ts';
+import { inspectDocument } from '../../storage/ingest-document.ts';
 import { formTooLarge, invalidUpload, shown, stalled } from './upload-errors.ts';
 import type { UploadLimits } from './upload-limits.ts';
 

@@ -1,9 +1,9 @@
+import multer from 'multer';
 import type { Readable, Writable } from 'node:stream';
 import type { Request, RequestHandler } from 'express';
-import multer from 'multer';
 import { ClassifierError } from '../../domain/errors.ts';
 import { documentTooLarge } from '../../domain/error-sentences.ts';
-import { stageBufferBytes } from '../../storage/inspected-document.ts';
+import { stageBufferBytes } from '../../storage/ingest-document.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { cutOff, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
 import { type UploadLimits, uploadDefaults } from './upload-limits.ts';

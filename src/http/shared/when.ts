@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 
 /** Hands on only the requests that are meant: what they do not pass costs the others nothing. */
 export function when(isMeant: (request: Request) => boolean, handler: RequestHandler): RequestHandler {
@@ -12,4 +12,13 @@ export function when(isMeant: (request: Request) => boolean, handler: RequestHan
 export function firstSegment({ path }: Request): string {
   const end = path.indexOf('/', 1);
   return end === -1 ? path.slice(1) : path.slice(1, end);
+}
+
+/** Aborts when the client goes away before its answer is out. */
+export function untilClosed(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }

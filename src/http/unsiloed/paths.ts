@@ -1,4 +1,4 @@
-import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import type { ZodOpenApiContentObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import {
   deletedSchema,
   jobListSchema,
@@ -7,7 +7,6 @@ import {
   rerunSubmittedSchema,
   submittedSchema,
 } from './schemas.ts';
-import { synchronousRun } from '../extend/classify-runs/paths.ts';
 import { rerunRequestBody } from '../operations/rerun-paths.ts';
 import { always, inBothContracts, json, problems, retryAfter } from '../openapi/responses.ts';
 import {
@@ -21,8 +20,15 @@ import {
 } from '../openapi/request-schemas.ts';
 
 const tags = ['classify'];
+
+/** What the other contract takes and answers at `POST /classify`. */
+export interface OtherContract {
+  readonly body: ZodOpenApiContentObject;
+  readonly responses: Readonly<Record<string, ZodOpenApiResponseObject>>;
+}
+
 /** Unsiloed's `/classify`, and what it has beyond that. */
-export const classifyPaths: ZodOpenApiPathsObject = {
+export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObject => ({
   '/classify': {
     post: {
       tags,
@@ -117,4 +123,4 @@ export const classifyPaths: ZodOpenApiPathsObject = {
       },
     },
   },
-};
+});

@@ -3,7 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { answerOtherMethods } from '../shared/other-methods.ts';
 import { invalidRequest } from '../shared/problem.ts';
 import { bindJobId, tenantOf } from '../shared/request-context.ts';
-import { untilClosed } from '../shared/until-closed.ts';
+import { untilClosed } from '../shared/when.ts';
 import { parseIncludes, toJobBodyWith } from './include.ts';
 import { toJobBody } from './job-body.ts';
 import { parseListQuery } from './list-query.ts';

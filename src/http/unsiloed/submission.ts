@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseCategories, type Category } from '../../domain/category.ts';
-import { countCharacters } from '../../domain/count-characters.ts';
-import { countOf } from '../../domain/text.ts';
+import { countCharacters, countOf } from '../../domain/text.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';

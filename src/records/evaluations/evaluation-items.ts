@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
 import { readJson, updateJson, writeJson } from '../json-documents.ts';
-import { evaluationItemKey, evaluationItemsPrefix } from '../../storage/evaluation-keys.ts';
+import { evaluationItemKey, evaluationItemsPrefix } from './evaluation-keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { createdByKeyOf, createdBySchema } from '../created-by.ts';
 import type { EvaluationSet } from './evaluation-sets.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
 import { readJson, updateJson, writeJson } from '../json-documents.ts';
-import { evaluationRunKey } from '../../storage/evaluation-keys.ts';
+import { evaluationRunKey } from './evaluation-keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { storedConfigSchema } from '../classifiers/classify-config.ts';
 import { isId } from '../ids.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
 import { readJson, writeJson } from '../json-documents.ts';
-import { evaluationSetKey, evaluationSetsPrefix } from '../../storage/evaluation-keys.ts';
+import { evaluationSetKey, evaluationSetsPrefix } from './evaluation-keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { createdByKeyOf, createdBySchema } from '../created-by.ts';
 import { isId, newId } from '../ids.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { batchIdOfRun } from '../../domain/batch.ts';
-import { evaluationItemKey } from '../../storage/evaluation-keys.ts';
+import { evaluationItemKey } from '../evaluations/evaluation-keys.ts';
 import { readJson, writeJson } from '../json-documents.ts';
 import { batchKeys, fileKeys, jobKeys } from '../keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';

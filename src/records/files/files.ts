@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { containsText } from '../../domain/contains-text.ts';
+import { containsText } from '../../domain/text.ts';
 import { documentTypes } from '../../domain/document.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { readJson, updateJson, writeJson } from '../json-documents.ts';

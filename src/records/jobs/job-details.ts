@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { ClassifyDocumentResult } from '../../domain/contract.ts';
 import { readJson } from '../json-documents.ts';
 import { jobKeys } from '../keys.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
+import type { ObjectStore, ObjectFacts } from '../../storage/object-store.ts';
 import { readJobRequest } from './job-request.ts';
+import type { Readable } from 'node:stream';
+import { ClassifierError } from '../../domain/errors.ts';
 
 const reasoningSchema = z.object({ reasoning: z.string() });
 
@@ -50,4 +52,22 @@ export async function readMetadata(
   jobId: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   return (await readJobRequest(store, tenant, jobId))?.metadata;
+}
+
+export interface PageImage {
+  /** JPEG. */
+  readonly stream: Readable;
+  readonly facts: ObjectFacts;
+}
+
+/** The image of a page as the classifier saw it. Throws `not_found` when the page was not rendered, or not yet. */
+export async function openPageImage(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+  pageNumber: number,
+): Promise<PageImage> {
+  const image = await store.getStream(jobKeys(tenant, jobId).page(pageNumber, 'jpg'));
+  if (!image) throw new ClassifierError('not_found', `Page ${pageNumber} of this job has no image`);
+  return image;
 }

@@ -5,8 +5,7 @@ import { readJson, updateJson } from '../json-documents.ts';
 import { webhookKeys } from '../keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { attemptsSchema, withAttempt, type AttemptOutcome } from './delivery-attempts.ts';
-import { decodeCursor, encodeCursor } from '../../definitions/page-cursor.ts';
-import type { Page, PageQuery } from '../list-page.ts';
+import { decodeCursor, encodeCursor, type Page, type PageQuery } from '../list-page.ts';
 
 const deliverySchema = z.object({
   event: z.object({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { containsText } from '../../../src/domain/contains-text.ts';
+import { containsText } from '../../../src/domain/text.ts';
 
 test.each([
   ['Invoice 7.PDF', 'invoice', true],

@@ -4,7 +4,7 @@ import {
   classifyConfigSchema,
   classifyOverrideConfigSchema,
 } from '../../../src/http/extend/classify-runs/config-schema.ts';
-import { parseBody } from '../../../src/http/shared/parse-body.ts';
+import { parseBody } from '../../../src/http/extend/json-body.ts';
 
 const other = { id: 'other', type: 'other', description: '' };
 const invoice = { id: 'invoice', type: 'invoice', description: 'asks for payment' };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseQuotas } from '../../../src/quotas-setting.ts';
+import { parseQuotas } from '../../../src/config/tenant-lists.ts';
 import { createQuotas } from '../../../src/jobs/quota.ts';
 import { createObjectStore } from '../../../src/storage/create-store.ts';
 import { jobKeys } from '../../../src/records/keys.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runExecutionQuery } from '../../../src/jobs/run-filters.ts';
+import { runExecutionQuery } from '../../../src/jobs/list-runs.ts';
 import { idCondition, valueCondition } from '../../../src/jobs/visibility-query.ts';
 
 describe('a condition on an attribute', () => {

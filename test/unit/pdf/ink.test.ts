@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { hasInk, type Pixels } from '../../../src/pdf/ink.ts';
+import { hasInk } from '../../../src/pdf/ink.ts';
+import type { Pixels } from '../../../src/pdf/pixels.ts';
 
 const page = { width: 1086, height: 1536 } as const;
 

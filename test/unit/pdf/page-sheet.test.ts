@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Pixels } from '../../../src/pdf/ink.ts';
+import type { Pixels } from '../../../src/pdf/pixels.ts';
 import { layOutSheet, type PageSheet } from '../../../src/pdf/page-sheet.ts';
 
 /** A page whose red says how far down a pixel is, and whose green says how far right, of 250. */

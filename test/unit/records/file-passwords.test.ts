@@ -38,7 +38,7 @@ describe('the password of a file', () => {
 
     expect(await passwords.read('acme', 'file_3')).toBe('secret');
     const stranger = createFilePasswords(store, createServerKey({ store }));
-    await expect(stranger.read('acme', 'file_3')).rejects.toMatchObject({ code: 'document_encrypted' });
+    await expect(stranger.read('acme', 'file_3')).rejects.toMatchObject({ code: 'worker_unfit' });
   });
 
   test('opens no other file, and not when it was tampered with', async () => {
@@ -48,8 +48,8 @@ describe('the password of a file', () => {
     await store.put(keyOf('file_5'), sealed);
     await store.put(keyOf('file_6'), Buffer.concat([sealed.subarray(0, -1), Buffer.from('x')]));
 
-    await expect(passwords.read('acme', 'file_5')).rejects.toMatchObject({ code: 'document_encrypted' });
-    await expect(passwords.read('acme', 'file_6')).rejects.toMatchObject({ code: 'document_encrypted' });
+    await expect(passwords.read('acme', 'file_5')).rejects.toMatchObject({ code: 'worker_unfit' });
+    await expect(passwords.read('acme', 'file_6')).rejects.toMatchObject({ code: 'worker_unfit' });
   });
 });
 

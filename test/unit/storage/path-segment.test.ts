@@ -5,7 +5,7 @@ import { assert, constantFrom, oneof, property, string } from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { storedJobs } from '../../../src/retention/stored-jobs.ts';
 import { createFolderStore } from '../../../src/storage/folder-store.ts';
-import { keepJobId } from '../../../src/storage/job-id.ts';
+import { keepJobId } from '../../../src/records/jobs/job-id.ts';
 import { jobKeys, parseJobKey } from '../../../src/records/keys.ts';
 import { assertObjectKey } from '../../../src/storage/object-key.ts';
 import { unsplitKey } from '../../../src/storage/path-segment.ts';

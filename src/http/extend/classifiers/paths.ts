@@ -11,8 +11,7 @@ import {
 } from './schemas.ts';
 import { pageQuery, sortedPageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
-import { jsonBody } from '../../openapi/json-body.ts';
-import { json } from '../../openapi/responses.ts';
+import { jsonBody, json } from '../../openapi/responses.ts';
 
 const tags = ['classifiers'];
 

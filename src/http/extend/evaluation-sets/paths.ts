@@ -15,8 +15,7 @@ import {
 import { sortedPageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
 import { createEvaluationRunSchema, evaluationRunSchema } from '../evaluation-set-runs/schemas.ts';
-import { jsonBody } from '../../openapi/json-body.ts';
-import { json } from '../../openapi/responses.ts';
+import { jsonBody, json } from '../../openapi/responses.ts';
 
 const tags = ['evaluation'];
 

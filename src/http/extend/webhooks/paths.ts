@@ -19,8 +19,7 @@ import {
 } from './schemas.ts';
 import { pageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
-import { jsonBody } from '../../openapi/json-body.ts';
-import { json, open, problems } from '../../openapi/responses.ts';
+import { jsonBody, json, open, problems } from '../../openapi/responses.ts';
 
 const tags = ['webhooks'];
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readJson, writeJson } from '../records/json-documents.ts';
-import { jobIdName, jobKeys } from '../records/keys.ts';
-import type { ObjectStore } from './object-store.ts';
+import { readJson, writeJson } from '../json-documents.ts';
+import { jobIdName, jobKeys } from '../keys.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 
 const schema = z.object({ jobId: z.string() });
 

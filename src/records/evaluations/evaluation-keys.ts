@@ -1,4 +1,4 @@
-import { pathSegment } from './path-segment.ts';
+import { pathSegment } from '../../storage/path-segment.ts';
 
 /** Where evaluation sets, their items and their runs lie. */
 export function evaluationSetsPrefix(tenant: string): string {

@@ -1,1 +1,0 @@
-export { searchAttributes } from '../domain/search-attributes.ts';
