@@ -42,7 +42,7 @@ const suspects = createWaitingLine([{}]);
  * held until the server missed their heartbeats) are noticed by the next one. After the first, the content is a suspect:
  * suspects of a process are read one at a time, and a death counts against the one that was being read. After three
  * the step fails for good with a sentence, and the log names the document
- * (docs/decisions/0012-what-is-poison.md).
+ * (docs/decisions/0014-what-is-poison.md).
  */
 export async function runReadingStep<T>(
   { jobId, pageNumber }: ReadContent,

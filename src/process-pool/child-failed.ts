@@ -12,7 +12,7 @@ export type ChildFailure = 'timeout' | 'step-timeout' | 'processor-time' | 'memo
 
 /**
  * So many children may die of one job. What takes too long or too much memory would do so again, and fails at once; a
- * child that ended by itself may have died of something else (docs/decisions/0012-what-is-poison.md).
+ * child that ended by itself may have died of something else (docs/decisions/0014-what-is-poison.md).
  */
 export const maxCrashes = 3;
 
