@@ -22,6 +22,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'BODY_MIN_BYTES_PER_SECOND',
       'REFUSED_BODY_SECONDS',
       'REFUSED_BODY_MB',
+      'ANSWER_MIN_BYTES_PER_SECOND',
       'WAIT_CONCURRENCY',
       'PROGRESS_CONCURRENCY',
       'RESULT_CACHE_MB',

@@ -112,6 +112,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
         maxDrainBytes: v.REFUSED_BODY_MB * 1_000_000,
         maxDrainMs: v.REFUSED_BODY_SECONDS * 1000,
       },
+      answers: { minBytesPerSecond: v.ANSWER_MIN_BYTES_PER_SECOND, windowMs: 30_000 },
       syncWaitMs: v.SYNC_WAIT_SECONDS * 1000,
       maxCacheBytes: v.RESULT_CACHE_MB * 1_000_000,
       apiKeys: parseApiKeys(v.API_KEYS).keys,

@@ -52,6 +52,11 @@ export const variables = z.object({
     .default(10)
     .describe('How long a client may go on sending a request that has its answer already, before it is cut off.'),
   REFUSED_BODY_MB: wholeNumber(1, 5000).default(64).describe('How much of it is read.'),
+  ANSWER_MIN_BYTES_PER_SECOND: wholeNumber(0, 1_000_000)
+    .default(1000)
+    .describe(
+      'Least that a client must read of an answer, on average over 30 s, before its connection is closed; 0: anything.',
+    ),
   WAIT_CONCURRENCY: wholeNumber(2, 10_000)
     .default(400)
     .describe(

@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream';
+import { eachWindow } from '../domain/each-window.ts';
 
 export interface RateGuardOptions {
   readonly minBytesPerSecond: number;
@@ -19,18 +20,18 @@ export function createRateGuard({ minBytesPerSecond, windowMs, tooSlow }: RateGu
       wasHeldBack ||= guard.readableLength >= guard.readableHighWaterMark;
     },
     destroy(error, callback) {
-      clearInterval(timer);
+      stop();
       callback(error);
     },
     flush(callback) {
-      clearInterval(timer);
+      stop();
       callback();
     },
   });
-  const timer = setInterval(() => {
-    if (received < leastBytes && !wasHeldBack) guard.destroy(tooSlow());
+  const stop = eachWindow(windowMs, (wasWhole) => {
+    if (wasWhole && received < leastBytes && !wasHeldBack) guard.destroy(tooSlow());
     received = 0;
     wasHeldBack = guard.readableLength >= guard.readableHighWaterMark;
-  }, windowMs);
+  });
   return guard;
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { ConfigError } from '../config/config-error.ts';
+import { clockAnswers, type AnswerLimits } from '../http/shared/answer-clock.ts';
 import { clockBodies, type BodyLimits } from '../http/shared/body-clock.ts';
 import { answerUnreadable } from '../http/shared/unreadable-request.ts';
 import type { Logger } from '../logger.ts';
@@ -18,13 +19,17 @@ export interface ServeOptions {
   readonly port: number;
   readonly logger: Logger;
   readonly bodies: BodyLimits;
+  readonly answers: AnswerLimits;
 }
 
 /** An upload of 500 MB over a slow line takes its time; node's default would end it after 5 minutes. */
 const requestTimeoutMs = 60 * 60 * 1000;
 
 /** Listens. Throws ConfigError that names the setting when the port is taken or the address is not this machine's. */
-export async function serveApi(app: Express, { host, port, logger, bodies }: ServeOptions): Promise<ApiService> {
+export async function serveApi(
+  app: Express,
+  { host, port, logger, bodies, answers }: ServeOptions,
+): Promise<ApiService> {
   const server = createServer(
     // A missing Host is refused by the app (node would answer without a body), an unknown expectation by nobody (RFC 9110 10.1.1).
     {
@@ -38,6 +43,7 @@ export async function serveApi(app: Express, { host, port, logger, bodies }: Ser
   ).on('checkExpectation', app);
   answerUnreadable(server, logger);
   clockBodies(server, bodies);
+  clockAnswers(server, answers);
   await listen(server, host, port);
   return {
     url: `http://${urlHost(host)}:${listeningPort(server) ?? port}`,

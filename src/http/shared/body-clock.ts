@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { eachWindow } from '../../domain/each-window.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 import { drainRequest, type DrainLimits } from './drain-request.ts';
 import { answerBy } from './unreadable-request.ts';
@@ -43,17 +44,17 @@ function watchRate(
   const leastBytes = (minBytesPerSecond * windowMs) / 1000;
   let before = socket.bytesRead;
   let wasHeldBack = isHeldBack(request);
-  const timer = setInterval(() => {
+  const stop = eachWindow(windowMs, (wasWhole) => {
     const received = socket.bytesRead - before;
     const isOurs = wasHeldBack || isHeldBack(request);
     before = socket.bytesRead;
     wasHeldBack = isHeldBack(request);
-    if (received >= leastBytes || isOurs || response.headersSent) return;
-    clearInterval(timer);
+    if (!wasWhole || received >= leastBytes || isOurs || response.headersSent) return;
+    stop();
     const detail = `The body arrives too slowly: less than ${minBytesPerSecond} bytes in a second, over ${windowMs / 1000} s.`;
     answerBy(response, new ClassifierError('request_timeout', detail));
-  }, windowMs);
-  return () => clearInterval(timer);
+  });
+  return stop;
 }
 
 /** It waits for us, for the store most of all, and not for its client. */

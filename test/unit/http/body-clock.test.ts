@@ -7,13 +7,14 @@ import { serveApi } from '../../../src/startup/serve-api.ts';
 
 const logger = pino({ level: 'silent' });
 const bodies = { minBytesPerSecond: 1000, windowMs: 200, maxDrainBytes: 1_000_000, maxDrainMs: 300 };
+const answers = { minBytesPerSecond: 1000, windowMs: 30_000 };
 
 async function startApi(change: Partial<typeof bodies> = {}): Promise<number> {
   const app = express();
   app.post('/json', express.json(), (request, response) => void response.json(request.body));
   app.post('/waiting', () => undefined);
   app.post('/refused', (_request, response) => void response.status(401).end('refused'));
-  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger, bodies: { ...bodies, ...change } });
+  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger, answers, bodies: { ...bodies, ...change } });
   onTestFinished(() => api.stop(0));
   return Number(new URL(api.url).port);
 }
@@ -83,7 +84,7 @@ test('a body that the server itself does not read yet is not taken for a slow on
     for await (const chunk of request) size += Buffer.from(chunk).length;
     response.end(`read ${size}`);
   });
-  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger, bodies });
+  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger, answers, bodies });
   onTestFinished(() => api.stop(0));
   setTimeout(readNow, 900);
 

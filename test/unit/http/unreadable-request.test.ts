@@ -18,7 +18,7 @@ async function startApi(logger: Logger = silent): Promise<number> {
   app.post('/begun', (_request, response) => void response.write('the first half '));
   app.post('/waiting', () => undefined);
   app.post('/refused', (_request, response) => void response.status(415).end('refused'));
-  const api = await serveApi(app, { host: '127.0.0.1', port: 0, logger, bodies: readConfig({}).http.bodies });
+  const api = await serveApi(app, { ...readConfig({}).http, host: '127.0.0.1', port: 0, logger });
   onTestFinished(() => api.stop(0));
   return Number(new URL(api.url).port);
 }
