@@ -23,6 +23,7 @@ import { createJobService } from './jobs/job-service.ts';
 import { createOperator } from './jobs/operate-on-jobs.ts';
 import { createOperationService } from './jobs/operation-service.ts';
 import { createBatchPreparer } from './jobs/prepare-batch-runs.ts';
+import { createIsStarted } from './jobs/is-started.ts';
 import { createQuotas } from './jobs/quota.ts';
 import { createRunService } from './jobs/run-service.ts';
 import { createWebhookService } from './jobs/webhook-service.ts';
@@ -87,7 +88,7 @@ function createStore({ storage, tempDirectory }: Config): ObjectStore {
 
 function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {
   const { namespace } = config.temporal.connection;
-  const quotas = createQuotas(store, config.quotas);
+  const quotas = createQuotas(store, config.quotas, createIsStarted(client, store));
   const waits = createTenantSlots(config.shares.wait);
   const progressQueries = createTenantSlots(config.shares.progress);
   const passwords = filePasswords(config, store);
@@ -161,7 +162,7 @@ function workerDependencies(
     prepareBatchRuns: createBatchPreparer({ store, passwords, maxFileBytes }),
     operateOnJobs: createOperator({
       store,
-      quotas: createQuotas(store, config.quotas),
+      quotasWith: (client) => createQuotas(store, config.quotas, createIsStarted(client, store)),
       pageLimits: config.limits,
       patienceSeconds: config.patienceSeconds,
       concurrency: config.batch.concurrency,

@@ -133,6 +133,14 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorFacts, value);
 }
 
+/**
+ * Whether an error means that what was asked for was surely not begun. After any other, as when Temporal could not be reached, it may have been all the same,
+ * and what it needs must stay.
+ */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ClassifierError && errorFacts[error.code].status < 500;
+}
+
 /** The facts of a code, all of their members. */
 export function factsOf(code: ErrorCode): ErrorFacts {
   return errorFacts[code];

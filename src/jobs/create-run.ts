@@ -6,9 +6,9 @@ import { newId } from '../records/ids.ts';
 import { deleteJobObjects } from '../records/jobs/job-deletion.ts';
 import { prepareRunFile, type RunFileDependencies, type RunFileInput } from '../records/files/run-files.ts';
 import { questionOf, type PageLimits } from '../records/classifiers/run-question.ts';
-import { ClassifierError, errorFacts } from '../domain/errors.ts';
+import { isRefusal } from '../domain/errors.ts';
 import { writeJobRequest, type RunRequest } from '../records/jobs/job-request.ts';
-import type { Quotas, QuotaShare } from './quota.ts';
+import { endShare, type Quotas, type QuotaShare } from './quota.ts';
 import { startStoredJob, toJobRequest } from './start-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 
@@ -59,7 +59,7 @@ export async function createRun(dependencies: CreateRunDependencies, request: Cr
     await startStoredJob(dependencies, { ...job, source, fileName: file.name });
     return jobId;
   } catch (error) {
-    await share?.giveBack();
+    await endShare(share, error);
     if (isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
     throw error;
   }
@@ -98,9 +98,4 @@ function toJob(
 /** Extend's 0 to 100, lower first, as one of Temporal's five priorities, whose middle one is what a run without a priority has. */
 export function priorityKeyOf(priority: number): number {
   return Math.min(5, 1 + Math.floor(priority / 20));
-}
-
-/** When Temporal could not be reached, the run may have been started all the same, and its file must stay. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ClassifierError && errorFacts[error.code].status < 500;
 }

@@ -27,7 +27,7 @@ import { quoted } from './visibility-query.ts';
 
 export interface OperateDependencies {
   readonly store: ObjectStore;
-  readonly quotas: Quotas;
+  readonly quotasWith: (client: Client) => Quotas;
   readonly pageLimits: PageLimits;
   /** The patience of reruns whose first job is not remembered. */
   readonly patienceSeconds: number;
@@ -67,7 +67,7 @@ export function createOperator(dependencies: OperateDependencies): OperateOnPage
     }
     const scope = { tenant, kind, operationId, until: Date.parse(request.createdAt) };
     const page = await listExecutions(client, filterQuery(request.filter, scope), size, pageToken);
-    const work = workOf({ ...dependencies, client }, request, scope);
+    const work = workOf({ ...dependencies, client, quotas: dependencies.quotasWith(client) }, request, scope);
     const outcomes = await mapBounded(page.executions, jobsAtOnce, async ({ workflowId }) =>
       signal.aborted ? noProgress : progressOf(dependencies.logger, workflowId, work),
     );
@@ -100,6 +100,7 @@ async function progressOf(logger: Logger, jobId: string, work: Work): Promise<Op
 
 interface WorkDependencies extends OperateDependencies {
   readonly client: Client;
+  readonly quotas: Quotas;
 }
 
 function workOf(

@@ -1,8 +1,23 @@
-import { z } from 'zod';
-import { ClassifierError } from '../domain/errors.ts';
+import { ClassifierError, isRefusal } from '../domain/errors.ts';
 import { readJson, updateJson } from '../records/json-documents.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import {
+  count,
+  hold,
+  isHeld,
+  keep,
+  leaveOpen,
+  letGo,
+  markUnsettled,
+  noUsage,
+  parseUsage,
+  quotaExceeded,
+  settle,
+  unsettledOf,
+  type UnsettledCount,
+  type Usage,
+} from './quota-usage.ts';
 
 export interface TenantQuota {
   readonly tenant: string;
@@ -13,47 +28,79 @@ export interface TenantQuota {
 /** Documents of the month, taken before their jobs start. */
 export interface QuotaShare {
   readonly remaining: number;
-  /** For a request that came to nothing, or that was an earlier one again; gives what remains then. */
+  /** For a request that was refused, or that was an earlier one again; gives what remains then. */
   giveBack(): Promise<number>;
+  /** Nobody knows whether the job was started: the document counts until that is settled. */
+  leaveOpen(): Promise<void>;
   /** The job has started: the document counts, whatever others who hold it give back. */
   keep(): Promise<void>;
 }
 
 /**
- * What each tenant may submit in a month, counted in the store, so that all processes count together. Both calls throw
- * `quota_exceeded` when nothing is left, unless the job is there already: an idempotent request may always be repeated.
+ * What each tenant may submit in a month, counted in the store, so that all processes count together. All calls throw
+ * `quota_exceeded` when nothing is left; those with the id of a job that is there already do not: an idempotent request may always be repeated.
  */
 export interface Quotas {
-  /** Looks, before a document is received for nothing. */
+  /** Looks, before a document is received for nothing, and settles first what an outage left open. */
   check(tenant: string, jobId: string): Promise<void>;
-  /** Counts the document, or all of a batch together; undefined for a tenant without a quota. */
-  take(tenant: string, jobId: string, documents?: number): Promise<QuotaShare | undefined>;
+  /** Counts the document of a new job, or all of a new batch together; undefined for a tenant without a quota. */
+  take(tenant: string, id: string, documents?: number): Promise<QuotaShare | undefined>;
   /** One document for all requests with one `Idempotency-Key`, which may come at once: it counts once, and none is refused for another's. */
   takeShared(tenant: string, jobId: string): Promise<QuotaShare | undefined>;
 }
 
-const usageSchema = z.object({
-  documents: z.number().int().min(0),
-  /** How many requests hold the document of a job that none of them has started yet. */
-  holders: z.record(z.string(), z.number().int().min(1)).optional(),
-});
-type Usage = z.infer<typeof usageSchema>;
-const parseUsage = (value: unknown) => usageSchema.parse(value);
+/** Whether a job or a batch was started; throws when that cannot be told now. */
+export type IsStarted = (tenant: string, id: string) => Promise<boolean>;
+
 /** Every submission of a tenant writes one small document; the store settles who is first. */
 const maxAttempts = 100;
+/** A start that was given up may still arrive at Temporal, some seconds later. */
+const lateStartMs = 60_000;
+/** An outage may leave thousands; a request does not wait for all of them, unless it would be refused. */
+const settledAtOnce = 25;
 
-export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]): Quotas {
+export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[], isStarted: IsStarted): Quotas {
   const limits = new Map(tenants.map(({ tenant, documents }) => [tenant, documents]));
 
   async function change(key: string, limit: number, update: (usage: Usage) => Usage): Promise<number> {
-    const { value } = await updateJson(store, key, parseUsage, (usage) => update(usage ?? { documents: 0 }), {
-      maxAttempts,
-    });
+    const { value } = await updateJson(store, key, parseUsage, (usage) => update(usage ?? noUsage), { maxAttempts });
     return Math.max(limit - value.documents, 0);
   }
 
+  async function readUsage(key: string): Promise<Usage> {
+    return (await readJson(store, key, parseUsage))?.value ?? noUsage;
+  }
+
+  /** Takes; what an outage left open is no reason to refuse, so that is settled first. */
+  async function takeWith(tenant: string, limit: number, update: (usage: Usage) => Usage): Promise<number> {
+    const key = usageKey(tenant);
+    try {
+      return await change(key, limit, update);
+    } catch (error) {
+      if (!isQuotaExceeded(error) || !(await settleAll(tenant, key, limit, await readUsage(key)))) throw error;
+      return change(key, limit, update);
+    }
+  }
+
+  /** Resolves with whether anything was settled. An outage that lasts leaves all as it is. */
+  async function settleAll(tenant: string, key: string, limit: number, usage: Usage): Promise<boolean> {
+    const open = unsettledOf(usage);
+    const isFull = usage.documents >= limit;
+    const known: { readonly counted: UnsettledCount; readonly isThere: boolean }[] = [];
+    for (const counted of isFull ? open : open.slice(0, settledAtOnce)) {
+      const isThere = await isStarted(tenant, counted.id).catch(() => undefined);
+      if (isThere === undefined) break;
+      if (isThere || Date.now() - Date.parse(counted.since) > lateStartMs) known.push({ counted, isThere });
+    }
+    if (known.length === 0) return false;
+    await change(key, limit, (present) =>
+      known.reduce((settled, { counted, isThere }) => settle(settled, counted, isThere, limit), present),
+    );
+    return true;
+  }
+
   async function unlessThere(tenant: string, jobId: string, error: unknown): Promise<void> {
-    if (!(error instanceof ClassifierError) || error.code !== 'quota_exceeded') throw error;
+    if (!isQuotaExceeded(error)) throw error;
     if (!(await store.head(jobKeys(tenant, jobId).request))) throw error;
   }
 
@@ -61,21 +108,24 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
     async check(tenant, jobId) {
       const limit = limits.get(tenant);
       if (limit === undefined) return;
-      const usage = (await readJson(store, usageKey(tenant), parseUsage))?.value ?? { documents: 0 };
-      if (usage.documents < limit || holdersOf(usage, jobId) > 0) return;
-      await unlessThere(tenant, jobId, quotaExceeded(usage.documents, limit));
-    },
-    async take(tenant, jobId, documents = 1) {
-      const limit = limits.get(tenant);
-      if (limit === undefined) return undefined;
       const key = usageKey(tenant);
-      try {
-        const remaining = await change(key, limit, (usage) => count(usage, documents, limit));
-        return { ...spent, remaining, giveBack: () => change(key, limit, (usage) => count(usage, -documents, limit)) };
-      } catch (error) {
-        await unlessThere(tenant, jobId, error);
-        return spent;
-      }
+      let usage = await readUsage(key);
+      if (await settleAll(tenant, key, limit, usage)) usage = await readUsage(key);
+      if (usage.documents < limit || isHeld(usage, jobId)) return;
+      await unlessThere(tenant, jobId, quotaExceeded(usage, limit));
+    },
+    async take(tenant, id, documents = 1) {
+      const limit = limits.get(tenant);
+      if (limit === undefined || documents === 0) return undefined;
+      const key = usageKey(tenant);
+      const remaining = await takeWith(tenant, limit, (usage) => count(usage, documents, limit));
+      return {
+        remaining,
+        giveBack: () => change(key, limit, (usage) => count(usage, -documents, limit)),
+        leaveOpen: async () =>
+          void (await change(key, limit, (usage) => markUnsettled(usage, { id, documents, since: now() }))),
+        keep: async () => undefined,
+      };
     },
     async takeShared(tenant, jobId) {
       const limit = limits.get(tenant);
@@ -83,9 +133,10 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
       const key = usageKey(tenant);
       try {
         return {
-          remaining: await change(key, limit, (usage) => hold(usage, jobId, limit)),
+          remaining: await takeWith(tenant, limit, (usage) => hold(usage, jobId, limit)),
           giveBack: () => change(key, limit, (usage) => letGo(usage, jobId, limit)),
-          keep: async () => void (await change(key, limit, (usage) => withHolders(usage, jobId, 0))),
+          leaveOpen: async () => void (await change(key, limit, (usage) => leaveOpen(usage, jobId, now()))),
+          keep: async () => void (await change(key, limit, (usage) => keep(usage, jobId))),
         };
       } catch (error) {
         await unlessThere(tenant, jobId, error);
@@ -95,40 +146,34 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
   };
 }
 
+/**
+ * Ends a share whose job could not be started: what was refused is given back, anything else may have been started all the same. The caller hears of
+ * that error, so one of the store here is no other: what is not given back counts.
+ */
+export async function endShare(share: QuotaShare | undefined, error: unknown): Promise<void> {
+  try {
+    await (isRefusal(error) ? share?.giveBack() : share?.leaveOpen());
+  } catch {
+    // As said above.
+  }
+}
+
 /** Of a job that was there before the quota was used up. */
-const spent: QuotaShare = { remaining: 0, giveBack: async () => 0, keep: async () => undefined };
+const spent: QuotaShare = {
+  remaining: 0,
+  giveBack: async () => 0,
+  leaveOpen: async () => undefined,
+  keep: async () => undefined,
+};
 
-function count(usage: Usage, by: number, limit: number): Usage {
-  if (by > 0 && usage.documents + by > limit) throw quotaExceeded(usage.documents, limit);
-  return { ...usage, documents: Math.max(usage.documents + by, 0) };
+function isQuotaExceeded(error: unknown): boolean {
+  return error instanceof ClassifierError && error.code === 'quota_exceeded';
 }
 
-function holdersOf({ holders = {} }: Usage, jobId: string): number {
-  return Object.hasOwn(holders, jobId) ? (holders[jobId] ?? 0) : 0;
-}
-
-function withHolders({ documents, holders = {} }: Usage, jobId: string, number: number): Usage {
-  const { [jobId]: _own, ...others } = holders;
-  return { documents, holders: number > 0 ? { ...others, [jobId]: number } : others };
-}
-
-/** The first to hold a job's document counts it. */
-function hold(usage: Usage, jobId: string, limit: number): Usage {
-  const holders = holdersOf(usage, jobId);
-  return withHolders(holders > 0 ? usage : count(usage, 1, limit), jobId, holders + 1);
-}
-
-/** The last to let go of a document that nobody kept gives it back. */
-function letGo(usage: Usage, jobId: string, limit: number): Usage {
-  const holders = holdersOf(usage, jobId);
-  if (holders === 0) return usage;
-  return withHolders(holders > 1 ? usage : count(usage, -1, limit), jobId, holders - 1);
+function now(): string {
+  return new Date().toISOString();
 }
 
 function usageKey(tenant: string): string {
-  return `tenants/${tenant}/usage/${new Date().toISOString().slice(0, 7)}.json`;
-}
-
-function quotaExceeded(current: number, limit: number): ClassifierError {
-  return new ClassifierError('quota_exceeded', 'Insufficient quota', { quota: { current, limit } });
+  return `tenants/${tenant}/usage/${now().slice(0, 7)}.json`;
 }

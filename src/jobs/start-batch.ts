@@ -24,7 +24,7 @@ import {
 } from '../records/batches/batch-request.ts';
 import { priorityKeyOf } from './create-run.ts';
 import { fileIdOfRun } from './prepare-batch-runs.ts';
-import type { Quotas } from './quota.ts';
+import { endShare, type Quotas } from './quota.ts';
 import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
 
 export interface StartBatchRequest {
@@ -100,7 +100,7 @@ export async function startBatch(
     await startWorkflow(dependencies, request, { batchId, question });
     return { ...batch, batchId };
   } catch (error) {
-    await share?.giveBack();
+    await endShare(share, error);
     throw error;
   }
 }

@@ -16,6 +16,8 @@ import { readJobRequest, writeJobRequest, type JobRequest } from '../records/job
 /** `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not used. */
 export interface StartedJob {
   readonly isRepeated: boolean;
+  /** Whether the run was started by this request: also one that comes again starts it, where the first could not. */
+  readonly isStarted: boolean;
 }
 
 export interface StartJobDependencies {
@@ -39,7 +41,7 @@ export async function startJob(dependencies: StartJobDependencies, request: Star
   if (!request.isIdempotent) {
     if (own) await writeJobRequest(store, tenant, jobId, own);
     await startWorkflow(dependencies, request);
-    return { isRepeated: false };
+    return { isRepeated: false, isStarted: true };
   }
   return startClaimed(dependencies, request, { ...own, ...documentOf(request), fingerprint: fingerprintOf(request) });
 }
@@ -57,26 +59,30 @@ async function startClaimed(
 ): Promise<StartedJob> {
   const { store } = dependencies;
   const { tenant, jobId } = request;
+  let isStarted = false;
   for (let attempt = 1; ; attempt++) {
     const earlier = await claimFreeJob(dependencies, tenant, jobId, own);
     if (!earlier) {
       // An execution that is there all the same is that of a deleted job, which Temporal has not forgotten yet.
       await startWorkflow(dependencies, request, attempt === 1 ? afterDeletedRun : inPlaceOfStrayRun);
-      return { isRepeated: false };
+      return { isRepeated: false, isStarted: true };
     }
     if (earlier.fingerprint !== own.fingerprint) throw idempotencyConflict();
     // Whoever came first may have been killed before it started the run; a finished one must not run again.
     if (!(await store.head(jobKeys(tenant, jobId).result))) {
-      await startWorkflow(dependencies, { ...request, source: sourceOf(earlier, request) }, once);
+      const again = { ...request, source: sourceOf(earlier, request) };
+      isStarted = (await startWorkflow(dependencies, again, unlessRunning)) || isStarted;
     }
     const present = await readJobRequest(store, tenant, jobId);
-    if (present?.claim === earlier.claim && !present?.deletion) return { isRepeated: true };
+    if (present?.claim === earlier.claim && !present?.deletion) return { isRepeated: true, isStarted };
   }
 }
 
 type StartPolicies = Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'workflowIdConflictPolicy'>;
 
 const once: StartPolicies = { workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING' };
+/** Says by its failure that the run is there. A second attempt of the client's own is no failure: Temporal knows it by its request id. */
+const unlessRunning: StartPolicies = { ...once, workflowIdConflictPolicy: 'FAIL' };
 const afterDeletedRun: StartPolicies = { ...once, workflowIdReusePolicy: 'ALLOW_DUPLICATE' };
 /** A run that was started for a job which was deleted at that moment: its document is gone. */
 const inPlaceOfStrayRun: StartPolicies = { ...afterDeletedRun, workflowIdConflictPolicy: 'TERMINATE_EXISTING' };
@@ -112,11 +118,12 @@ function sourceOf({ document, url }: JobRequest, request: StartJobRequest): Star
   return url === undefined ? request.source : { url };
 }
 
+/** Resolves with false where the policies leave a run that is there as it is. */
 async function startWorkflow(
   { client, store, patienceSeconds }: StartJobDependencies,
   request: StartJobRequest,
   policies: StartPolicies = once,
-): Promise<void> {
+): Promise<boolean> {
   const { tenant, jobId, fileName, run, priority, requestId, rerunOf, operationId = run?.batchId } = request;
   const input = await toWorkflowInput({ patienceSeconds, ...request }, store);
   const options: WorkflowStartOptions<typeof classifyDocument> = {
@@ -139,8 +146,9 @@ async function startWorkflow(
   };
   try {
     await callTemporal(client, startDeadlineMs, () => client.workflow.start(workflowTypes.classifyDocument, options));
+    return true;
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
   }
 }

@@ -4,14 +4,14 @@ import type { StoredFile } from '../records/files/files.ts';
 import { deleteJobObjects } from '../records/jobs/job-deletion.ts';
 import { toRunFile } from '../records/files/run-files.ts';
 import { documentGone } from '../domain/error-sentences.ts';
-import { ClassifierError, errorFacts } from '../domain/errors.ts';
+import { ClassifierError, isRefusal } from '../domain/errors.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { claimFreeJob } from './claim-free-job.ts';
 import { idempotencyConflict } from './idempotency.ts';
 import { writeJobRequest } from '../records/jobs/job-request.ts';
 import { lookIfThere } from './look-if-there.ts';
-import type { Quotas } from './quota.ts';
+import { endShare, type Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
 import type { AskedAgain } from './rerun-changes.ts';
 import { startStoredJob, toJobRequest } from './start-job.ts';
@@ -59,7 +59,7 @@ export async function startRerun(dependencies: StartRerunDependencies, request: 
     await share?.keep();
     return { jobId, quotaRemaining: share?.remaining };
   } catch (error) {
-    await share?.giveBack();
+    await endShare(share, error);
     if (isStored && isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
     throw error;
   }
@@ -95,9 +95,4 @@ async function heldFile(store: ObjectStore, tenant: string, fileId: string, jobI
   } catch (error) {
     throw error instanceof ClassifierError && error.code === 'not_found' ? documentGone() : error;
   }
-}
-
-/** When Temporal could not be reached, the run may have been started all the same, and what it reads must stay. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ClassifierError && errorFacts[error.code].status < 500;
 }

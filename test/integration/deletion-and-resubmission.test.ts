@@ -32,7 +32,7 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
     const { client } = service.namespace;
     const pageLimits = { defaultPages: 10, maxPages: 100 };
     const slots = createTenantSlots({ slots: 2, share: 0.5 });
-    const quotas = createQuotas(store, []);
+    const quotas = createQuotas(store, [], async () => false);
     return createJobService({
       client,
       store,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { ClassifierError, errorFacts } from '../../domain/errors.ts';
+import { ClassifierError, isRefusal } from '../../domain/errors.ts';
 import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
 import type { JobService, StartJobRequest } from '../../jobs/job-service.ts';
-import type { Quotas, QuotaShare } from '../../jobs/quota.ts';
+import { endShare, type Quotas, type QuotaShare } from '../../jobs/quota.ts';
 import { jobKeys } from '../../records/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
@@ -76,12 +76,13 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     try {
       const start = toStartRequest(request, upload);
       share = await (start.isIdempotent ? quotas.takeShared(start.tenant, jobId) : quotas.take(start.tenant, jobId));
-      const { isRepeated } = await jobs.start(start);
-      remaining = isRepeated ? await share?.giveBack() : share?.remaining;
-      if (!isRepeated) await share?.keep();
+      const { isRepeated, isStarted } = await jobs.start(start);
+      // An earlier request may have come to nothing before its job started.
+      remaining = isStarted ? share?.remaining : await share?.giveBack();
+      if (isStarted) await share?.keep();
       if (isRepeated) await upload.discard();
     } catch (error) {
-      await share?.giveBack();
+      await endShare(share, error);
       if (isRefusal(error)) await upload.discard();
       throw error;
     }
@@ -182,14 +183,6 @@ function withoutFile(request: Request): Upload {
   const body: unknown = request.is('application/x-www-form-urlencoded') ? request.body : undefined;
   const fields = typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {};
   return { fields, documentHead: new Uint8Array(), discard: async () => undefined };
-}
-
-/**
- * Only a request that was refused is cleaned up after. When Temporal could not be reached, the run may have been started all
- * the same, and its document must stay.
- */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ClassifierError && errorFacts[error.code].status < 500;
 }
 
 function jobIdOf(request: Request): string {
