@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import type { BatchCounts } from '../src/domain/batch.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { readOutcome } from '../src/records/jobs/job-outcome.ts';
+import { readOutcome } from '../src/storage/stored-outcome.ts';
+import { describeExecution } from '../src/temporal/executions.ts';
 import { runStep } from './run-step.ts';
 import { SlotGivenBack } from './slot-given-back.ts';
 
@@ -18,16 +20,45 @@ export interface AwaitRunResult {
 const shortestPauseMs = 1000;
 const longestPauseMs = 10_000;
 
-/** Tells how a run ended that somebody else has started. Until the store knows, each attempt looks once and gives its slot back. */
+/**
+ * Tells how a run ended that somebody else has started. Until the store knows, or Temporal that it will never know, each attempt looks once and gives its
+ * slot back.
+ */
 export function createAwaitRun({ store }: { readonly store: ObjectStore }) {
-  return async function awaitRun({ tenant, jobId }: AwaitRunInput): Promise<AwaitRunResult> {
+  return async function awaitRun(input: AwaitRunInput): Promise<AwaitRunResult> {
     return runStep(async () => {
-      const job = await readOutcome(store, tenant, jobId);
-      if (job?.status === 'completed') return { outcome: 'processed' };
-      if (job?.status === 'failed') return { outcome: job.error.code === 'cancelled' ? 'cancelled' : 'failed' };
-      const { attempt } = Context.current().info;
-      const afterMs = Math.min(shortestPauseMs * attempt, longestPauseMs);
+      const { client, info } = Context.current();
+      const outcome = (await storedOutcome(store, input)) ?? (await outcomeOfClosed(client, store, input));
+      if (outcome) return { outcome };
+      const afterMs = Math.min(shortestPauseMs * info.attempt, longestPauseMs);
       throw new SlotGivenBack('The run is still under way.', { afterMs });
     });
   };
+}
+
+type Outcome = AwaitRunResult['outcome'];
+
+async function storedOutcome(store: ObjectStore, { tenant, jobId }: AwaitRunInput): Promise<Outcome | undefined> {
+  const job = await readOutcome(store, tenant, jobId);
+  if (job?.status === 'completed') return 'processed';
+  if (job?.status !== 'failed') return undefined;
+  return job.error.code === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+/** A run that was ended without its consent stores nothing, and neither does one that was deleted; undefined while it runs. */
+async function outcomeOfClosed(client: Client, store: ObjectStore, input: AwaitRunInput): Promise<Outcome | undefined> {
+  const execution = await describeExecution(client, input.jobId);
+  if (execution && !execution.closeTime) return undefined;
+  // It may have stored its end between the two looks.
+  const stored = await storedOutcome(store, input);
+  if (stored) return stored;
+  switch (execution?.status.name) {
+    case 'COMPLETED':
+      return 'processed';
+    case 'TERMINATED':
+    case 'CANCELLED':
+      return 'cancelled';
+    default:
+      return 'failed';
+  }
 }
