@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { BatchCounts } from '../src/domain/batch.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import { readOutcome } from '../src/storage/stored-outcome.ts';
+import { readOutcome } from '../src/records/jobs/job-outcome.ts';
 import { describeExecution } from '../src/temporal/executions.ts';
 import { runStep } from './run-step.ts';
 import { SlotGivenBack } from './slot-given-back.ts';

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { workflowTypes } from '../src/domain/contract.ts';
 import { mapBounded } from '../src/domain/map-bounded.ts';
 import { expireExecution } from '../src/retention/expire-job.ts';
+import { listPendingDeliveries } from '../src/retention/pending-deliveries.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { listExecutions } from '../src/temporal/executions.ts';
 import { runStep } from './run-step.ts';
@@ -31,9 +32,10 @@ export function createDeleteExpiredExecutions({ store }: { readonly store: Objec
     return runStep(async (signal) => {
       const { client } = Context.current();
       const page = await listExecutions(client, queryOf(closedBefore), pageSize, pageToken);
+      const pending = await listPendingDeliveries(client);
       const outcomes = await mapBounded(page.executions, deletionsAtOnce, async (execution) => {
         signal.throwIfAborted();
-        return await expireExecution({ client, store }, execution);
+        return await expireExecution({ client, store, pending }, execution);
       });
       return {
         deleted: outcomes.filter(Boolean).length,

@@ -3,7 +3,8 @@ import { mapBounded } from '../src/domain/map-bounded.ts';
 import type { RetentionCutoffs } from '../src/domain/retention.ts';
 import { expireStoredBatches } from '../src/retention/expire-batches.ts';
 import { expireStoredFiles } from '../src/retention/expire-files.ts';
-import { expireStoredJob, isOld } from '../src/retention/expire-job.ts';
+import { expireStoredJob, isOld, type ExpiryDependencies } from '../src/retention/expire-job.ts';
+import { listPendingDeliveries, type PendingDeliveries } from '../src/retention/pending-deliveries.ts';
 import { recordLostEnds } from '../src/retention/record-lost-ends.ts';
 import { storedJobs, storedTenants, type StoredJob } from '../src/retention/stored-jobs.ts';
 import { compareKeys } from '../src/storage/object-key.ts';
@@ -49,6 +50,7 @@ async function sweep(
 ): Promise<DeleteExpiredObjectsResult> {
   const { client } = Context.current();
   if (after === undefined) await recordLostEnds({ client, store }, signal);
+  const dependencies = { client, store, pending: await listPendingDeliveries(client) };
   const until = performance.now() + budgetMs;
   const deleted = { storedJobs: 0, abandonedUploads: 0 };
   for (const tenant of await storedTenants(store)) {
@@ -56,15 +58,15 @@ async function sweep(
     const isPartlyDone = after?.startsWith(prefix) === true;
     if (after !== undefined && !isPartlyDone && compareKeys(prefix, after) < 0) continue;
     if (!isPartlyDone) {
-      await deleteLogs(store, tenant, cutoffs, signal);
-      deleted.storedJobs += await expireStoredBatches({ client, store }, tenant, cutoffs);
-      deleted.abandonedUploads += await expireStoredFiles({ client, store }, tenant, cutoffs, signal);
+      await deleteLogs(dependencies, tenant, cutoffs, signal);
+      deleted.storedJobs += await expireStoredBatches(dependencies, tenant, cutoffs);
+      deleted.abandonedUploads += await expireStoredFiles(dependencies, tenant, cutoffs, signal);
     }
     for await (const batch of inBatches(storedJobs(store, tenant, isPartlyDone ? after : undefined))) {
       const old = batch.filter((job) => isOld(job, cutoffs));
       await mapBounded(old, deletionsAtOnce, async (job) => {
         signal.throwIfAborted();
-        if (!(await expireStoredJob({ client, store }, tenant, job))) return;
+        if (!(await expireStoredJob(dependencies, tenant, job))) return;
         deleted[job.finishedAt ? 'storedJobs' : 'abandonedUploads'] += 1;
       });
       const last = batch.at(-1);
@@ -86,7 +88,7 @@ async function* inBatches(jobs: AsyncIterable<StoredJob>): AsyncGenerator<readon
 }
 
 async function deleteLogs(
-  store: ObjectStore,
+  { store, pending }: ExpiryDependencies,
   tenant: string,
   { closedBefore }: RetentionCutoffs,
   signal: AbortSignal,
@@ -94,12 +96,18 @@ async function deleteLogs(
   await deleteOld(store, tombstonesPrefix(tenant), Date.now() - tombstoneMs, signal);
   if (closedBefore === undefined) return;
   for (const prefix of [...webhookKeys(tenant).logs, operationClaimsPrefix(tenant)])
-    await deleteOld(store, prefix, Date.parse(closedBefore), signal);
+    await deleteOld(store, prefix, Date.parse(closedBefore), signal, pending);
 }
 
-async function deleteOld(store: ObjectStore, prefix: string, beforeMs: number, signal: AbortSignal): Promise<void> {
+async function deleteOld(
+  store: ObjectStore,
+  prefix: string,
+  beforeMs: number,
+  signal: AbortSignal,
+  pending?: PendingDeliveries,
+): Promise<void> {
   for await (const { key, modifiedAt } of store.list(prefix)) {
     signal.throwIfAborted();
-    if (modifiedAt.getTime() < beforeMs) await store.delete(key);
+    if (modifiedAt.getTime() < beforeMs && !pending?.needsObject(key)) await store.delete(key);
   }
 }

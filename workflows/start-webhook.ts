@@ -2,7 +2,7 @@ import { CancellationScope, log, ParentClosePolicy, startChild, uuid4 } from '@t
 import type { StoredEnd } from '../activities/end-event.ts';
 import { workflowTypes } from '../src/domain/contract.ts';
 import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
-import { deliverySummary, webhookWorkflowId, type DeliverWebhookInput } from '../src/domain/webhook.ts';
+import { deliveryMemo, deliverySummary, webhookWorkflowId, type DeliverWebhookInput } from '../src/domain/webhook.ts';
 import { deliveryWorkflowId, eventIdOf, type EndEvent, type EventSubject } from '../src/domain/webhook-event.ts';
 import type { RunEnds } from '../src/domain/workflow-input.ts';
 import type { deliverWebhook } from './deliver-webhook.ts';
@@ -39,6 +39,7 @@ async function startDelivery(workflowId: string, input: DeliverWebhookInput): Pr
         workflowId,
         parentClosePolicy: ParentClosePolicy.ABANDON,
         args: [input],
+        memo: deliveryMemo(input),
         staticSummary: deliverySummary(input),
         typedSearchAttributes: [{ key: searchAttributeKeys.tenant, value: tenant }],
         priority: { fairnessKey: tenant },

@@ -95,3 +95,11 @@ export function eventIdOf(atMs: number, uuid: string): string {
 export function deliveryWorkflowId(eventId: string, endpointId: string): string {
   return `${eventId}-${endpointId}`;
 }
+
+/** What such an id was made of; undefined for the id of another run. */
+export function parseDeliveryWorkflowId(
+  workflowId: string,
+): { readonly eventId: string; readonly endpointId: string } | undefined {
+  const { eventId, endpointId } = /^(?<eventId>event_[0-9a-f]{32})-(?<endpointId>.+)$/.exec(workflowId)?.groups ?? {};
+  return eventId === undefined || endpointId === undefined ? undefined : { eventId, endpointId };
+}

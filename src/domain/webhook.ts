@@ -1,4 +1,4 @@
-import type { WebhookEvent } from './webhook-event.ts';
+import type { EventSubject, WebhookEvent } from './webhook-event.ts';
 
 /** What the workflow `deliverWebhook` is started with. The address itself stands in no history: its query may be a secret. */
 export type DeliverWebhookInput = DeliverJobInput | DeliverEventInput;
@@ -44,6 +44,11 @@ export function deliverySummary(input: DeliverWebhookInput): string {
   if (!('event' in input)) return `the end of ${input.jobId}`.slice(0, 200);
   const { eventType, subject } = input.event;
   return `${eventType} of ${subject.id} to ${input.endpointId}`.slice(0, 200);
+}
+
+/** What a delivery is about, for whoever lists deliveries: the sweep keeps what they still need. */
+export function deliveryMemo(input: DeliverWebhookInput): { readonly subject: EventSubject } {
+  return { subject: 'event' in input ? input.event.subject : { kind: 'run', id: input.jobId } };
 }
 
 /** The same in every attempt, so that a receiver knows what it has had already. A dot would end it in what is signed. */

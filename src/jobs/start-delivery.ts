@@ -1,9 +1,8 @@
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import type { deliverWebhook } from '../../workflows/index.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
-import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import { deliverySummary, sendAgainSignalName, type DeliverWebhookInput } from '../domain/webhook.ts';
+import { deliveryMemo, deliverySummary, sendAgainSignalName, type DeliverWebhookInput } from '../domain/webhook.ts';
 import { callTemporal } from '../temporal/connection.ts';
 
 const deadlineMs = 5000;
@@ -41,7 +40,7 @@ function deliveryOptions({
     workflowId,
     taskQueue: taskQueues.workflow,
     args: [input],
-    ...requestMemo(requestId),
+    memo: { requestId, ...deliveryMemo(input) },
     staticSummary: deliverySummary(input),
     typedSearchAttributes: [{ key: searchAttributeKeys.tenant, value: tenant }],
     priority: { fairnessKey: tenant },

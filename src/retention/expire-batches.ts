@@ -14,7 +14,13 @@ export async function expireStoredBatches(
   tenant: string,
   cutoffs: RetentionCutoffs,
 ): Promise<number> {
-  const batches = await expireFolders(dependencies, batchesPrefix(tenant), (id) => batchKeys(tenant, id), cutoffs);
+  const { pending } = dependencies;
+  const batches = await expireFolders(
+    dependencies,
+    batchesPrefix(tenant),
+    (id) => (pending.needsSubject(tenant, 'batch', id) ? undefined : batchKeys(tenant, id)),
+    cutoffs,
+  );
   const operations = await expireFolders(
     dependencies,
     operationsPrefix(tenant),
@@ -32,13 +38,14 @@ interface FolderKeys {
 async function expireFolders(
   { client, store }: ExpiryDependencies,
   parent: string,
-  keysOf: (id: string) => FolderKeys,
+  /** Undefined for what must stay. */
+  keysOf: (id: string) => FolderKeys | undefined,
   cutoffs: RetentionCutoffs,
 ): Promise<number> {
   let deleted = 0;
   for await (const id of store.folders(parent)) {
     const keys = keysOf(id);
-    if (!isOld(await agesOf(store, keys), cutoffs)) continue;
+    if (!keys || !isOld(await agesOf(store, keys), cutoffs)) continue;
     if (await describeExecution(client, id)) continue;
     await store.deletePrefix(keys.prefix);
     deleted += 1;

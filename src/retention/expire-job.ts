@@ -8,6 +8,7 @@ import { batchKeys, operationKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { hasTombstone, writeTombstone } from '../records/jobs/tombstones.ts';
 import { deleteExecution, describeExecution } from '../temporal/executions.ts';
+import type { PendingDeliveries } from './pending-deliveries.ts';
 import type { StoredJob } from './stored-jobs.ts';
 
 /** Who takes an id starts its run within seconds, or was killed. */
@@ -16,6 +17,8 @@ const startMs = 60 * 60 * 1000;
 export interface ExpiryDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
+  /** Looked up not long ago. */
+  readonly pending: PendingDeliveries;
 }
 
 /** A run that is closed for long enough, as a listing tells of it. */
@@ -27,10 +30,10 @@ export interface ClosedExecution {
 
 /**
  * Deletes what the store holds of a closed run's job or batch, and then the run, so that a sweep that was interrupted finds it again. Resolves with
- * whether it is gone: it stays while its webhook is still being delivered. Where a later run has its id, the objects are that one's.
+ * whether it is gone: it stays while its webhook, or an event about it, is still being delivered. Where a later run has its id, the objects are that one's.
  */
 export async function expireExecution(
-  { client, store }: ExpiryDependencies,
+  { client, store, pending }: ExpiryDependencies,
   execution: ClosedExecution,
 ): Promise<boolean> {
   const { workflowId, runId, workflowType } = execution;
@@ -39,7 +42,11 @@ export async function expireExecution(
     if (latest?.runId === runId) {
       if (await isDelivering(client, workflowId)) return false;
       const tenant = latest.typedSearchAttributes.get(searchAttributeKeys.tenant);
-      if (tenant !== undefined) await deleteObjects({ client, store }, tenant, execution);
+      if (tenant !== undefined) {
+        const kind = workflowType === workflowTypes.classifyBatch ? 'batch' : 'run';
+        if (pending.needsSubject(tenant, kind, workflowId)) return false;
+        await deleteObjects({ client, store }, tenant, execution);
+      }
     }
   }
   await deleteExecution(client, workflowId, runId);
@@ -47,7 +54,7 @@ export async function expireExecution(
 }
 
 async function deleteObjects(
-  { client, store }: ExpiryDependencies,
+  { client, store }: Pick<ExpiryDependencies, 'client' | 'store'>,
   tenant: string,
   { workflowId, runId, workflowType }: ClosedExecution,
 ): Promise<void> {
@@ -73,12 +80,12 @@ function isOperation(workflowType: string): boolean {
  * As long as there is a run, running or closed, it alone decides.
  */
 export async function expireStoredJob(
-  { client, store }: ExpiryDependencies,
+  { client, store, pending }: ExpiryDependencies,
   tenant: string,
   job: StoredJob,
 ): Promise<boolean> {
   if (await hasExecution(client, tenant, job.jobId)) return false;
-  if (await isDelivering(client, job.jobId)) return false;
+  if (pending.needsSubject(tenant, 'run', job.jobId) || (await isDelivering(client, job.jobId))) return false;
   const deletion = await beginDeletion(store, tenant, job.jobId);
   if (!deletion) return false;
   if ((await hasExecution(client, tenant, job.jobId)) || isFresh(deletion)) {

@@ -9,7 +9,7 @@ import { jobIdOfBatch } from '../../src/domain/batch.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
 import { createObjectStore } from '../../src/storage/create-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { writeOutcome } from '../../src/storage/stored-outcome.ts';
+import { writeOutcome } from '../../src/records/jobs/job-outcome.ts';
 import { deleteExecution } from '../../src/temporal/executions.ts';
 import type { classifyDocument } from '../../workflows/index.ts';
 import { hookedStore } from '../support/hooked-store.ts';
@@ -56,7 +56,7 @@ describe('awaitRun', () => {
       const run = await startRun(jobId);
       const batch = await runner.startBatch({ runCount: 1, tenant: 'acme' }, batchId);
       await expect
-        .poll(async () => (await batch.describe()).raw.pendingActivities?.[0]?.activityType?.name)
+        .poll(async () => (await batch.describe()).raw.pendingActivities?.[0]?.activityType?.name, { timeout: 20_000 })
         .toBe('awaitRun');
       await run.terminate('an operator');
 
