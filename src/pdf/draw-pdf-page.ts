@@ -48,7 +48,8 @@ async function draw(
   const annotated = await readAnnotations(page);
   const layers = await pdf.getOptionalContentConfig();
   const drawing = watchDrawing({
-    fonts: page.commonObjs,
+    shared: page.commonObjs,
+    images: page.objs,
     isLayerOn: (properties) => layers.isVisible(properties),
     transform: toPixels,
   });

@@ -78,21 +78,37 @@ export interface GlyphFacts {
   readonly character: string;
   readonly width: number;
   readonly isSpace: boolean;
+  /** It says nothing of itself. */
+  readonly isBlank: boolean;
   /** Its code is the number of a letter in some file, rather than one of an encoding for Latin letters. */
   readonly isNumbered: boolean;
 }
 
+/** pdfjs has one object for a letter of a font, and shows it again and again. */
+const knownGlyphs = new WeakMap<object, GlyphFacts>();
+
 /** What is asked of a glyph as pdfjs shows it; undefined for anything else. */
 export function glyphFacts(glyph: unknown): GlyphFacts | undefined {
-  if (typeof glyph !== 'object' || glyph === null || !('unicode' in glyph && 'width' in glyph)) return undefined;
+  if (typeof glyph !== 'object' || glyph === null) return undefined;
+  const known = knownGlyphs.get(glyph);
+  if (known) return known;
+  if (!('unicode' in glyph && 'width' in glyph)) return undefined;
   const character = typeof glyph.unicode === 'string' ? glyph.unicode : '';
   const code = 'originalCharCode' in glyph ? numberOf(glyph.originalCharCode) : 0;
-  return {
+  const facts = {
     character,
     width: numberOf(glyph.width),
     isSpace: 'isSpace' in glyph && glyph.isSpace === true,
+    isBlank: isBlank(character),
     isNumbered: code > 255 || (/^[a-z]$/i.test(character) && character.charCodeAt(0) !== code),
   };
+  knownGlyphs.set(glyph, facts);
+  return facts;
+}
+
+/** Control characters, the replacement character and those of private use say nothing. */
+function isBlank(character: string): boolean {
+  return /^[\s\p{C}\uFFFD]*$/u.test(character);
 }
 
 /** Begins to write at the origin of `textMatrix`. */

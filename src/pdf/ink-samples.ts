@@ -11,7 +11,7 @@ type Colour = readonly [red: number, green: number, blue: number];
 
 /** Of 255, in any channel: what differs less from what is around it is not read. */
 const leastContrast = 10;
-/** Samples across and down a box. */
+/** Samples across a box, at most, and down. */
 const across = 48;
 const down = 9;
 /** How far around a box its paper is looked for, as a share of its height. */
@@ -21,10 +21,28 @@ const mostOfPaper = 0.65;
 
 /** Whether anything in a box differs from the rest of it. */
 export function hasContrast(page: Pixels, box: PixelBox): boolean {
-  const samples = [...sample(page, box)];
-  const [first] = samples;
-  if (!first) return false;
-  return samples.some((colour) => difference(colour, first) > leastContrast);
+  let first: Colour | undefined;
+  return someSample(page, box, (red, green, blue) => {
+    first ??= [red, green, blue];
+    return difference(first, red, green, blue) > leastContrast;
+  });
+}
+
+/** Of the way from the ink to its paper: what is farther is the soft edge of a letter beside the box. */
+const mostOfWay = 0.6;
+
+/** Whether anything in a box is drawn with `ink`, and the rest of it is not. */
+export function hasInkOf(page: Pixels, box: PixelBox, ink: { readonly colour: string | undefined }): boolean {
+  const colour = parseColour(ink.colour);
+  if (!colour) return hasContrast(page, box);
+  let [nearest, farthest] = [255, 0];
+  someSample(page, box, (red, green, blue) => {
+    const distance = difference(colour, red, green, blue);
+    nearest = Math.min(nearest, distance);
+    farthest = Math.max(farthest, distance);
+    return false;
+  });
+  return farthest > leastContrast && nearest <= mostOfWay * farthest;
 }
 
 /** Whether what is written in a box with `ink` has the colour of most of what is there. */
@@ -37,25 +55,33 @@ export function isInkLikePaper(
   if (!colour) return false;
   let count = 0;
   let alike = 0;
-  for (const each of sample(page, box)) {
+  someSample(page, box, (red, green, blue) => {
     count++;
-    if (difference(each, colour) * ink.opacity <= leastContrast) alike++;
-  }
+    if (difference(colour, red, green, blue) * ink.opacity <= leastContrast) alike++;
+    return false;
+  });
   return alike > count * mostOfPaper;
 }
 
-function* sample({ pixels, widthPx, heightPx, channels }: Pixels, box: PixelBox): Generator<Colour> {
-  const height = box.bottom - box.top;
+/** Looks at a box, row by row, until `isFound`. Called for each word of a page, so that it allocates nothing. */
+function someSample(
+  { pixels, widthPx, heightPx, channels }: Pixels,
+  box: PixelBox,
+  isFound: (red: number, green: number, blue: number) => boolean,
+): boolean {
+  const [width, height] = [box.right - box.left, box.bottom - box.top];
+  const columns = Math.min(across, Math.max(1, Math.ceil(width)));
   for (let row = 0; row <= down; row++) {
     const y = Math.round(box.top - surroundings * height + (row / down) * (1 + 2 * surroundings) * height);
     if (y < 0 || y >= heightPx) continue;
-    for (let column = 0; column <= across; column++) {
-      const x = Math.round(box.left + (column / across) * (box.right - box.left));
+    for (let column = 0; column <= columns; column++) {
+      const x = Math.round(box.left + (column / columns) * width);
       if (x < 0 || x >= widthPx) continue;
       const offset = (y * widthPx + x) * channels;
-      yield [pixels[offset] ?? 0, pixels[offset + 1] ?? 0, pixels[offset + 2] ?? 0];
+      if (isFound(pixels[offset] ?? 0, pixels[offset + 1] ?? 0, pixels[offset + 2] ?? 0)) return true;
     }
   }
+  return false;
 }
 
 function parseColour(hex: string | undefined): Colour | undefined {
@@ -63,6 +89,6 @@ function parseColour(hex: string | undefined): Colour | undefined {
   return Number.isNaN(value) ? undefined : [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-function difference(a: Colour, b: Colour): number {
-  return Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1]), Math.abs(a[2] - b[2]));
+function difference(colour: Colour, red: number, green: number, blue: number): number {
+  return Math.max(Math.abs(colour[0] - red), Math.abs(colour[1] - green), Math.abs(colour[2] - blue));
 }

@@ -11,7 +11,7 @@ const losses: readonly { readonly pattern: RegExp; readonly sentence: string }[]
   },
   {
     pattern:
-      /translateFont|loadFont|ensureStateFont|is not available\.|(?:compile|parse) font|buildFontPaths|No cmap table|Font file is empty|"glyf" table|compile Type3 glyph/,
+      /translateFont|loadFont|ensureStateFont|is not available\.|(?:compile|parse) font|buildFontPaths|No cmap table|Font file is empty|compile Type3 glyph/,
     sentence: 'A font of this page is damaged; some text may be missing or look wrong.',
   },
   {

@@ -26,15 +26,35 @@ export function mapPrint(page: Pixels): PrintMap {
   const rows = Math.floor(page.heightPx / cellPx);
   const cells = new Uint8Array(columns * rows);
   const grey = new Uint8Array(samples * samples);
+  const words = wordsOf(page);
   let printed = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      if (!isPrinted(page, column * cellPx, row * cellPx, grey)) continue;
+      const left = column * cellPx;
+      const top = row * cellPx;
+      if (words && isPlain(words, page.widthPx, left, top)) continue;
+      if (!isPrinted(page, left, top, grey)) continue;
       cells[row * columns + column] = 1;
       printed++;
     }
   }
   return { columns, rows, cells, printed };
+}
+
+/** A pixel a number, where pixels have four channels. */
+function wordsOf({ pixels, channels }: Pixels): Uint32Array | undefined {
+  if (channels !== 4 || pixels.byteOffset % 4 !== 0) return undefined;
+  return new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.byteLength >> 2);
+}
+
+/** Whether a cell has one colour, as most of a page has: soon found out. */
+function isPlain(words: Uint32Array, widthPx: number, left: number, top: number): boolean {
+  const first = words[top * widthPx + left];
+  for (let y = top; y < top + cellPx; y += step) {
+    const end = y * widthPx + left + cellPx;
+    for (let at = end - cellPx; at < end; at += step) if (words[at] !== first) return false;
+  }
+  return true;
 }
 
 function isPrinted({ pixels, widthPx, channels }: Pixels, left: number, top: number, grey: Uint8Array): boolean {
@@ -68,34 +88,29 @@ function isPrinted({ pixels, widthPx, channels }: Pixels, left: number, top: num
 
 /** The printed cells that no box reaches. A box reaches a cell when it covers its middle, or nearly so. */
 export function withoutBoxes(map: PrintMap, boxes: Iterable<PixelBox>): PrintMap {
-  const within = reached(map, boxes);
-  return withCells(
-    map,
-    map.cells.map((cell, index) => cell & (1 - (within[index] ?? 0))),
-  );
+  const cells = map.cells.slice();
+  let { printed } = map;
+  for (const box of boxes) {
+    eachCell(map, box, (cell) => {
+      printed -= cells[cell] ?? 0;
+      cells[cell] = 0;
+    });
+  }
+  return { ...map, cells, printed };
 }
 
 /** The printed cells that a box reaches. */
 export function withinBoxes(map: PrintMap, boxes: Iterable<PixelBox>): PrintMap {
-  const within = reached(map, boxes);
-  return withCells(
-    map,
-    map.cells.map((cell, index) => cell & (within[index] ?? 0)),
-  );
-}
-
-function reached(map: PrintMap, boxes: Iterable<PixelBox>): Uint8Array {
-  const within = new Uint8Array(map.cells.length);
+  const cells = new Uint8Array(map.cells.length);
+  let printed = 0;
   for (const box of boxes) {
     eachCell(map, box, (cell) => {
-      within[cell] = 1;
+      const value = map.cells[cell] ?? 0;
+      printed += value - (cells[cell] ?? 0);
+      cells[cell] = value;
     });
   }
-  return within;
-}
-
-function withCells(map: PrintMap, cells: Uint8Array): PrintMap {
-  return { ...map, cells, printed: cells.reduce((sum, cell) => sum + cell, 0) };
+  return { ...map, cells, printed };
 }
 
 /** The share of a box's cells that are printed. */

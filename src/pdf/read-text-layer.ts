@@ -1,7 +1,8 @@
 import type { PageText } from '../domain/page.ts';
 import { assembleText, type TextRun } from './assemble-text.ts';
 import type { DrawnContent } from './drawn-content.ts';
-import { hasContrast } from './ink-samples.ts';
+import { hasInkOf } from './ink-samples.ts';
+import { hasInk } from './ink.ts';
 import type { Pixels } from './pixels.ts';
 import { mapPrint, printedShare, withoutBoxes, withinBoxes, type PrintMap } from './print-map.ts';
 import { lookAtRuns, type SeenRun } from './visible-text.ts';
@@ -14,8 +15,13 @@ export interface TextLayer {
 
 const hiddenText = 'This page has text that does not show; it was left out.';
 
-/** Letters below which hidden text is a generator's mark ("Powered by ..."), and not worth a warning. */
+/**
+ * Letters below which hidden text is a generator's mark ("Powered by ..."), and not worth a warning, unless nothing else
+ * is on the page: that one is not blank.
+ */
 const fewestHiddenLetters = 40;
+/** Of a page's letters: what is outside the part that is shown, and is fewer, is a printer's note on the edge of the sheet. */
+const mostOfSlug = 0.3;
 /** Of a run's cells: print below this share belongs to neighbouring lines. */
 const printOfAnother = 0.3;
 /** Letters of a text layer that has the page's words, rather than a page number. */
@@ -48,16 +54,31 @@ export function readTextLayer(
   const left = hasRecognised ? withoutBoxes(rest, boxesOf(behind)) : rest;
   const lacks = lacksLetters(drawn, page) ? 'letters' : isPartial(left, print, drawn) ? 'print' : undefined;
   const hidden = seen.filter((each) => each.sight === 'hidden' || (each.sight === 'undrawn' && !behind.includes(each)));
-  const hiddenLetters = countLettersOf(withoutEcho(hidden, text.text)) + countOutside(drawn, page);
+  const outside = countOutside(drawn, page);
+  const isSlug = outside < mostOfSlug * countLetters(text.text);
+  const hiddenLetters = countLettersOf(withoutEcho(hidden, text.text)) + (isSlug ? 0 : outside);
+  const isMuch = hiddenLetters >= fewestHiddenLetters;
+  const isAll = !isMuch && text.text === '' && countLettersOf(withoutDirt(hidden, drawn)) > 0 && !hasInk(page);
   return {
     text: { ...text, ...(hasRecognised && { behind: recognised }), ...(lacks && { lacks }) },
-    warnings: hiddenLetters >= fewestHiddenLetters ? [hiddenText] : [],
+    warnings: isMuch || isAll ? [hiddenText] : [],
   };
 }
 
 /** Hidden text that shows elsewhere on the page, too, deceives nobody: the shadow of a title. */
 function withoutEcho(hidden: readonly SeenRun[], shown: string): SeenRun[] {
   return hidden.filter(({ run }) => !shown.includes(run.text.trim()));
+}
+
+/** What recognition makes of the dirt on a scanned sheet that is empty stands over its picture. */
+function withoutDirt(hidden: readonly SeenRun[], { pictures }: DrawnContent): SeenRun[] {
+  return hidden.filter(({ box, sight }) => {
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const isOverPicture = pictures.some(
+      ({ bounds: [left, top, right, bottom] }) => left <= x && right >= x && top <= y && bottom >= y,
+    );
+    return sight === 'hidden' || !isOverPicture;
+  });
 }
 
 /** Letters beside the page; pdfjs keeps these out of its text. */
@@ -102,13 +123,13 @@ function lacksLetters({ blanks, glyphCount }: DrawnContent, page: Pixels): boole
   if (blanks.length < Math.max(fewestNameless, shareOfNameless * glyphCount)) return false;
   const step = Math.ceil(blanks.length / namelessSamples);
   const sampled = blanks.filter((_, index) => index % step === 0);
-  const nameless = sampled.filter(({ x, y, size, width }) =>
-    hasContrast(page, {
-      left: x + 0.25 * width,
-      right: x + 0.75 * width,
-      top: y - 0.55 * size,
-      bottom: y - 0.1 * size,
-    }),
+  // In the middle alone: letters on both sides of a narrow space may reach into it.
+  const nameless = sampled.filter(({ x, y, size, width, colour }) =>
+    hasInkOf(
+      page,
+      { left: x + 0.4 * width, right: x + 0.6 * width, top: y - 0.55 * size, bottom: y - 0.1 * size },
+      { colour },
+    ),
   );
   return nameless.length * step >= Math.max(fewestNameless, shareOfNameless * glyphCount);
 }

@@ -19,8 +19,8 @@ export async function renderPage(
     const drawn = await document.drawPage(pageNumber);
     const isBlank = drawn.text.text === '' && !hasInk(drawn);
     const [loss] = drawn.warnings;
-    // A page that lost all it had is not blank, it failed.
-    if (isBlank && loss !== undefined) return failed(pageNumber, `Nothing of this page could be drawn. ${loss}`);
+    // A page of which all was lost, or left out, is not blank: it failed.
+    if (isBlank && loss !== undefined) return failed(pageNumber, `Nothing shows on this page. ${loss}`);
     const { widthPx, heightPx, text, warnings } = drawn;
     const image = await encode(drawn, settings.jpegQuality);
     const sheet = await layOutSheet(drawn, settings.longSidePx);

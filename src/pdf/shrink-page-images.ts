@@ -21,7 +21,8 @@ function shrunk(image: DecodedImage, longSidePx: number): DecodedImage {
   return (factor > 1 && shrinkImage(image, factor)) || image;
 }
 
-function isDecodedImage(value: unknown): value is DecodedImage {
+/** Whether an object of a page is an image as pdfjs decodes it. */
+export function isDecodedImage(value: unknown): value is DecodedImage {
   if (typeof value !== 'object' || value === null) return false;
   if (!('kind' in value && 'data' in value && 'width' in value && 'height' in value)) return false;
   const isPixels = value.data instanceof Uint8Array || value.data instanceof Uint8ClampedArray;

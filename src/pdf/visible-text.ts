@@ -62,11 +62,13 @@ function findLetters({ origin, direction, advance, text }: PlacedRun, { rows }: 
 }
 
 function isCovered({ x, y, size, width, order }: DrawnGlyph, { pictures }: DrawnContent): boolean {
-  const [middle, height] = [x + width / 2, y - size / 3];
-  return pictures.some(
-    ({ bounds: [left, top, right, bottom], isStencil, order: later }) =>
-      !isStencil && later > order && left <= middle && right >= middle && top <= height && bottom >= height,
-  );
+  const middle = x + width / 2;
+  const height = y - size / 3;
+  return pictures.some((picture) => {
+    if (picture.isSeenThrough || picture.order <= order) return false;
+    const [left, top, right, bottom] = picture.bounds;
+    return left <= middle && right >= middle && top <= height && bottom >= height;
+  });
 }
 
 function lettersByColour(letters: readonly DrawnGlyph[]): DrawnGlyph[][] {

@@ -14,6 +14,7 @@ import {
   type Bounds,
   type Matrix,
 } from './matrix.ts';
+import { isSeeThrough } from './see-through.ts';
 
 /** Looks on while pdfjs draws. `see` is called with each operation before it is carried out. */
 export interface DrawingWatch {
@@ -22,7 +23,9 @@ export interface DrawingWatch {
 }
 
 export interface WatchedPage {
-  readonly fonts: PDFPageProxy['commonObjs'];
+  /** Fonts, and images that several pages show. */
+  readonly shared: PDFPageProxy['commonObjs'];
+  readonly images: PDFPageProxy['objs'];
   /** Whether the layer that marked content belongs to is switched on. */
   readonly isLayerOn: (properties: unknown) => boolean;
   /** From the page's space to pixels. */
@@ -42,7 +45,7 @@ const maxPictures = 5000;
 const paintModes = { fill: 0, stroke: 1, nothing: 3 } as const;
 
 /** Follows the operations of a page (ISO 32000-2 8.4, 9.3 and 9.4) as pdfjs carries them out. */
-export function watchDrawing({ fonts, isLayerOn, transform }: WatchedPage): DrawingWatch {
+export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPage): DrawingWatch {
   const rows = new Map<number, DrawnGlyph[]>();
   const blanks: DrawnGlyph[] = [];
   const pictures: DrawnPicture[] = [];
@@ -73,10 +76,17 @@ export function watchDrawing({ fonts, isLayerOn, transform }: WatchedPage): Draw
     if (box) state.clip = overlap(state.clip, boundsOf(box, state.matrix));
   }
 
-  function paintPicture(order: number, isStencil: boolean): void {
+  function paintPicture(order: number, isSeenThrough: boolean): void {
     const isFaint = hiddenLayers > 0 || state.opacity * state.fillOpacity < coveringOpacity;
     if (isFaint || pictures.length >= maxPictures) return;
-    pictures.push({ bounds: overlap(state.clip, boundsOf([0, 0, 1, 1], state.matrix)), isStencil, order });
+    pictures.push({ bounds: overlap(state.clip, boundsOf([0, 0, 1, 1], state.matrix)), isSeenThrough, order });
+  }
+
+  /** The image of an operation, which has it or names it. */
+  function imageOf(value: unknown): unknown {
+    if (typeof value !== 'string') return value;
+    const store = value.startsWith('g_') ? shared : images;
+    return store.has(value) ? store.get(value) : undefined;
   }
 
   function showText(shown: unknown, order: number): void {
@@ -103,17 +113,17 @@ export function watchDrawing({ fonts, isLayerOn, transform }: WatchedPage): Draw
         const isClipped = x < clip[0] - 2 || x > clip[2] || y < clip[1] || y > clip[3] + 2;
         const width = units * Math.abs(scale) * Math.hypot(inPixels[0], inPixels[1]);
         const isUndrawn = isInvisibleHere || isClipped;
-        put({ x, y, size, width, character: glyph.character, isUndrawn, colour, opacity, order });
+        put({ x, y, size, width, character: glyph.character, isUndrawn, colour, opacity, order }, glyph.isBlank);
       }
       advance += units + ((glyph.isSpace ? state.wordSpacing : 0) + state.charSpacing) * direction;
     }
     state.x += advance * scale;
   }
 
-  function put(glyph: DrawnGlyph): void {
+  function put(glyph: DrawnGlyph, isBlank: boolean): void {
     if (!Number.isFinite(glyph.x + glyph.y) || glyphCount >= maxGlyphs) return;
     glyphCount++;
-    if (isBlank(glyph.character)) {
+    if (isBlank) {
       if (!glyph.isUndrawn) blanks.push(glyph);
       return;
     }
@@ -131,7 +141,7 @@ export function watchDrawing({ fonts, isLayerOn, transform }: WatchedPage): Draw
   }
 
   function setFont(name: unknown, size: unknown): void {
-    state.font = typeof name === 'string' && fonts.has(name) ? fontFacts(fonts.get(name)) : undefined;
+    state.font = typeof name === 'string' && shared.has(name) ? fontFacts(shared.get(name)) : undefined;
     state.fontSize = Math.abs(numberOf(size));
     state.direction = numberOf(size) < 0 ? -1 : 1;
   }
@@ -174,8 +184,8 @@ export function watchDrawing({ fonts, isLayerOn, transform }: WatchedPage): Draw
     apply(matrixOf(matrix));
   }
 
-  function takePath(box: unknown): void {
-    if (isClipPending) clipTo(boxOf(box));
+  function clipToPath(box: unknown): void {
+    clipTo(boxOf(box));
     isClipPending = false;
   }
 
@@ -195,13 +205,13 @@ export function watchDrawing({ fonts, isLayerOn, transform }: WatchedPage): Draw
     [OPS.endMarkedContent]: endMark,
     [OPS.clip]: () => (isClipPending = true),
     [OPS.eoClip]: () => (isClipPending = true),
-    [OPS.constructPath]: ([_operation, _data, box]) => takePath(box),
+    [OPS.constructPath]: (values) => isClipPending && clipToPath(values[2]),
     [OPS.setFillRGBColor]: ([colour]) => (state.colour = typeof colour === 'string' ? colour : undefined),
     [OPS.setFillColorN]: () => (state.colour = undefined),
     [OPS.setFillTransparent]: () => (state.colour = undefined),
     [OPS.setGState]: ([entries]) => setGraphicsState(entries),
-    [OPS.paintImageXObject]: (_values, order) => paintPicture(order, false),
-    [OPS.paintInlineImageXObject]: (_values, order) => paintPicture(order, false),
+    [OPS.paintImageXObject]: ([image], order) => paintPicture(order, isSeeThrough(imageOf(image))),
+    [OPS.paintInlineImageXObject]: ([image], order) => paintPicture(order, isSeeThrough(imageOf(image))),
     [OPS.paintImageMaskXObject]: (_values, order) => paintPicture(order, true),
     [OPS.beginText]: () => startText(state, identity),
     [OPS.setTextMatrix]: ([matrix]) => startText(state, matrixOf(matrix) ?? identity),
@@ -223,14 +233,11 @@ export function watchDrawing({ fonts, isLayerOn, transform }: WatchedPage): Draw
 
   return {
     see(index, { fnArray, argsArray }) {
+      const follow = carryOut[fnArray[index] ?? 0];
+      if (!follow) return;
       const values = argsArray[index];
-      carryOut[fnArray[index] ?? 0]?.(isList(values) ? values : [], index);
+      follow(isList(values) ? values : [], index);
     },
     content: () => ({ rows, blanks, glyphCount, hasNumberedLetters, pictures }),
   };
-}
-
-/** Control characters, the replacement character and those of private use say nothing. */
-function isBlank(character: string): boolean {
-  return /^[\s\p{C}\uFFFD]*$/u.test(character);
 }

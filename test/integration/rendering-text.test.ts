@@ -25,6 +25,15 @@ const contract = [
   'EMPLOYMENT CONTRACT between the Employer and the Employee',
   'Either party may terminate this agreement with notice',
 ];
+/** What a printer notes beside the page. */
+const slug = 'annual-report_body.indd  Sheet 12  14.02.2025  10:32:07';
+/** A picture of two pixels, one of which is clear. */
+const twoPixels = '/Type /XObject /Subtype /Image /Width 2 /Height 1 /BitsPerComponent 8';
+const mark = {
+  dictionary: `${twoPixels} /ColorSpace /DeviceRGB /SMask 12 0 R`,
+  stream: new Uint8Array([255, 255, 255, 200, 0, 0]),
+};
+const opacity = { dictionary: `${twoPixels} /ColorSpace /DeviceGray`, stream: new Uint8Array([0, 20]) };
 const hiddenWarning = 'This page has text that does not show; it was left out.';
 
 async function pageOf(parts: PdfPageParts) {
@@ -89,6 +98,26 @@ describe('text that nobody sees', () => {
     expect(page.warnings).toEqual([hiddenWarning]);
   });
 
+  test.each<[string, Partial<PdfPageParts>]>([
+    ['too small', { page: '/MediaBox [0 0 1000000000 1000000000]' }],
+    ['white', { content: `1 g ${textLines(['word'])}` }],
+    ['not painted', { content: `3 Tr ${textLines(['word'])}` }],
+  ])('makes a page fail that has nothing else, rather than blank, where it is %s', async (_, parts) => {
+    const { pages } = await renderBytes(renderer, buildPdf({ content: textLines(['word']), ...parts }), 'pdf');
+
+    const detail = `Nothing shows on this page. ${hiddenWarning}`;
+    expect(pages).toEqual([{ pageNumber: 1, error: { code: 'page_render_failed', detail } }]);
+  });
+
+  test.each([
+    ['recognition read in its dirt', `${fill} ${recognised(['. i l'])}`],
+    ['says nothing', `3 Tr ${textLines(['. - .'])}`],
+  ])('leaves an empty sheet blank where it is what %s', async (_, content) => {
+    const page = await pageOf({ picture: await scan([' ']), content });
+
+    expect(page).toMatchObject({ isBlank: true, warnings: [] });
+  });
+
   test.each([
     ['dark on light', textLines(invoice)],
     ['light on dark', `0 0 0.5 rg 0 0 595 842 re f 1 1 1 rg ${textLines(invoice)}`],
@@ -98,13 +127,15 @@ describe('text that nobody sees', () => {
     ['whole but for its first letter', `q 66 0 600 842 re W n ${textLines(invoice)} Q`],
     ['on a layer that is on', `/OC /L BDC ${textLines(invoice)} EMC`],
     ['through a form of its own', `q 1 0 0 1 0 0 cm ${textLines(invoice)} Q`],
+    ['on a sheet with a note on its edge', `${textLines(invoice)} ${textLines([slug], { top: -80 })}`],
+    ['under a picture with clear parts', `${textLines(invoice)} q 595 0 0 842 0 0 cm /Mark Do Q`],
   ])('is not what is %s', async (_, content) => {
     const page = await pageOf({
       picture: await scan(['']),
       content,
-      resources: layer.resources,
+      resources: `${layer.resources} /XObject << /I1 6 0 R /Mark 11 0 R >>`,
       catalog: layer.catalog.replace('/OFF [10 0 R]', ''),
-      objects: layer.objects,
+      objects: [...layer.objects, mark, opacity],
     });
 
     expect(page.text.text).toBe(invoice.join('\n'));

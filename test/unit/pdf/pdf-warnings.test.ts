@@ -21,6 +21,8 @@ describe('the warnings of a page', () => {
 
     collector.add('Warning: TT: undefined function: 32');
     collector.add('Warning: Indexing all PDF objects');
+    // The font of a scanner's recognition, which nobody is to see.
+    collector.add('Warning: Required "glyf" table is not found -- trying to recover.');
     collector.add('Warning: Font "Helvetica" is not available -- attempting to fallback to a default font.');
 
     expect(collector.take()).toEqual([]);
