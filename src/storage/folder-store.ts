@@ -9,7 +9,6 @@ import { copyObject } from './folder-copy.ts';
 import {
   etagOf,
   linkNew,
-  makeDirectory,
   outdate,
   pruneEmpty,
   readWhole,
@@ -20,6 +19,7 @@ import {
   writeTemporaryFile,
 } from './folder-files.ts';
 import { createFolderLock } from './folder-lock.ts';
+import { withPresence } from './folder-presence.ts';
 import { entryName, folderPath, objectPath } from './folder-paths.ts';
 import { assertFolderPrefix, assertListPrefix, assertObjectKey, compareKeys } from './object-key.ts';
 import {
@@ -43,7 +43,7 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   const temporary = join(directory, 'temporary');
   const withLock = createFolderLock({ directory: join(directory, 'locks') });
 
-  return {
+  const store: ObjectStore = {
     async put(key, body, options = {}) {
       assertObjectKey(key);
       const { signal } = options;
@@ -137,13 +137,13 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
 
     async check() {
       await guarded(async () => {
-        await makeDirectory(root);
         const probe = await writeTemporaryFile(temporary, Buffer.from('check'), { hasOwnTime: false });
         await unlink(probe.path);
         await removeLeftovers(temporary);
       });
     },
   };
+  return withPresence({ store, root, mapped });
 
   /** Under the key's lock; a condition is looked at here and nowhere earlier. */
   async function publishIfMet(key: string, written: WrittenFile, options: PutOptions): Promise<ObjectFacts> {

@@ -103,8 +103,8 @@ export async function storedObjects(store: ObjectStore): Promise<ObjectFacts[]> 
   return Array.fromAsync(store.list(''));
 }
 
-/** Files of any kind, half-written ones too. */
+/** Files of any kind, half-written ones too, without the mark of the store itself. */
 export async function filesBelow(directory: string): Promise<number> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).length;
+  return entries.filter((entry) => entry.isFile() && entry.name !== '~store').length;
 }
