@@ -91,7 +91,9 @@ export const variables = z.object({
   TEMPORAL_UI_HOSTS: z
     .string()
     .optional()
-    .describe("Names that Temporal's UI may be called by beside localhost, as a reverse proxy passes them on."),
+    .describe(
+      "Names that Temporal's UI may be called by beside localhost, as a reverse proxy passes them on: `ui.example.com`, with the port where that is neither a default one nor TEMPORAL_UI_PORT: `localhost:9000`.",
+    ),
   TEMPORAL_RETENTION_DAYS: wholeNumber(1, 3650)
     .default(30)
     .describe('How long the Temporal server of `npm start` keeps closed runs.'),

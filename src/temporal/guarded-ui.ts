@@ -1,13 +1,16 @@
 import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
-import { isLoopbackHost, isOwnRequest } from '../domain/request-origin.ts';
+import { isLoopbackHost, isOwnRequest, type OriginHeaders } from '../domain/request-origin.ts';
 import { portTaken } from './dev-server-errors.ts';
 
 export interface GuardedUiOptions {
   /** Address to listen on, and its port. */
   readonly host: string;
   readonly port: number;
-  /** Names beside localhost by which the UI is called, as a reverse proxy passes them on: `ui.example.com`. */
+  /**
+   * Names beside localhost by which the UI is called, as a reverse proxy passes them on: `ui.example.com`, or with a port that is neither a default one
+   * nor `port`: `localhost:9000`.
+   */
   readonly hostNames: readonly string[];
   /** Where Temporal's own UI server listens now; undefined while there is none. */
   readonly target: () => { readonly host: string; readonly port: number } | undefined;
@@ -21,16 +24,21 @@ export interface GuardedUi {
 /**
  * Temporal's web UI for its operators, and for no other web page. The UI's own server obeys whatever name it is called by, and hands the token that guards
  * its forms to any script: a page that rebinds its name to this machine could list and start the runs of every tenant. So nobody reaches that server but
- * through here, where the name must be localhost (or one of `hostNames`) and the page asking must be the UI's own. Throws ConfigError when the port is taken.
+ * through here, where the name must be localhost with the UI's port (or one of `hostNames`) and the page asking must be the UI's own. Throws ConfigError when the port is taken.
  */
 export async function serveGuardedUi({ host, port, hostNames, target }: GuardedUiOptions): Promise<GuardedUi> {
   const names = new Set(hostNames.map((name) => name.toLowerCase()));
-  const isOurHost = (seen: string): boolean =>
-    isLoopbackHost(seen) || names.has(seen.replace(/:\d{1,5}$/, '').toLowerCase());
+  const isLocal = (seen: string): boolean => isLoopbackHost(seen) && (portOf(seen) ?? httpPort) === port;
+  const isNamed = (seen: string): boolean =>
+    names.has(seen.toLowerCase()) || (portOf(seen) === port && names.has(seen.replace(/:\d+$/, '').toLowerCase()));
+  const isOwn = (headers: OriginHeaders): boolean =>
+    // A name may be that of a reverse proxy which speaks TLS.
+    isOwnRequest(headers, isLocal) || isOwnRequest(headers, isNamed, ['http', 'https']);
 
   const server = createServer((request, response) => {
-    if (!isOwnRequest(isFollowedLink(request) ? { host: request.headers.host } : request.headers, isOurHost)) {
-      refuse(response, 403, "Temporal's UI is called as http://localhost here, or by a name of TEMPORAL_UI_HOSTS.");
+    if (!isOwn(isFollowedLink(request) ? { host: request.headers.host } : request.headers)) {
+      const sentence = `Temporal's UI is called as http://localhost:${port} here, or by a name of TEMPORAL_UI_HOSTS, and by no other page.`;
+      refuse(response, 403, sentence);
       return;
     }
     const address = target();
@@ -58,7 +66,14 @@ export async function serveGuardedUi({ host, port, hostNames, target }: GuardedU
   };
 }
 
+const httpPort = 80;
 const notThere = "Temporal's UI does not answer; it comes back with its server.";
+
+/** Undefined where a `Host` names none: that is the default one of its scheme. */
+function portOf(host: string): number | undefined {
+  const digits = /:(\d{1,5})$/.exec(host)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
 
 /** A link on any page may be followed to the UI: what is opened cannot be read by that page. */
 function isFollowedLink({ method, headers }: IncomingMessage): boolean {

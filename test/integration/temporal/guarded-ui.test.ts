@@ -32,7 +32,7 @@ beforeAll(async () => {
   ui = await serveGuardedUi({
     host: '127.0.0.1',
     port,
-    hostNames: ['ui.example.com'],
+    hostNames: ['ui.example.com', 'localhost:9000'],
     target: () => (server.uiPort === undefined ? undefined : { host: '127.0.0.1', port: server.uiPort }),
   });
   // It meets Temporal a moment after its own start.
@@ -102,6 +102,13 @@ describe("Temporal's UI", () => {
   test.each([
     ['with its origin', { origin: 'https://elsewhere.example' }],
     ['with an origin that it hides', { origin: 'null' }],
+    ['of the same machine, with its origin', { origin: 'http://localhost:3000' }],
+    ['of the same machine over TLS', { origin: 'https://localhost' }],
+    ['of the same machine, as for an image', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }],
+    [
+      'of the same machine, by a link in a frame',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    ],
     ['without one, as for an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
     ['in a frame', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
   ])('refuses another site that calls it by its right name, %s', async (_how, headers) => {
@@ -111,6 +118,23 @@ describe("Temporal's UI", () => {
     expect(await ask({ method: 'POST', path: startPath, headers: { host, ...headers } })).toMatchObject({
       status: 403,
     });
+  });
+
+  test.each(['localhost', 'localhost:3000', '127.0.0.1:80', '[::1]:3000', 'ui.example.com:3000'])(
+    'answers nobody who calls it by another port: %s',
+    async (host) => {
+      expect(await ask({ headers: { host } })).toMatchObject({ status: 403 });
+      expect(await ask({ headers: { host, origin: `http://${host}` } })).toMatchObject({ status: 403 });
+    },
+  );
+
+  test.each([
+    ['ui.example.com', 'https://ui.example.com'],
+    ['ui.example.com', 'http://ui.example.com'],
+    ['localhost:9000', 'http://localhost:9000'],
+  ])('answers a reverse proxy or a tunnel that its operator names: %s, %s', async (host, origin) => {
+    expect(await ask({ headers: { host, origin, 'sec-fetch-site': 'same-origin' } })).toMatchObject({ status: 200 });
+    expect(await ask({ headers: { host, origin: 'http://localhost:3000' } })).toMatchObject({ status: 403 });
   });
 
   test('may be opened by a link on any page, as nobody but its reader sees it then', async () => {
