@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findBrokenCondition } from './check-conditions.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { makeFolder } from '../storage/file-system.ts';
 import { createWorkingDirectory } from '../storage/working-directory.ts';
@@ -27,16 +28,26 @@ export function folderSentence(setting: 'DATA_DIR' | 'TEMP_DIR', directory: stri
   return `${setting}: ${directory} cannot be written; set ${setting} to a folder that can`;
 }
 
-/** Checks at the start of a process that documents can be stored. Throws ConfigError that names the setting to change. */
+/**
+ * Checks at the start of a process that documents can be stored, and that an S3 server honours the conditions of writes. Throws ConfigError that names
+ * the setting to change.
+ */
 export async function checkStore(store: ObjectStore, storage: StoreConfig): Promise<void> {
+  let broken: string | undefined;
   try {
     await store.check();
+    if (storage.kind === 's3') broken = await findBrokenCondition(store);
   } catch (error) {
     throw new ConfigError(
       storage.kind === 'folder' ? folderSentence('DATA_DIR', storage.directory) : s3Sentence(storage, error),
       {
         cause: error,
       },
+    );
+  }
+  if (storage.kind === 's3' && broken !== undefined) {
+    throw new ConfigError(
+      `S3_ENDPOINT: the server at ${storage.endpoint} does not ${broken}, without which documents may be lost; set S3_ENDPOINT to one that does`,
     );
   }
 }
