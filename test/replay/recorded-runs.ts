@@ -123,6 +123,7 @@ export const recordedRuns: readonly RecordedRun[] = [
   { name: 'stored-at-once-when-cancelled', stubs: {}, isCancelled: true },
   { name: 'fetched-on-its-queue', stubs: {}, input: { source: { kind: 'url', url: 'https://files.example/a.pdf' } } },
   { name: 'webhook-on-its-queue', stubs: {}, input: { webhook }, isOfWebhook: true },
+  { name: 'delivery-logged-apart', stubs: { deliverWebhook: isNotLogged }, input: { webhook }, isOfWebhook: true },
   { name: 'waited-for-the-model', stubs: { classifyPage: isRefusedAtFirst() } },
   { name: 'patience-ended', stubs: { classifyPage: isRefusedAtFirst() }, input: { patienceSeconds: 0 } },
   { name: 'stored-at-the-second-attempt', stubs: { storeResult: failsOnce() } },
@@ -196,6 +197,12 @@ async function oneOfThreeIsRefused(): ReturnType<Stubs['prepareRuns']> {
 async function wantedByTwo({ outcome: { error } }: StoreResultInput): Promise<StoredEnd> {
   const eventType = error ? 'classify_run.failed' : 'classify_run.processed';
   return { event: { eventType, endpointIds: ['wh_1', 'wh_2'] } };
+}
+
+/** The receiver answered, and the store was away when that was to be logged. */
+async function isNotLogged(): ReturnType<Stubs['deliverWebhook']> {
+  const unlogged = { at: '2026-11-28T12:03:45.678Z', status: 204, ok: true, error: null, durationMs: 12 };
+  return { outcome: 'delivered', unlogged };
 }
 
 function failsTwice(): Stubs['deliverWebhook'] {
