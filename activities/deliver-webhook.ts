@@ -8,7 +8,7 @@ import { prepareEventDelivery, type EventDeliveryDependencies } from './event-de
 import { prepareJobDelivery, type JobDeliveryDependencies } from './job-delivery.ts';
 import type { PreparedDelivery } from './prepared-delivery.ts';
 import { runStep } from './run-step.ts';
-import { withoutShares } from './tenant-shares.ts';
+import { withoutShares, type CallHost } from './tenant-shares.ts';
 
 export type AttemptDeliveryInput = DeliverWebhookInput & {
   /** When to try again should this attempt fail, unless the receiver asks for more time; absent in the last one. */
@@ -37,18 +37,23 @@ const goneStatus = 410;
 
 /**
  * One attempt to tell a receiver what became of a job, or of an event that it asked for, and its line in the log. A receiver that fails is a
- * result, not an error: an error would be retried by Temporal beside the schedule of the workflow. `shares` bound what one tenant sends at a time.
+ * result, not an error: an error would be retried by Temporal beside the schedule of the workflow. `shares` bound what one tenant sends at a time, and to one host.
  */
 export function createDeliverWebhook(dependencies: DeliverWebhookDependencies, shares = withoutShares) {
   return async function deliverWebhook(input: AttemptDeliveryInput): Promise<AttemptDeliveryResult> {
-    return runStep((signal) => shares.run(input.tenant, () => deliver(input, signal)));
+    return runStep((signal) => shares.run(input.tenant, (call) => deliver(input, signal, call)));
   };
 
-  async function deliver(input: AttemptDeliveryInput, signal: PostRequest['signal']): Promise<AttemptDeliveryResult> {
+  async function deliver(
+    input: AttemptDeliveryInput,
+    signal: PostRequest['signal'],
+    call: CallHost,
+  ): Promise<AttemptDeliveryResult> {
     const delivery = await ('event' in input
       ? prepareEventDelivery(dependencies, input)
       : prepareJobDelivery(dependencies, input));
-    return delivery ? attempt(delivery, input.retryDelayMs, signal) : { outcome: 'stopped' };
+    if (!delivery) return { outcome: 'stopped' };
+    return call(delivery.url, () => attempt(delivery, input.retryDelayMs, signal));
   }
 }
 

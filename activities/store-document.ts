@@ -13,7 +13,7 @@ import { assertOwnJob } from '../src/records/jobs/job-outcome.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
 import { withOwnObjects } from './own-objects.ts';
 import { runStep, waitingOf } from './run-step.ts';
-import { withoutShares } from './tenant-shares.ts';
+import { withoutShares, type CallHost } from './tenant-shares.ts';
 
 /** What Extend's contract calls a URL. */
 export const fileUrlField = 'file.url';
@@ -42,13 +42,16 @@ export interface StoreDocumentDependencies {
   readonly circuits: readonly Circuit[];
 }
 
-/** Makes sure that the bytes are in the store, whatever the source, and says what they are. `shares` bound what one tenant fetches at a time. */
+/**
+ * Makes sure that the bytes are in the store, whatever the source, and says what they are. `shares` bound what one tenant fetches at a time, and from
+ * one host.
+ */
 export function createStoreDocument(dependencies: StoreDocumentDependencies, shares = withoutShares) {
   return async function storeDocument(input: StoreDocumentInput): Promise<StoredDocument> {
     return runStep(
       (signal) =>
-        shares.run(input.tenant, () =>
-          withOwnObjects(dependencies.store, input, (store) => fetchOrRead(store, input, signal)),
+        shares.run(input.tenant, (call) =>
+          withOwnObjects(dependencies.store, input, (store) => fetchOrRead(store, input, signal, call)),
         ),
       waitingOf(input, dependencies),
     );
@@ -58,6 +61,7 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies, sha
     store: ObjectStore,
     input: StoreDocumentInput,
     signal: AbortSignal,
+    call: CallHost,
   ): Promise<StoredDocument> {
     const { maxFileBytes } = dependencies;
     const { tenant, source, fileId, run } = input;
@@ -65,25 +69,34 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies, sha
     const known = fileId === undefined ? undefined : await findKeptFile(store, tenant, fileId);
     // An earlier attempt, or another run of the same file, has fetched it.
     if (source.kind === 'url' && known?.document) return known.document;
-    if (source.kind !== 'stored') await keepJobId(store, tenant, input.jobId);
-    const body = await openSource(input, { ...dependencies, store }, signal);
-    const { document, head } = await ingestDocument(body, {
-      key: keyOf(input),
-      maxBytes: maxFileBytes,
-      mayBeText: fileId !== undefined,
-      field: fieldOf(input),
-      signal,
-      ...(source.kind !== 'stored' && { store }),
+    if (source.kind === 'inline') await keepJobId(store, tenant, input.jobId);
+    if (source.kind !== 'url') return ingest(await openSource(source, store));
+    const url = source.url ?? (await readUrl(source.urlKey, store));
+    return call(url, async () => {
+      await keepJobId(store, tenant, input.jobId);
+      const { stream } = await guardOf(input, dependencies).download(url, { maxBytes: maxFileBytes, signal });
+      return ingest(stream);
     });
-    if (fileId !== undefined) {
-      const isThere = await recordFileFacts(store, tenant, fileId, ({ name }) => ({
-        document,
-        url: undefined,
-        kind: fileKindOf(document.type, name, Buffer.from(head).toString('latin1')),
-      }));
-      if (known && !isThere) await discard(store, keyOf(input));
+
+    async function ingest(body: Readable): Promise<StoredDocument> {
+      const { document, head } = await ingestDocument(body, {
+        key: keyOf(input),
+        maxBytes: maxFileBytes,
+        mayBeText: fileId !== undefined,
+        field: fieldOf(input),
+        signal,
+        ...(source.kind !== 'stored' && { store }),
+      });
+      if (fileId !== undefined) {
+        const isThere = await recordFileFacts(store, tenant, fileId, ({ name }) => ({
+          document,
+          url: undefined,
+          kind: fileKindOf(document.type, name, Buffer.from(head).toString('latin1')),
+        }));
+        if (known && !isThere) await discard(store, keyOf(input));
+      }
+      return document;
     }
-    return document;
   }
 }
 
@@ -98,26 +111,11 @@ function keyOf({ tenant, jobId, source, fileId }: StoreDocumentInput): string {
   return fileId === undefined ? jobKeys(tenant, jobId).source : fileKeys(tenant, fileId).source;
 }
 
-async function openSource(
-  input: StoreDocumentInput,
-  dependencies: StoreDocumentDependencies,
-  signal: AbortSignal,
-): Promise<Readable> {
-  const { source } = input;
-  const { store, maxFileBytes } = dependencies;
-  switch (source.kind) {
-    case 'stored': {
-      const stored = await store.getStream(source.key);
-      if (!stored) throw new ClassifierError('document_missing', 'The document is not in the store.');
-      return stored.stream;
-    }
-    case 'url': {
-      const url = source.url ?? (await readUrl(source.urlKey, store));
-      return (await guardOf(input, dependencies).download(url, { maxBytes: maxFileBytes, signal })).stream;
-    }
-    case 'inline':
-      return Readable.from([Buffer.from(source.base64, 'base64')]);
-  }
+async function openSource(source: Exclude<DocumentSource, { kind: 'url' }>, store: ObjectStore): Promise<Readable> {
+  if (source.kind === 'inline') return Readable.from([Buffer.from(source.base64, 'base64')]);
+  const stored = await store.getStream(source.key);
+  if (!stored) throw new ClassifierError('document_missing', 'The document is not in the store.');
+  return stored.stream;
 }
 
 async function readUrl(urlKey: string | undefined, store: ObjectStore): Promise<string> {

@@ -1,21 +1,32 @@
 import { LRUCache } from 'lru-cache';
-import { createTenantSlots, type TenantSlotsOptions } from '../src/domain/tenant-slots.ts';
+import {
+  createHostSlots,
+  createTenantSlots,
+  type TenantSlots,
+  type TenantSlotsOptions,
+} from '../src/domain/tenant-slots.ts';
 import { SlotGivenBack } from './slot-given-back.ts';
 
 export interface TenantShares {
-  /** Does the work, or throws SlotGivenBack where the tenant holds its share already. */
-  run<T>(tenant: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Does the work, or throws SlotGivenBack where the tenant holds its share already. The work does what calls on an address by `call`, which throws
+   * it where the tenant's work at that host has its share of the tenant's.
+   */
+  run<T>(tenant: string, work: (call: CallHost) => Promise<T>): Promise<T>;
 }
 
+/** `url` is one that can be parsed, or it is refused by what is called. */
+export type CallHost = <T>(url: string, work: () => Promise<T>) => Promise<T>;
+
 /** For work that no caller can draw out. */
-export const withoutShares: TenantShares = { run: (_tenant, work) => work() };
+export const withoutShares: TenantShares = { run: (_tenant, work) => work((_url, call) => call()) };
 
 /** How often those that were turned away come back: no more often than this, however short the tenant's work is, and no more seldom. */
 const shortestSpacingMs = 5;
 const longestPauseMs = 120_000;
 /** Of the running average of how long a tenant holds a slot, in which the last one weighs this much. */
 const newestWeight = 0.2;
-const rememberedTenants = 10_000;
+const remembered = 10_000;
 
 interface Pace {
   averageMs: number;
@@ -24,41 +35,69 @@ interface Pace {
 }
 
 /**
- * Keeps one tenant's slow sources, or dead receivers, from holding all of a worker's slots. Whoever comes beyond the tenant's share gives the slot
- * back at once and is told when to come again: one after the other, at the pace at which the tenant's slots get free.
+ * Keeps one tenant's slow sources, or dead receivers, from holding all of a worker's slots, and one host of a tenant from holding all of the tenant's:
+ * each gets the same share of what the others leave. Whoever comes beyond it gives the slot back at once and is told when to come again: one after the
+ * other, at the pace at which slots get free there.
  */
 export function createTenantShares(options: TenantSlotsOptions): TenantShares {
-  const slots = createTenantSlots(options);
-  const paces = new LRUCache<string, Pace>({ max: rememberedTenants });
+  const tenants = createTenantSlots(options);
+  const hosts = new LRUCache<string, TenantSlots>({ max: remembered });
+  const paces = new LRUCache<string, Pace>({ max: remembered });
 
-  const paceOf = (tenant: string): Pace => {
-    const pace = paces.get(tenant) ?? { averageMs: 1000, nextTurnAt: 0 };
-    paces.set(tenant, pace);
+  function hostsOf(tenant: string): TenantSlots {
+    const known = hosts.get(tenant) ?? createHostSlots(tenants, tenant, options.share);
+    hosts.set(tenant, known);
+    return known;
+  }
+
+  function paceOf(holder: string): Pace {
+    const pace = paces.get(holder) ?? { averageMs: 1000, nextTurnAt: 0 };
+    paces.set(holder, pace);
     return pace;
-  };
+  }
 
-  function turnAway(tenant: string): SlotGivenBack {
-    const pace = paceOf(tenant);
+  function turnAway(holder: string, limit: number, sentence: string): SlotGivenBack {
+    const pace = paceOf(holder);
     const now = performance.now();
-    const spacingMs = Math.max(shortestSpacingMs, pace.averageMs / slots.limitOf(tenant));
+    const spacingMs = Math.max(shortestSpacingMs, pace.averageMs / limit);
     pace.nextTurnAt = Math.min(Math.max(now, pace.nextTurnAt) + spacingMs, now + longestPauseMs);
-    return new SlotGivenBack('It waits for its turn: its tenant has its share of this work under way.', {
-      afterMs: Math.ceil(pace.nextTurnAt - now),
-    });
+    return new SlotGivenBack(sentence, { afterMs: Math.ceil(pace.nextTurnAt - now) });
+  }
+
+  /** Who is turned away by a host was not at work, and says nothing of how long work lasts. */
+  async function timed<T>(holder: string, giveBack: () => void, work: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    let isTurnedAway = false;
+    try {
+      return await work();
+    } catch (error) {
+      isTurnedAway = error instanceof SlotGivenBack;
+      throw error;
+    } finally {
+      giveBack();
+      const pace = paceOf(holder);
+      if (!isTurnedAway) pace.averageMs += newestWeight * (performance.now() - startedAt - pace.averageMs);
+    }
+  }
+
+  async function callHost<T>(tenant: string, url: string, work: () => Promise<T>): Promise<T> {
+    const host = URL.parse(url)?.host;
+    if (host === undefined) return work();
+    const slots = hostsOf(tenant);
+    const holder = `${tenant} ${host}`;
+    const giveBack = slots.take(host);
+    if (!giveBack) throw turnAway(holder, slots.limitOf(host), hostIsFull);
+    return timed(holder, giveBack, work);
   }
 
   return {
     async run(tenant, work) {
-      const giveBack = slots.take(tenant);
-      if (!giveBack) throw turnAway(tenant);
-      const startedAt = performance.now();
-      try {
-        return await work();
-      } finally {
-        giveBack();
-        const pace = paceOf(tenant);
-        pace.averageMs += newestWeight * (performance.now() - startedAt - pace.averageMs);
-      }
+      const giveBack = tenants.take(tenant);
+      if (!giveBack) throw turnAway(tenant, tenants.limitOf(tenant), tenantIsFull);
+      return timed(tenant, giveBack, () => work((url, call) => callHost(tenant, url, call)));
     },
   };
 }
+
+const tenantIsFull = 'It waits for its turn: its tenant has its share of this work under way.';
+const hostIsFull = "It waits for its turn: this host has its share of the tenant's work under way.";

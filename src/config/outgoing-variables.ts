@@ -14,7 +14,7 @@ export const outgoingVariables = {
   TENANT_SHARE: fraction(0.01, 0.99)
     .default(0.5)
     .describe(
-      'Part of FETCH_CONCURRENCY, WEBHOOK_CONCURRENCY, WAIT_CONCURRENCY and PROGRESS_CONCURRENCY that one tenant may use of what the others leave.',
+      'Part of FETCH_CONCURRENCY, WEBHOOK_CONCURRENCY, WAIT_CONCURRENCY and PROGRESS_CONCURRENCY that one tenant may use of what the others leave; and part of what it may fetch and deliver that one host may use of what its other hosts leave.',
     ),
   ALLOWED_NETWORKS: z
     .string()

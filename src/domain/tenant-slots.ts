@@ -13,11 +13,20 @@ export interface TenantSlots {
 }
 
 export function createTenantSlots({ slots, share }: TenantSlotsOptions): TenantSlots {
+  return createSlots(() => slots, share);
+}
+
+/** The same within one tenant, whose hosts share what the tenant may hold now. */
+export function createHostSlots(tenants: TenantSlots, tenant: string, share: number): TenantSlots {
+  return createSlots(() => tenants.limitOf(tenant), share);
+}
+
+function createSlots(slots: () => number, share: number): TenantSlots {
   const held = new Map<string, number>();
   let heldByAll = 0;
 
   const limitOf = (tenant: string): number =>
-    Math.max(1, Math.floor(share * (slots - (heldByAll - (held.get(tenant) ?? 0)))));
+    Math.max(1, Math.floor(share * (slots() - (heldByAll - (held.get(tenant) ?? 0)))));
 
   function change(tenant: string, by: 1 | -1): void {
     heldByAll += by;

@@ -50,6 +50,52 @@ describe('the share of a tenant', () => {
   });
 });
 
+describe('the share of one host of a tenant', () => {
+  function holdAt(shares: TenantShares, url: string, tenant = 'a') {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    return { done: shares.run(tenant, (call) => call(url, () => promise)), end: resolve };
+  }
+
+  async function letInAt(shares: TenantShares, url: string, tenant = 'a'): Promise<unknown> {
+    return shares
+      .run(tenant, (call) => call(url, async () => 'let in'))
+      .catch((error: unknown) => (error instanceof SlotGivenBack ? 'turned away' : error));
+  }
+
+  test("is half of what the tenant's other hosts leave, whatever the path, and another tenant has its own there", async () => {
+    const shares = createTenantShares({ slots: 16, share: 0.5 });
+    const slow = ['http://slow/1', 'http://slow/2', 'http://SLOW/3', 'http://slow:80/4'];
+    const held = slow.map((url) => holdAt(shares, url));
+
+    expect(await letInAt(shares, 'http://slow/5')).toBe('turned away');
+    expect(await letInAt(shares, 'http://honest/')).toBe('let in');
+    expect(await letInAt(shares, 'http://slow:8080/')).toBe('let in');
+    expect(await letInAt(shares, 'http://slow/1', 'b')).toBe('let in');
+
+    for (const { end } of held) end();
+    await Promise.all(held.map(({ done }) => done));
+    expect(await letInAt(shares, 'http://slow/5')).toBe('let in');
+  });
+
+  test("leaves a slot of the tenant's to one host more, however many wait at a slow one", async () => {
+    const shares = createTenantShares({ slots: 64, share: 0.5 });
+    const held = Array.from({ length: 16 }, (_, index) => holdAt(shares, `http://slow/${index}`));
+    const turnedAwayThere = await Promise.all(Array.from({ length: 94 }, () => letInAt(shares, 'http://slow/')));
+
+    expect(new Set(turnedAwayThere)).toEqual(new Set(['turned away']));
+    expect(await letInAt(shares, 'http://honest/')).toBe('let in');
+
+    for (const { end } of held) end();
+    await Promise.all(held.map(({ done }) => done));
+  });
+
+  test('leaves an address that is none to whoever refuses it', async () => {
+    const shares = createTenantShares({ slots: 2, share: 0.5 });
+
+    expect(await letInAt(shares, 'no address')).toBe('let in');
+  });
+});
+
 describe('those who are turned away', () => {
   test('come back one after the other, and within two minutes', async () => {
     const shares = createTenantShares({ slots: 2, share: 0.5 });
