@@ -4,7 +4,7 @@ import { drawPdfPage } from './draw-pdf-page.ts';
 import { drawXfaPage } from './draw-xfa-page.ts';
 import { loadPdf, type LoadedPdf, type LoadOptions } from './load-pdf.ts';
 import type { DrawnPage, OpenDocument } from './opened-document.ts';
-import { openPortfolio } from './portfolio.ts';
+import { openPortfolio, type EmbeddedPdf } from './portfolio.ts';
 import type { RenderSettings } from './render-messages.ts';
 
 const unreadForm = 'This PDF is a dynamic XFA form whose fields could not be read; this page is what stands in for it.';
@@ -20,20 +20,18 @@ export async function openPdf(path: string, settings: RenderSettings, password?:
   try {
     const facts = await readFacts(loaded.pdf);
     if (!facts.isPortfolio) return openPages({ loaded, bytes, options, facts, settings });
-    return await openPortfolio(loaded, async (content) => {
-      const embedded = await loadPdf(await content(), { maxImagePixels: settings.maxEmbeddedImagePixels });
-      return openPages({
-        loaded: embedded,
-        bytes: content,
-        options: { maxImagePixels: settings.maxEmbeddedImagePixels },
-        facts: await readFacts(embedded.pdf),
-        settings,
-      });
-    });
+    return await openPortfolio(loaded, (content) => openEmbedded(content, settings));
   } catch (error) {
     await loaded[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function openEmbedded(bytes: () => Promise<Uint8Array>, settings: RenderSettings): Promise<EmbeddedPdf> {
+  const options = { maxImagePixels: settings.maxEmbeddedImagePixels };
+  const loaded = await loadPdf(await bytes(), options);
+  const facts = await readFacts(loaded.pdf);
+  return { loaded, isPortfolio: facts.isPortfolio, pages: openPages({ loaded, bytes, options, facts, settings }) };
 }
 
 const cutOff = 'This PDF is cut off: pages behind this one, or parts of it, may be missing.';

@@ -143,6 +143,34 @@ describe('a portfolio', () => {
     ]);
   });
 
+  test('has the documents of the portfolios that it holds, and says what it did not open', async () => {
+    const document = buildPdf({ content: textLines(['A document in a box']) });
+    const inner = holding([
+      ['a.pdf', document],
+      ['b.txt', Buffer.from('a text')],
+    ]);
+    let deep = holding([['d.pdf', document]]);
+    for (let depth = 0; depth < 5; depth++) deep = holding([['deeper.pdf', deep]]);
+
+    const { pages } = await renderBytes(
+      renderer,
+      holding([
+        ['box.pdf', inner],
+        ['deep.pdf', deep],
+        ['own.pdf', document],
+      ]),
+      'pdf',
+    );
+
+    const left = [
+      'This PDF is a portfolio: 2 of the 4 files that it holds could not be read as PDF and were left out.',
+    ];
+    expect(pages).toMatchObject([
+      { text: { text: 'A document in a box' }, warnings: left },
+      { text: { text: 'A document in a box' }, warnings: left },
+    ]);
+  });
+
   test('is refused with what it is, when it holds nothing that can be read', async () => {
     await expect(renderBytes(renderer, holding([['c.txt', Buffer.from('a text')]]), 'pdf')).rejects.toMatchObject({
       code: 'document_corrupt',
