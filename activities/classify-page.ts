@@ -11,6 +11,7 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
 import { classifiablePage, loadObject } from './classifiable-page.ts';
 import { withOwnObjects } from './own-objects.ts';
+import { fitPageResult } from './fit-page-result.ts';
 import { runReadingStep } from './reading-step.ts';
 import { waitingOf } from './run-step.ts';
 
@@ -80,18 +81,21 @@ async function classify(
   const warnings = [...(page.warnings ?? []), ...(answer.warnings ?? []), ...lost];
   return {
     classifier: { name: classifier.name, model: classifier.model },
-    page: {
-      pageNumber: page.pageNumber,
-      success: true,
-      classification: answer.classification,
-      confidence: answer.confidence,
-      rawResult: answer.rawResult.slice(0, maxRawResultLength),
-      confidenceSource: answer.confidenceSource,
-      candidates: answer.candidates,
-      durationMs: Date.now() - startedAt,
-      ...(answer.usage && { usage: answer.usage }),
-      ...(warnings.length > 0 && { warnings }),
-    },
+    page: fitPageResult(
+      {
+        pageNumber: page.pageNumber,
+        success: true,
+        classification: answer.classification,
+        confidence: answer.confidence,
+        rawResult: answer.rawResult.slice(0, maxRawResultLength),
+        confidenceSource: answer.confidenceSource,
+        candidates: answer.candidates,
+        durationMs: Date.now() - startedAt,
+        ...(answer.usage && { usage: answer.usage }),
+        ...(warnings.length > 0 && { warnings }),
+      },
+      input.pageCount,
+    ),
   };
 }
 
