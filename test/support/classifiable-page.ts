@@ -1,4 +1,5 @@
-import sharp from 'sharp';
+import { fileURLToPath } from 'node:url';
+import sharp, { type OverlayOptions } from 'sharp';
 import type { ClassifiablePage } from '../../src/classifier/page-classifier.ts';
 import type { PageText, TextSpan } from '../../src/domain/page.ts';
 
@@ -46,20 +47,36 @@ export function buildPageText(text: string): PageText {
   return { text, spans };
 }
 
+/** Of a package, since how wide a line is, and whether it fits, must not hang on the fonts of the machine. */
+const fontFile = fileURLToPath(
+  new URL('standard_fonts/LiberationSans-Regular.ttf', import.meta.resolve('pdfjs-dist/package.json')),
+);
+
 /** A JPEG of an A4 page that shows the text; without text, a page with a few grey bars that say nothing. */
 export async function drawPageImage(text: string): Promise<Uint8Array> {
-  const marks =
-    text === ''
-      ? [10, 14, 18].map((y) => `<rect x="10%" y="${y}%" width="60%" height="1%" fill="#999"/>`)
-      : text
-          .split('\n')
-          .slice(0, 50)
-          .map(
-            (line, index) =>
-              `<text x="60" y="${80 + index * 26}" font-size="20">${escapeXml(line.slice(0, 80))}</text>`,
-          );
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="768" height="1086"><rect width="100%" height="100%" fill="#fff"/>${marks.join('')}</svg>`;
-  return await sharp(Buffer.from(svg)).jpeg({ quality: 80 }).toBuffer();
+  const marks = text === '' ? greyBars : text.trim() === '' ? [] : [await drawLines(text)];
+  // Wider and longer than the page, for lines that run off it.
+  const canvas = sharp({ create: { width: 2400, height: 1800, channels: 3, background: '#ffffff' } }).composite([
+    ...marks,
+  ]);
+  const page = sharp(await canvas.png().toBuffer()).extract({ left: 0, top: 0, width: 768, height: 1086 });
+  return await page.jpeg({ quality: 80 }).toBuffer();
+}
+
+const greyBars: readonly OverlayOptions[] = [109, 152, 195].map((top) => ({
+  input: { create: { width: 461, height: 11, channels: 3, background: '#999999' } },
+  left: 77,
+  top,
+}));
+
+/** Letters of 20 pixels, a line every 26. */
+async function drawLines(text: string): Promise<OverlayOptions> {
+  const lines = text.split('\n').slice(0, 50);
+  const markup = lines.map((line) => escapeXml(line.slice(0, 80))).join('\n');
+  const drawn = sharp({
+    text: { text: markup, font: 'Liberation Sans 20', fontfile: fontFile, dpi: 72, rgba: true, spacing: 3 },
+  });
+  return { input: await drawn.png().toBuffer(), left: 60, top: 62 };
 }
 
 function escapeXml(text: string): string {
