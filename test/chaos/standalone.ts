@@ -18,7 +18,10 @@ export interface Standalone extends AsyncDisposable {
 
 const pidFileSchema = z.object({ pid: z.number() });
 
-export async function createStandalone(settings: Readonly<Record<string, string>>): Promise<Standalone> {
+export async function createStandalone(
+  settings: Readonly<Record<string, string>>,
+  nodeFlags: readonly string[] = [],
+): Promise<Standalone> {
   const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-standalone-'));
   // A folder that has held documents: else the first start would add a job of its own.
   await mkdir(join(directory, 'objects'));
@@ -34,7 +37,7 @@ export async function createStandalone(settings: Readonly<Record<string, string>
     directory,
     temporalPid,
     async start() {
-      const started = startProcess('src/standalone.ts', {
+      const own = {
         DATA_DIR: directory,
         TEMP_DIR: directory,
         PORT: String(port),
@@ -42,7 +45,8 @@ export async function createStandalone(settings: Readonly<Record<string, string>
         TEMPORAL_UI_PORT: String(uiPort),
         SHUTDOWN_GRACE_SECONDS: '2',
         ...settings,
-      });
+      };
+      const started = startProcess('src/standalone.ts', own, [], nodeFlags);
       running.add(started);
       void started.exited.then(() => running.delete(started));
       await started.untilPrinted('Pigeonhole is ready.');

@@ -41,11 +41,14 @@ function pdfOf(contents: readonly string[]): Uint8Array<ArrayBuffer> {
   return bytes(file);
 }
 
-/** A PDF of one page with these lines in its text layer; what is not Latin-1 is a question mark. */
-export function pdfOfLines(lines: readonly string[]): Uint8Array<ArrayBuffer> {
-  const shown = lines.map((line) => line.replace(/[^ -~\u00a0-\u00ff]/g, '?').replace(/[\\()]/g, '\\$&'));
-  const content = `BT /F1 4 Tf 20 800 Td ${shown.map((line) => `(${line}) Tj 0 -8 Td`).join('\n')} ET`;
-  return pdfOf([content]);
+/** A PDF with pages of these lines in their text layers, 200 of 140 letters in sight; what is not Latin-1 is a question mark. */
+export function pdfOfLines(...pages: readonly (readonly string[])[]): Uint8Array<ArrayBuffer> {
+  return pdfOf(
+    pages.map((lines) => {
+      const shown = lines.map((line) => line.replace(/[^ -~\u00a0-\u00ff]/g, '?').replace(/[\\()]/g, '\\$&'));
+      return `BT /F1 4 Tf 20 820 Td ${shown.map((line) => `(${line}) Tj 0 -4 Td`).join('\n')} ET`;
+    }),
+  );
 }
 
 /** The same page as an image of the kind that the file name says. */

@@ -24,13 +24,14 @@ export interface TestProcess {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts one of the entries (`src/api.ts` ...) as npm would, with these settings alone. */
+/** Starts one of the entries (`src/api.ts` ...) as npm would, with these settings alone; `nodeFlags` are Node's own. */
 export function startProcess(
   entry: string,
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  nodeFlags: readonly string[] = [],
 ): TestProcess {
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, entry, ...args], {
     cwd: root,
     env: { ...inherited, LOG_FORMAT: 'json', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
