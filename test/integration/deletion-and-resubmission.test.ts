@@ -109,6 +109,53 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
     expect(await uploads(jobId)).toBe(1);
   });
 
+  test.each([
+    ['remembers the job', true],
+    ['finds what it left', false],
+  ])(
+    'is a new job, whole, when it waited for one deletion and a second one, which %s, is quicker',
+    async (what, isKnown) => {
+      const jobId = await finishedBefore(`waited, ${what}`);
+      const second = jobsWith();
+      if (isKnown) await second.look('acme', jobId);
+      await jobsWith().delete('acme', jobId);
+      // The document is in the store, and its request is about to take the id.
+      const act = () => second.delete('acme', jobId).catch(() => undefined);
+      const waiting = jobsWith({ step: 'put', when: 'before', key: /request\.json$/, act });
+
+      await waiting.start(await requestOf(jobId, 'waited'));
+
+      expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+      expect(await uploads(jobId)).toBe(1);
+    },
+  );
+
+  test.each([
+    ['has begun', 'after', 'put', /request\.json$/],
+    ['lists what is left', 'before', 'list', /jobs/],
+    ['is about to end', 'before', 'delete', /request\.json$/],
+  ] as const)('is a new job, whole, when it comes as a second deletion %s', async (what, when, step, key) => {
+    const jobId = await finishedBefore(`second, ${what}`);
+    let sent: Promise<string> | undefined;
+    const second = jobsWith({
+      step,
+      when,
+      key,
+      act: async () => {
+        sent = send(`second, ${what}`);
+        await expect.poll(() => uploads(jobId), { timeout: 20_000 }).toBe(1);
+      },
+    });
+    await second.look('acme', jobId);
+    await jobsWith().delete('acme', jobId);
+
+    await second.delete('acme', jobId);
+
+    expect(await sent).toBe(jobId);
+    expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+    expect(await uploads(jobId)).toBe(1);
+  });
+
   test('is a new job also when whoever deleted the earlier one was killed', async () => {
     const jobId = await finishedBefore('killed');
     const jobs = jobsWith({

@@ -43,7 +43,8 @@ const uploadMs = 24 * 60 * 60 * 1000;
 
 /**
  * Begins the deletion of a job. An id that stands for an idempotency key may come again at any moment, with a document of its own: its request is
- * marked, and whoever comes with the key waits until it is gone. Another deletion that is under way is waited for; undefined when that has done it.
+ * marked, and whoever comes with the key waits until it is gone. Where there is no request, one is set for the mark alone: another deletion may just
+ * have ended, and who waited for that has a document in the store already. Another deletion that is under way is waited for; undefined when that has done it.
  * Throws `storage_unavailable`.
  */
 export async function beginDeletion(
@@ -52,13 +53,13 @@ export async function beginDeletion(
   jobId: string,
 ): Promise<JobDeletion | undefined> {
   const stored = await readRequest(store, tenant, jobId);
-  if (stored?.value.fingerprint === undefined) return unguarded(store, tenant, jobId, stored?.value);
-  const { deletion } = stored.value;
+  if (stored && !mayComeAgain(stored.value)) return unguarded(store, tenant, jobId, stored.value);
+  const deletion = stored?.value.deletion;
   if (deletion && !isAbandoned(deletion)) return awaitDeletion(store, tenant, jobId, deletion.id);
   try {
     const marked = await mark(store, tenant, jobId, stored, randomUUID());
-    // What somebody has begun to delete was started, or they would not have.
-    return { ...guarded(store, tenant, jobId, marked), isOfClaim: deletion === undefined };
+    // What somebody has begun to delete was started, or they would not have; and without a request there is no claim.
+    return { ...guarded(store, tenant, jobId, marked), isOfClaim: stored !== undefined && deletion === undefined };
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error;
     return beginDeletion(store, tenant, jobId);
@@ -89,8 +90,13 @@ async function awaitDeletion(
   }
 }
 
+/** Of an idempotency key, or set for the mark of a deletion. */
+function mayComeAgain({ fingerprint, deletion }: StoredRequest): boolean {
+  return fingerprint !== undefined || deletion !== undefined;
+}
+
 /** Nobody else can have an id that was made at random. */
-function unguarded(store: ObjectStore, tenant: string, jobId: string, request: StoredRequest | undefined): JobDeletion {
+function unguarded(store: ObjectStore, tenant: string, jobId: string, request: StoredRequest): JobDeletion {
   return {
     isOfClaim: false,
     async finish() {
@@ -140,6 +146,7 @@ function guarded(
     },
     async abandon() {
       const { deletion: _deletion, ...request } = current.value;
+      if (request.fingerprint === undefined) return store.delete(keys.request);
       await writeJson(store, keys.request, request, { ifMatch: current.etag });
     },
   };
@@ -155,12 +162,13 @@ async function mark(
   store: ObjectStore,
   tenant: string,
   jobId: string,
-  { value, etag }: JsonDocument<StoredRequest>,
+  stored: JsonDocument<StoredRequest> | undefined,
   id: string,
 ): Promise<JsonDocument<StoredRequest>> {
   const deletion = { id, at: new Date().toISOString() };
-  const marked = { ...value, deletion };
-  const facts = await writeJson(store, jobKeys(tenant, jobId).request, marked, { ifMatch: etag });
+  const marked = { ...stored?.value, deletion };
+  const condition = stored ? { ifMatch: stored.etag } : ({ ifNoneMatch: '*' } as const);
+  const facts = await writeJson(store, jobKeys(tenant, jobId).request, marked, condition);
   return { value: marked, etag: facts.etag };
 }
 
@@ -172,13 +180,8 @@ function readRequest(
   return readJson(store, jobKeys(tenant, jobId).request, (value) => requestSchema.parse(value));
 }
 
-async function deleteFileOf(
-  store: ObjectStore,
-  tenant: string,
-  jobId: string,
-  request: StoredRequest | undefined,
-): Promise<void> {
-  const fileId = request?.run?.file.id;
+async function deleteFileOf(store: ObjectStore, tenant: string, jobId: string, request: StoredRequest): Promise<void> {
+  const fileId = request.run?.file.id;
   if (fileId === undefined || !isId('file', fileId)) return;
   await releaseFile(store, tenant, fileId, { kind: 'job', jobId });
   // Its bytes, of a process that was killed before it could say what they are.
