@@ -102,11 +102,14 @@ function nameProblems(name: unknown, pointer: string): FieldError[] {
   if (length > categoryLimits.maxNameLength) {
     return [{ pointer, detail: `must have at most ${categoryLimits.maxNameLength} characters; got ${length}` }];
   }
-  // PostgreSQL, which Temporal keeps the name in, stores neither.
-  if (name.includes('\0') || !name.isWellFormed()) {
-    return [{ pointer, detail: 'must be text, without NUL and without half of a surrogate pair' }];
-  }
-  return [];
+  const detail = unstorableIn(name);
+  return detail === undefined ? [] : [{ pointer, detail }];
+}
+
+/** What is wrong with a name that cannot be kept: PostgreSQL, which Temporal keeps it in, stores neither. Undefined for all others. */
+export function unstorableIn(name: string): string | undefined {
+  if (!name.includes('\0') && name.isWellFormed()) return undefined;
+  return 'must be text, without NUL and without half of a surrogate pair';
 }
 
 function invalidCategories(field: string, errors: readonly FieldError[]): ClassifierError {

@@ -52,6 +52,11 @@ export function categoryOfOption(
 /** What is left of a name beside a number. */
 const maxTypeLength = categoryLimits.maxNameLength - 10;
 
+/** Never ends in the middle of a character. */
+function shortened(type: string): string {
+  return type.slice(0, maxTypeLength).replace(/[\uD800-\uDBFF]$/, '');
+}
+
 function nameOptions(
   options: readonly ClassificationOption[],
 ): { readonly name: string; readonly option: ClassificationOption }[] {
@@ -59,7 +64,7 @@ function nameOptions(
   return options.map((option) => {
     const type = option.type.trim();
     let name = type;
-    for (let count = 2; taken.has(name); count++) name = `${type.slice(0, maxTypeLength)} (${count})`;
+    for (let count = 2; taken.has(name); count++) name = `${shortened(type)} (${count})`;
     taken.add(name);
     return { name, option };
   });

@@ -76,6 +76,8 @@ describe('what is not there', () => {
 });
 
 describe('a request that is wrong', () => {
+  const notText = { classifications: [{ ...other, type: '\ud800' }, other] };
+  const withNul = { classifications: [other, { ...other, id: 'b', type: 'a\0b' }] };
   const notOther = { classifications: [{ id: 'a', type: 'a', description: '' }] };
 
   test.each([
@@ -91,6 +93,8 @@ describe('a request that is wrong', () => {
     ['config.classifications', { name: 'a', config: notOther }],
     ['config.classifications.0.id', { name: 'a', config: { classifications: [{ ...other, id: 7 }] } }],
     ['config.classifications.1.id', { name: 'a', config: { classifications: [other, other] } }],
+    ['config.classifications.0.type', { name: 'a', config: notText }],
+    ['config.classifications.1.type', { name: 'a', config: withNul }],
     ['config.advancedOptions', { name: 'a', config: { ...config, advancedOptions: 'max' } }],
     ['cloneClassifierId', { name: 'a', config, cloneClassifierId: 'cl_a' }],
     ['cloneClassifierId', { name: 'a', cloneClassifierId: 7 }],
@@ -109,6 +113,7 @@ describe('a request that is wrong', () => {
     ['releaseType', { releaseType: 'patch' }],
     ['description', { releaseType: 'minor', description: 7 }],
     ['config.classifications', { releaseType: 'minor', config: notOther }],
+    ['config.classifications.1.type', { releaseType: 'minor', config: withNul }],
   ])('publishes nothing: %s', async (field, body) => {
     const { id } = await create();
     const answer = await sendRaw(`${service.url}/classifiers/${id}/versions`, 'acme-key', {

@@ -61,6 +61,16 @@ const refused: readonly (readonly [string, unknown, RegExp])[] = [
     { file, config: { classifications: [{ id: 'a', type: 'other' }] } },
     /^config\.classifications\.0\.description/,
   ],
+  [
+    'a type that is half a character',
+    { file, config: { classifications: [{ ...invoice, type: '\ud800' }, other] } },
+    /^config\.classifications\.0\.type: must be text, without NUL/,
+  ],
+  [
+    'a type with NUL, in an override',
+    { file, classifier: { id: 'cl_1', overrideConfig: { classifications: [other, { ...invoice, type: 'a\0b' }] } } },
+    /^classifier\.overrideConfig\.classifications\.1\.type: must be text, without NUL/,
+  ],
   ['rules that are a number', { file, config: { ...config, classificationRules: 7 } }, /^config\.classificationRules/],
   [
     'pages that run backwards',

@@ -22,6 +22,14 @@ describe('toCategories', () => {
     expect(categories.map(({ name }) => optionOfCategory(options, name)?.id)).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  test('never cuts a character in two to make room for a number', () => {
+    const long = `${'x'.repeat(189)}\u{1f9fe}`;
+
+    const { categories } = toCategories([option('a', 'other'), option('b', long), option('c', long)]);
+
+    expect(parseCategories(categories)).toEqual(categories);
+  });
+
   test('gives nothing for a category that stands for no classification', () => {
     expect(optionOfCategory([option('a', 'other')], 'invoice')).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import 'zod-openapi';
-import { categoryLimits } from '../../../domain/category.ts';
+import { categoryLimits, unstorableIn } from '../../../domain/category.ts';
 import { maxPageRanges } from '../../../domain/page-selection.ts';
 import { inputLimits } from '../../../domain/workflow-input.ts';
 
@@ -18,6 +18,10 @@ const classificationSchema = z
       .string()
       .max(maxNameLength)
       .regex(notBlank, 'must not be blank')
+      .superRefine((type, context) => {
+        const message = unstorableIn(type);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      })
       .meta({ description: 'What a document of this kind is called.' }),
     description: z.string().max(maxDescriptionLength),
   })
