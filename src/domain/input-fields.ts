@@ -1,7 +1,7 @@
 import type { ClassifyDocumentInput, DocumentSource, EventOptions, StoredDocument, ReviewPolicy } from './contract.ts';
 import type { Category } from './category.ts';
 import { maxPageRanges, type PageRange } from './page-selection.ts';
-import type { ClassifierError } from './errors.ts';
+import { errorFacts, isErrorCode, type ClassifierError } from './errors.ts';
 import { invalidInput, isRecord } from './input-values.ts';
 import { nearestName } from './nearest-name.ts';
 
@@ -44,24 +44,70 @@ const inputFields = {
  * no history should hold. Only of another workflow's: the API checks at its own door, and one of a later version says more than a worker of this one knows.
  */
 export function problemOfForeignInput(input: unknown): ClassifierError | undefined {
-  const path = findUnknown(input, { fields: inputFields }, []);
-  if (path) return unknownField(path);
-  const pages = isRecord(input) ? input['pages'] : undefined;
+  const unknown = findUnknown(input, { fields: inputFields }, []);
+  if (unknown) return unknownField(unknown);
+  if (!isRecord(input)) return undefined;
+  const { schemaVersion, source, refusal, pages } = input;
+  return problemOfVersion(schemaVersion) ?? problemOfInline(source) ?? problemOfCode(refusal) ?? problemOfRanges(pages);
+}
+
+function problemOfVersion(version: unknown): ClassifierError | undefined {
+  if (version === undefined || version === null || version === 1) return undefined;
+  return invalidInput('schemaVersion', 'must be 1 or left out');
+}
+
+/** A decoder skips what is no base64, and what is left of the document is said to be empty or damaged. */
+function problemOfInline(given: unknown): ClassifierError | undefined {
+  const base64 = isRecord(given) && given['kind'] === 'inline' ? given['base64'] : undefined;
+  if (typeof base64 !== 'string' || isBase64(base64)) return undefined;
+  return invalidInput('source.base64', 'must be base64 (RFC 4648), without a prefix such as data:');
+}
+
+/** Either alphabet, padded or not, in one line or many. */
+function isBase64(text: string): boolean {
+  const digits = text.replaceAll(/\s+/gu, '');
+  return /^[\w+/-]*={0,2}$/.test(digits) && digits.replaceAll('=', '').length % 4 !== 1;
+}
+
+/** The list of codes is closed: callers decide by them. */
+function problemOfCode(refusal: unknown): ClassifierError | undefined {
+  const code = isRecord(refusal) ? refusal['code'] : undefined;
+  if (typeof code !== 'string' || isErrorCode(code)) return undefined;
+  const known = Object.keys(errorFacts);
+  const nearest = nearestName(code, known);
+  const advice = nearest === undefined ? `must be one of ${known.join(', ')}` : `did you mean ${nearest}?`;
+  return invalidInput('refusal.code', `is no failure code; ${advice}`);
+}
+
+function problemOfRanges(pages: unknown): ClassifierError | undefined {
   const ranges = isRecord(pages) ? pages['ranges'] : undefined;
   if (!Array.isArray(ranges) || ranges.length <= maxPageRanges) return undefined;
   return invalidInput('pages.ranges', `must hold at most ${maxPageRanges} ranges; got ${ranges.length}`);
 }
 
-function unknownField(path: readonly string[]): ClassifierError {
-  const nearest = nearestName(path.at(-1) ?? '', namesBelow({ fields: inputFields }));
-  const meant =
-    nearest === undefined ? `, which has ${Object.keys(inputFields).join(', ')}` : `; did you mean ${nearest}?`;
-  return invalidInput(path.join('.').slice(0, maxShown), `is not a field of the input${meant}`);
+interface UnknownField {
+  readonly name: string;
+  /** The object that it stands in. */
+  readonly shape: Shape;
+  /** The way to that. */
+  readonly path: readonly string[];
+}
+
+/** Advises a field of the same object; at the top, where options of other contracts land, also one that stands in another. */
+function unknownField({ name, shape, path }: UnknownField): ClassifierError {
+  const names = path.length === 0 ? namesBelow(shape) : Object.keys(shape.fields);
+  const nearest = nearestName(name, names);
+  const place = path.length === 0 ? 'the input' : path.join('.');
+  const advice =
+    nearest === undefined
+      ? `${place}, which has ${Object.keys(shape.fields).join(', ')}`
+      : `the input; did you mean ${[...path, nearest].join('.')}?`;
+  return invalidInput([...path, name].join('.').slice(0, maxShown), `is not a field of ${advice}`);
 }
 
 const maxShown = 100;
 
-function findUnknown(value: unknown, shape: Shape, path: readonly string[]): readonly string[] | undefined {
+function findUnknown(value: unknown, shape: Shape, path: readonly string[]): UnknownField | undefined {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const found = findUnknown(item, shape, [...path, String(index)]);
@@ -72,7 +118,7 @@ function findUnknown(value: unknown, shape: Shape, path: readonly string[]): rea
   if (!isRecord(value)) return undefined;
   for (const [name, member] of Object.entries(value)) {
     const known = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-    if (known === undefined) return [...path, name];
+    if (known === undefined) return { name, shape, path };
     const found = known && findUnknown(member, known, [...path, name]);
     if (found) return found;
   }

@@ -63,15 +63,39 @@ describe('what another workflow sends', () => {
     [{ source: { ...source, URL: 'x' } }, 'source.URL is not a field of the input; did you mean source.url?'],
     [
       { categories: [{ name: 'invoice', descripton: 'x' }] },
-      'categories.0.descripton is not a field of the input; did you mean categories.description?',
+      'categories.0.descripton is not a field of the input; did you mean categories.0.description?',
     ],
-    [{ review: { belowConfidence: 0.5, timeout: 5 } }, /^review\.timeout is not a field of the input/],
+    [
+      { review: { belowConfidence: 0.5, timeout: 5 } },
+      'review.timeout is not a field of review, which has belowConfidence, timeoutSeconds',
+    ],
+    [{ webhook: { url: 'https://a.example' } }, 'webhook.url is not a field of webhook, which has requestKey'],
+    [{ pages: { max: 2 } }, 'pages.max is not a field of pages, which has ranges, maxPages'],
+    [
+      { pages: { ranges: [{ from: 1, to: 2 }] } },
+      'pages.ranges.0.from is not a field of pages.ranges.0, which has first, last',
+    ],
+    [
+      { categories: [{ name: 'invoice', desc: 'x' }] },
+      'categories.0.desc is not a field of categories.0, which has name, description',
+    ],
+    [
+      { source: { kind: 'url', file_url: 'x' } },
+      'source.file_url is not a field of source, which has kind, key, document, url, urlKey, base64',
+    ],
+    [{ schemaVersion: 2 }, 'schemaVersion must be 1 or left out'],
+    [{ refusal: { code: 'nocode', detail: 'x' } }, /^refusal\.code is no failure code; must be one of /],
+    [
+      { refusal: { code: 'document_missin', detail: 'x' } },
+      'refusal.code is no failure code; did you mean document_missing?',
+    ],
+    [{ source: { kind: 'inline', base64: '!!!!' } }, /^source\.base64 must be base64 /],
     [{ pages: { range: [] } }, 'pages.range is not a field of the input; did you mean pages.ranges?'],
     [
       { pages: { ranges: Array.from({ length: 1001 }, () => ({ first: 1, last: 1 })) } },
       'pages.ranges must hold at most 1000 ranges; got 1001',
     ],
-  ])('is refused where a name is not known, with the one that is meant: %j', async (given, sentence) => {
+  ])('is refused where it is not of the contract, with what was meant: %j', async (given, sentence) => {
     const { failure } = await run({ ...input, ...given });
 
     expect(failure).toMatchObject({ type: 'invalid_request', message: expect.stringMatching(sentence) });
