@@ -47,6 +47,9 @@ const instructionsSchema = z.looseObject({ instructions: z.string() });
 /** Longest raw answer that a history may hold; a model's answer is a label, not a page. */
 const maxRawResultLength = 250;
 
+/** A model takes its time, in which the run may be closed; beside that a question costs nothing. */
+const askAlways = 0;
+
 /** Judges one page. The reasoning goes into the store, because it quotes the page. */
 export function createClassifyPage(dependencies: ClassifyPageDependencies) {
   return async function classifyPage(input: ClassifyPageInput): Promise<ClassifyPageResult> {
@@ -54,7 +57,12 @@ export function createClassifyPage(dependencies: ClassifyPageDependencies) {
     return runReadingStep(
       { jobId, pageNumber: page.pageNumber },
       (signal) =>
-        withOwnObjects(dependencies.store, input, (store) => classify({ ...dependencies, store }, input, signal)),
+        withOwnObjects(
+          dependencies.store,
+          input,
+          (store) => classify({ ...dependencies, store }, input, signal),
+          askAlways,
+        ),
       waitingOf(input, dependencies),
     );
   };

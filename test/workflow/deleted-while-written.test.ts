@@ -120,6 +120,30 @@ describe.each(storeKinds)('a job that is deleted while a worker writes, in %s', 
     expect(await left(await running)).toEqual([]);
   });
 
+  test('gets no reason for a page once its run was closed while the model thought', async () => {
+    const { promise: running, resolve: runs } = Promise.withResolvers<string>();
+    const thoughtful: PageClassifier = {
+      ...classifier,
+      async classifyPage(request) {
+        await namespace.client.workflow.getHandle(await running).terminate();
+        return classifier.classifyPage(request);
+      },
+    };
+
+    const classifyPage = createClassifyPage({ store, classifier: thoughtful, circuits: [] });
+    const { promise: isOver, resolve: over } = Promise.withResolvers<void>();
+
+    await runner.run(
+      { renderPages: async () => rendered(1), classifyPage: (input) => classifyPage(input).finally(over) },
+      async (_handle, jobId) => {
+        runs(jobId);
+        await isOver;
+      },
+    );
+
+    expect(await left(await running)).toEqual([]);
+  });
+
   test('is gone whole: its review, which a person gives at this moment', async () => {
     await runner.run({ storeResult: createStoreResult({ store }) }, async (handle, jobId) => {
       await handle.result();
