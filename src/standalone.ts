@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ensureTool } from '../tools/ensure-tool.ts';
 import { checkFolder, checkStore } from './startup/check-storage.ts';
@@ -6,8 +6,10 @@ import { createModelCheck } from './startup/check-model.ts';
 import { readArguments } from './startup/command-line.ts';
 import { readConfig, type Config } from './config/config.ts';
 import { createDependencies } from './dependencies.ts';
+import { defaultTenant } from './domain/job.ts';
 import { searchAttributes } from './domain/search-attributes.ts';
 import { createApp } from './http/app.ts';
+import { jobIdOfKey } from './jobs/idempotency.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { runProcess, untilAskedToStop } from './startup/process-life.ts';
 import { prepareRetention } from './startup/prepare-retention.ts';
@@ -15,7 +17,7 @@ import { refuseTakenPort, serveApi } from './startup/serve-api.ts';
 import { keepServingQueues } from './standalone/keep-serving-queues.ts';
 import { refuseSharedPorts } from './standalone/refuse-shared-ports.ts';
 import { printWelcome } from './standalone/welcome.ts';
-import { classifySample, isFirstStart } from './standalone/first-run.ts';
+import { classifySample, isFirstStart, type SampleKeys } from './standalone/first-run.ts';
 import { devServerHost } from './temporal/ports.ts';
 import { connectTemporal } from './temporal/connection.ts';
 import { fieldsOfActivity } from './temporal/fields-of-activity.ts';
@@ -42,6 +44,7 @@ await runProcess(async () => {
   if (!readArguments(help)) return;
   const stopAsked = untilAskedToStop();
   const { config, ownKey } = withOwnKey(readConfig());
+  const sampleKeys = { apiKey: ownKey?.key, idempotencyKey: randomUUID() };
   refuseSharedPorts(config);
   // On a terminal people read what stands below, not a log of every request.
   const logger = createLogger({ ...config.log, level: quietOnTerminal(config) }, fieldsOfActivity);
@@ -59,7 +62,7 @@ await runProcess(async () => {
   const client = await connectTemporal(config.temporal);
   parts.defer(() => client.connection.close());
   await registerSearchAttributes(client, logger);
-  const dependencies = parts.use(createDependencies(config, logger));
+  const dependencies = parts.use(createDependencies(config, logger, sampleJobOf(config, sampleKeys)));
   const checkModel = createModelCheck(config.classifier);
   const [modelProblem] = await Promise.all([checkModel?.(), checkStore(dependencies.store, config.storage)]);
   installRuntime(logger);
@@ -78,7 +81,7 @@ await runProcess(async () => {
   const stopping = new AbortController();
   // Without its model the sample would only wait, as all jobs do.
   const showsSample = firstStart && modelProblem === undefined;
-  const sample = showsSample ? classifySample(say, api.url, ownKey?.key, stopping.signal) : Promise.resolve();
+  const sample = showsSample ? classifySample(say, api.url, sampleKeys, stopping.signal) : Promise.resolve();
   await stopAsked;
   stopping.abort();
   say('\nStopping; jobs that are running go on at the next start.');
@@ -93,6 +96,11 @@ function withOwnKey(config: Config): { readonly config: Config; readonly ownKey?
   const sha256 = createHash('sha256').update(key).digest('hex');
   const apiKeys = [...config.http.apiKeys, { tenant: first.tenant, sha256 }];
   return { config: { ...config, http: { ...config.http, apiKeys } }, ownKey: { key } };
+}
+
+/** Counted against nobody's quota: nobody asked for it. */
+function sampleJobOf({ http }: Config, { idempotencyKey }: SampleKeys): string {
+  return jobIdOfKey(http.apiKeys[0]?.tenant ?? defaultTenant, idempotencyKey);
 }
 
 function quietOnTerminal({ log }: Config): string {

@@ -59,8 +59,15 @@ const lateStartMs = 60_000;
 /** An outage may leave thousands; a request does not wait for all of them, unless it would be refused. */
 const settledAtOnce = 25;
 
-export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[], isStarted: IsStarted): Quotas {
+/** `unmetered`: the id of a job that counts against no quota. */
+export function createQuotas(
+  store: ObjectStore,
+  tenants: readonly TenantQuota[],
+  isStarted: IsStarted,
+  unmetered?: string,
+): Quotas {
   const limits = new Map(tenants.map(({ tenant, documents }) => [tenant, documents]));
+  const limitOf = (tenant: string, id: string) => (id === unmetered ? undefined : limits.get(tenant));
 
   async function change(key: string, limit: number, update: (usage: Usage) => Usage): Promise<number> {
     const { value } = await updateJson(store, key, parseUsage, (usage) => update(usage ?? noUsage), { maxAttempts });
@@ -106,7 +113,7 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
 
   return {
     async check(tenant, jobId) {
-      const limit = limits.get(tenant);
+      const limit = limitOf(tenant, jobId);
       if (limit === undefined) return;
       const key = usageKey(tenant);
       let usage = await readUsage(key);
@@ -115,7 +122,7 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
       await unlessThere(tenant, jobId, quotaExceeded(usage, limit));
     },
     async take(tenant, id, documents = 1) {
-      const limit = limits.get(tenant);
+      const limit = limitOf(tenant, id);
       if (limit === undefined || documents === 0) return undefined;
       const key = usageKey(tenant);
       const remaining = await takeWith(tenant, limit, (usage) => count(usage, documents, limit));
@@ -128,7 +135,7 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
       };
     },
     async takeShared(tenant, jobId) {
-      const limit = limits.get(tenant);
+      const limit = limitOf(tenant, jobId);
       if (limit === undefined) return undefined;
       const key = usageKey(tenant);
       try {

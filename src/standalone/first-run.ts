@@ -45,18 +45,24 @@ export async function isFirstStart(dataDirectory: string): Promise<boolean> {
   return !exists && !hasObjects;
 }
 
+export interface SampleKeys {
+  readonly apiKey?: string | undefined;
+  readonly idempotencyKey: string;
+}
+
 /** Runs the main job once, through the API like any client, and prints the answer: so the newcomer sees that it works. */
 export async function classifySample(
   say: (line: string) => void,
   apiUrl: string,
-  apiKey: string | undefined,
+  { apiKey, idempotencyKey }: SampleKeys,
   signal: AbortSignal,
 ): Promise<void> {
   say(`\nFirst start: classifying ${relative(process.cwd(), sampleDocument)} ...`);
   const headers = apiKey === undefined ? {} : { 'api-key': apiKey };
+  const submitHeaders = { ...headers, 'Idempotency-Key': idempotencyKey };
   try {
     const startedAt = performance.now();
-    const jobId = await submit(apiUrl, headers, signal);
+    const jobId = await submit(apiUrl, submitHeaders, signal);
     const jobUrl = `${apiUrl}/classify/${jobId}`;
     const job = await waitForJob(jobUrl, headers, startedAt + patienceMs, signal);
     printJob(say, job, performance.now() - startedAt);

@@ -64,6 +64,16 @@ describe('createQuotas', () => {
     await expect(quotas.take('acme', 'job-1')).rejects.toMatchObject({ code: 'quota_exceeded' });
   });
 
+  test('counts nothing for the job that is to count against no quota', async () => {
+    const quotas = createQuotas(await newStore(), [{ tenant: 'acme', documents: 1 }], async () => true, 'sample');
+
+    await quotas.check('acme', 'sample');
+    expect(await quotas.takeShared('acme', 'sample')).toBeUndefined();
+
+    expect((await quotas.take('acme', 'job-1'))?.remaining).toBe(0);
+    await quotas.check('acme', 'sample');
+  });
+
   test('counts one document for any number of requests with one key at once, and refuses none of them', async () => {
     const quotas = quotasIn(await newStore(), 1);
 
