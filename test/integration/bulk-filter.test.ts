@@ -45,6 +45,19 @@ describe('a filter', () => {
       'filter: must name at least one condition; for every job of yours send {"all": true} instead',
     ],
     ['/deletions', { filter: { status: 'failed' }, all: true }, 'all: must not stand beside a filter'],
+    ['/deletions', { filter: {}, all: true }, 'all: must not stand beside a filter'],
+    [
+      '/cancellations',
+      { filter: { status: 'failed' }, dryRun: true },
+      expect.stringMatching(
+        /^filter\.status: .*; The request body: has the unknown member "dryRun"; did you mean dry_run\?$/,
+      ),
+    ],
+    [
+      '/cancellations',
+      { filter: { statos: 'queued' }, dryRun: true, al: true },
+      'filter: has the unknown member "statos"; did you mean status?; The request body: has the unknown member "dryRun"; did you mean dry_run? and the unknown member "al"; did you mean all?',
+    ],
     [
       '/deletions',
       { filter: { classifcation: 'x' } },

@@ -25,10 +25,12 @@ function notJson(contentType: string | undefined): ClassifierError {
 }
 
 const shownProblems = 20;
+/** Of them in the sentence. */
+const toldProblems = 5;
 
 /**
- * Checks a JSON body. Throws `invalid_request` whose sentence names the first field that is wrong, and whose `errors` name all of them by JSON
- * pointer (RFC 6901). Values that were seen are not repeated: they may be secrets.
+ * Checks a JSON body. Throws `invalid_request` whose sentence names the fields that are wrong, and whose `errors` name them by JSON pointer
+ * (RFC 6901). Values that were seen are not repeated: they may be secrets.
  */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body);
@@ -37,10 +39,14 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.outp
     pointer: path.length === 0 ? '/' : path.map((part) => `/${escapePointer(String(part))}`).join(''),
     detail: message,
   }));
-  const [first] = errors;
-  const field =
-    first === undefined || first.pointer === '/' ? 'The request body' : first.pointer.slice(1).replaceAll('/', '.');
-  throw new ClassifierError('invalid_request', `${field}: ${first?.detail ?? 'is not valid'}`, { errors });
+  const told = errors.slice(0, toldProblems).map(({ pointer, detail }) => `${fieldAt(pointer)}: ${detail}`);
+  const untold = parsed.error.issues.length - told.length;
+  const more = untold > 0 ? ` (and ${untold} more)` : '';
+  throw new ClassifierError('invalid_request', `${told.join('; ')}${more}`, { errors });
+}
+
+function fieldAt(pointer: string): string {
+  return pointer === '/' ? 'The request body' : pointer.slice(1).replaceAll('/', '.');
 }
 
 function escapePointer(part: string): string {

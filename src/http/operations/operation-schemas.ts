@@ -66,14 +66,14 @@ interface Asked {
   readonly all?: true | undefined;
 }
 
-/** Nobody deletes everything by leaving something out. */
-function checkScope({ filter = {}, all }: Asked, context: z.RefinementCtx): void {
-  const isEmpty = Object.values(filter).every((value) => value === undefined);
+/** Nobody deletes everything by leaving something out: an empty filter may be one whose conditions were lost. */
+function checkScope({ filter, all }: Asked, context: z.RefinementCtx): void {
+  const isEmpty = Object.values(filter ?? {}).every((value) => value === undefined);
   if (isEmpty && all === undefined) {
     const message = 'must name at least one condition; for every job of yours send {"all": true} instead';
     context.addIssue({ code: 'custom', path: ['filter'], message });
   }
-  if (!isEmpty && all) context.addIssue({ code: 'custom', path: ['all'], message: 'must not stand beside a filter' });
+  if (filter && all) context.addIssue({ code: 'custom', path: ['all'], message: 'must not stand beside a filter' });
 }
 
 const over = ['completed', 'failed'] as const;
