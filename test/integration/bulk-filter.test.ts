@@ -55,8 +55,8 @@ describe('a filter', () => {
     ],
     [
       '/cancellations',
-      { filter: { statos: 'queued' }, dryRun: true, al: true },
-      'filter: has the unknown member "statos"; did you mean status?; The request body: has the unknown member "dryRun"; did you mean dry_run? and the unknown member "al"; did you mean all?',
+      { filter: { statos: 'queued' }, dryRun: true, alle: true },
+      'filter: has the unknown member "statos"; did you mean status?; The request body: has the unknown member "dryRun"; did you mean dry_run? and the unknown member "alle"; did you mean all?',
     ],
     [
       '/deletions',

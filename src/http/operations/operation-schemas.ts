@@ -68,6 +68,8 @@ interface Asked {
 
 /** Nobody deletes everything by leaving something out: an empty filter may be one whose conditions were lost. */
 function checkScope({ filter, all }: Asked, context: z.RefinementCtx): void {
+  // A condition that is misspelt is told as such.
+  if (context.issues.length > 0) return;
   const isEmpty = Object.values(filter ?? {}).every((value) => value === undefined);
   if (isEmpty && all === undefined) {
     const message = 'must name at least one condition; for every job of yours send {"all": true} instead';
