@@ -53,7 +53,7 @@ export interface Dependencies extends AsyncDisposable {
   forWorker(): WorkerDependencies;
 }
 
-export function createDependencies(config: Config, logger: Logger, unmeteredJob?: string): Dependencies {
+export function createDependencies(config: Config, logger: Logger): Dependencies {
   const disposables = new AsyncDisposableStack();
   const store = createStore(config);
   let worker: WorkerDependencies | undefined;
@@ -63,7 +63,7 @@ export function createDependencies(config: Config, logger: Logger, unmeteredJob?
   return {
     store,
     forApi(client, checkModel) {
-      const api = apiDependencies(config, logger, store, client, unmeteredJob);
+      const api = apiDependencies(config, logger, store, client);
       if (!checkModel) return api;
       return { ...api, health: { ...api.health, advisories: { model: adviceOf(checkModel) } } };
     },
@@ -86,15 +86,9 @@ function createStore({ storage, tempDirectory }: Config): ObjectStore {
   });
 }
 
-function apiDependencies(
-  config: Config,
-  logger: Logger,
-  store: ObjectStore,
-  client: Client,
-  unmeteredJob: string | undefined,
-): AppDependencies {
+function apiDependencies(config: Config, logger: Logger, store: ObjectStore, client: Client): AppDependencies {
   const { namespace } = config.temporal.connection;
-  const quotas = createQuotas(store, config.quotas, createIsStarted(client, store), unmeteredJob);
+  const quotas = createQuotas(store, config.quotas, createIsStarted(client, store));
   const waits = createTenantSlots(config.shares.wait);
   const progressQueries = createTenantSlots(config.shares.progress);
   const passwords = filePasswords(config, store);

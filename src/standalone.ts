@@ -43,8 +43,7 @@ All is set by variables; docs/configuration.md lists them. The first to know:
 await runProcess(async () => {
   if (!readArguments(help)) return;
   const stopAsked = untilAskedToStop();
-  const { config, ownKey } = withOwnKey(readConfig());
-  const sampleKeys = { apiKey: ownKey?.key, idempotencyKey: randomUUID() };
+  const { config, sampleKeys } = withSampleKeys(readConfig());
   refuseSharedPorts(config);
   // On a terminal people read what stands below, not a log of every request.
   const logger = createLogger({ ...config.log, level: quietOnTerminal(config) }, fieldsOfActivity);
@@ -62,7 +61,7 @@ await runProcess(async () => {
   const client = await connectTemporal(config.temporal);
   parts.defer(() => client.connection.close());
   await registerSearchAttributes(client, logger);
-  const dependencies = parts.use(createDependencies(config, logger, sampleJobOf(config, sampleKeys)));
+  const dependencies = parts.use(createDependencies(config, logger));
   const checkModel = createModelCheck(config.classifier);
   const [modelProblem] = await Promise.all([checkModel?.(), checkStore(dependencies.store, config.storage)]);
   installRuntime(logger);
@@ -88,19 +87,23 @@ await runProcess(async () => {
   await sample;
 });
 
-/** Where keys are set, the sample of the first start needs one too: made for this process, known to nobody. */
-function withOwnKey(config: Config): { readonly config: Config; readonly ownKey?: { readonly key: string } } {
+/**
+ * With what the sample of the first start needs: a key where keys are set, made for this process and known to nobody, and a job that counts against no
+ * quota, for nobody asked for it.
+ */
+function withSampleKeys(config: Config): { readonly config: Config; readonly sampleKeys: SampleKeys } {
+  const idempotencyKey = randomUUID();
   const [first] = config.http.apiKeys;
-  if (!first) return { config };
-  const key = randomBytes(32).toString('hex');
-  const sha256 = createHash('sha256').update(key).digest('hex');
+  const unmeteredJob = jobIdOfKey(first?.tenant ?? defaultTenant, idempotencyKey);
+  const quotas = config.quotas.map((quota) => ({ ...quota, unmeteredJob }));
+  if (!first) return { config: { ...config, quotas }, sampleKeys: { idempotencyKey } };
+  const apiKey = randomBytes(32).toString('hex');
+  const sha256 = createHash('sha256').update(apiKey).digest('hex');
   const apiKeys = [...config.http.apiKeys, { tenant: first.tenant, sha256 }];
-  return { config: { ...config, http: { ...config.http, apiKeys } }, ownKey: { key } };
-}
-
-/** Counted against nobody's quota: nobody asked for it. */
-function sampleJobOf({ http }: Config, { idempotencyKey }: SampleKeys): string {
-  return jobIdOfKey(http.apiKeys[0]?.tenant ?? defaultTenant, idempotencyKey);
+  return {
+    config: { ...config, quotas, http: { ...config.http, apiKeys } },
+    sampleKeys: { apiKey, idempotencyKey },
+  };
 }
 
 function quietOnTerminal({ log }: Config): string {

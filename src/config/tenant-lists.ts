@@ -34,6 +34,8 @@ export function parseApiKeys(value = ''): {
 }
 
 export interface QuotaSetting {
+  /** The id of a job that does not count. */
+  readonly unmeteredJob?: string;
   readonly tenant: string;
   readonly documents: number;
 }

@@ -47,8 +47,12 @@ export function problemOfForeignInput(input: unknown): ClassifierError | undefin
   const unknown = findUnknown(input, { fields: inputFields }, []);
   if (unknown) return unknownField(unknown);
   if (!isRecord(input)) return undefined;
-  const { schemaVersion, source, refusal, pages } = input;
-  return problemOfVersion(schemaVersion) ?? problemOfInline(source) ?? problemOfCode(refusal) ?? problemOfRanges(pages);
+  return (
+    problemOfVersion(input['schemaVersion']) ??
+    problemOfInline(input['source']) ??
+    problemOfCode(input['refusal']) ??
+    problemOfRanges(input['pages'])
+  );
 }
 
 function problemOfVersion(version: unknown): ClassifierError | undefined {

@@ -23,6 +23,8 @@ export interface TenantQuota {
   readonly tenant: string;
   /** Documents in a calendar month (UTC). */
   readonly documents: number;
+  /** The id of a job that does not count. */
+  readonly unmeteredJob?: string;
 }
 
 /** Documents of the month, taken before their jobs start. */
@@ -59,15 +61,12 @@ const lateStartMs = 60_000;
 /** An outage may leave thousands; a request does not wait for all of them, unless it would be refused. */
 const settledAtOnce = 25;
 
-/** `unmetered`: the id of a job that counts against no quota. */
-export function createQuotas(
-  store: ObjectStore,
-  tenants: readonly TenantQuota[],
-  isStarted: IsStarted,
-  unmetered?: string,
-): Quotas {
-  const limits = new Map(tenants.map(({ tenant, documents }) => [tenant, documents]));
-  const limitOf = (tenant: string, id: string) => (id === unmetered ? undefined : limits.get(tenant));
+export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[], isStarted: IsStarted): Quotas {
+  const quotas = new Map(tenants.map((quota) => [quota.tenant, quota]));
+  const limitOf = (tenant: string, id: string): number | undefined => {
+    const quota = quotas.get(tenant);
+    return quota?.unmeteredJob === id ? undefined : quota?.documents;
+  };
 
   async function change(key: string, limit: number, update: (usage: Usage) => Usage): Promise<number> {
     const { value } = await updateJson(store, key, parseUsage, (usage) => update(usage ?? noUsage), { maxAttempts });

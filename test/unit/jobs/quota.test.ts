@@ -65,7 +65,11 @@ describe('createQuotas', () => {
   });
 
   test('counts nothing for the job that is to count against no quota', async () => {
-    const quotas = createQuotas(await newStore(), [{ tenant: 'acme', documents: 1 }], async () => true, 'sample');
+    const quotas = createQuotas(
+      await newStore(),
+      [{ tenant: 'acme', documents: 1, unmeteredJob: 'sample' }],
+      async () => true,
+    );
 
     await quotas.check('acme', 'sample');
     expect(await quotas.takeShared('acme', 'sample')).toBeUndefined();
