@@ -38,5 +38,15 @@ export function betweenMarks({ name, shown, seed }: Marked): string {
  * in a message (llama.cpp, and tokenizers of Hugging Face behind vLLM): written otherwise they are words.
  */
 function disarm(text: string): string {
-  return text.replace(/<([^<>\n]{1,60}>)/gu, '‹$1').replace(/\[(\/?[A-Z][A-Z_]+)\]/g, '($1)');
+  return text
+    .replace(/<+/g, (brackets, offset: number) =>
+      beginsToken.test(text.slice(offset + brackets.length, offset + brackets.length + 2 * longestToken))
+        ? '‹'.repeat(brackets.length)
+        : brackets,
+    )
+    .replace(/\[(\/?[A-Z][A-Z_]+)\]/g, '($1)');
 }
+
+const longestToken = 61;
+/** What follows the brackets, which are taken as a run: looked for at each of them, a page of brackets would cost their square. */
+const beginsToken = /^[^<>\n]{1,60}>/u;
