@@ -18,6 +18,10 @@ const maxAttempts: Partial<Record<ErrorCode, number>> = {
 
 /** An outage is often over after a second: only one that outlasts these attempts is worth a wait that shows. */
 const attemptsOfOutage = 5;
+/** A longer wait is for the run, which shows it and bounds it by its patience. */
+const longestOwnWaitMs = 10_000;
+/** Of what no run can wait for: a wait of hours would be none that anybody sees. */
+const longestRetryMs = 300_000;
 /** Of a run that does not know how to wait, because a worker of an earlier version has begun it. */
 const retryOfOldRunMs = 30_000;
 
@@ -37,9 +41,19 @@ export function toApplicationFailure(error: unknown, { attempt, canWait }: Attem
   const { code, detail, retryable, retryAfterMs, since } = normalizeError(error);
   const { waitsFor, needsOperator } = factsOf(code);
   const lasts =
-    waitsFor !== undefined && (needsOperator === true || since !== undefined || attempt >= attemptsOfOutage);
+    waitsFor !== undefined &&
+    (needsOperator === true ||
+      since !== undefined ||
+      attempt >= attemptsOfOutage ||
+      (retryAfterMs ?? 0) > longestOwnWaitMs);
   if (lasts && canWait) {
-    const waiting: Waiting = { code, detail, waitsFor, since: since ?? new Date().toISOString() };
+    const waiting: Waiting = {
+      code,
+      detail,
+      waitsFor,
+      since: since ?? new Date().toISOString(),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
     return ApplicationFailure.create({
       type: code,
       message: detail,
@@ -50,7 +64,12 @@ export function toApplicationFailure(error: unknown, { attempt, canWait }: Attem
     });
   }
   const isFinal = !retryable || attempt >= (maxAttempts[code] ?? Number.POSITIVE_INFINITY);
-  const nextRetryDelay = retryAfterMs ?? (lasts && needsOperator ? retryOfOldRunMs : undefined);
+  const nextRetryDelay =
+    retryAfterMs === undefined
+      ? lasts && needsOperator
+        ? retryOfOldRunMs
+        : undefined
+      : Math.min(retryAfterMs, longestRetryMs);
   return ApplicationFailure.create({
     type: code,
     message: detail,

@@ -73,7 +73,7 @@ export function createPatience({ seconds, onOver }: PatienceOptions): Patience {
       throw jobFailure({ code, detail });
     }
     const seen = signals;
-    await condition(() => signals > seen, Math.min(pauseMs(round, Math.random()), leftMs));
+    await condition(() => signals > seen, Math.min(pauseMs(round, Math.random(), found.retryAfterMs), leftMs));
     round += 1;
   }
 

@@ -41,7 +41,7 @@ export const errorFacts = {
   page_render_failed: { status: 422, retryable: false, title: 'Page not rendered' },
   page_blank: { status: 422, retryable: false, title: 'Page blank' },
   too_many_pages: { status: 422, retryable: false, title: 'Too many pages' },
-  model_rate_limited: { status: 503, retryable: true, title: 'Model rate limited' },
+  model_rate_limited: { status: 503, retryable: true, title: 'Model rate limited', waitsFor: 'model' },
   model_unavailable: { status: 503, retryable: true, title: 'Model unavailable', waitsFor: 'model' },
   model_misconfigured: {
     status: 503,

@@ -15,16 +15,18 @@ export interface Waiting extends JobError {
   readonly waitsFor: WaitedFor;
   /** ISO 8601. */
   readonly since: string;
+  /** How long whoever refused says to stay away, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
 /** Reads what a failure or a memo says; undefined where it says nothing of the kind. */
 export function readWaiting(value: unknown): Waiting | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { code, detail, waitsFor, since }: Partial<Record<keyof Waiting, unknown>> = value;
+  const { code, detail, waitsFor, since, retryAfterMs }: Partial<Record<keyof Waiting, unknown>> = value;
   if (!isErrorCode(code) || typeof detail !== 'string' || typeof since !== 'string') return undefined;
   const facts = factsOf(code);
   return facts.waitsFor !== undefined && facts.waitsFor === waitsFor
-    ? { code, detail, waitsFor: facts.waitsFor, since }
+    ? { code, detail, waitsFor: facts.waitsFor, since, ...(typeof retryAfterMs === 'number' && { retryAfterMs }) }
     : undefined;
 }
 
@@ -38,8 +40,8 @@ const longestPauseMs = 300_000;
 
 /**
  * How long a run waits that nobody signals before it asks again: at first briefly, since most outages are short, then as long as the thousands that wait beside
- * it can afford. `random` from 0 to 1 keeps them apart.
+ * it can afford. `random` from 0 to 1 keeps them apart, `retryAfterMs` is what was asked for.
  */
-export function pauseMs(round: number, random: number): number {
-  return Math.min(shortestPauseMs * 2 ** round, longestPauseMs) * (0.75 + random / 2);
+export function pauseMs(round: number, random: number, retryAfterMs = 0): number {
+  return Math.min(Math.max(shortestPauseMs * 2 ** round, retryAfterMs), longestPauseMs) * (0.75 + random / 2);
 }

@@ -46,11 +46,14 @@ export interface CircuitOptions {
 }
 
 const shortestPauseMs = 500;
+/** However long the other side says to stay away: who raises its limit sees the jobs go on within minutes. */
+const longestStatedPauseMs = 300_000;
 
 export function createCircuit({ waitsFor, check, longestPauseMs, logger }: CircuitOptions): Circuit {
   const disposing = new AbortController();
   const listeners: (() => void)[] = [];
   let fault: Fault | undefined;
+  let statedPauseMs = 0;
   let lastSuccess = Number.NEGATIVE_INFINITY;
   let checking: Promise<void> | undefined;
   let recovering: Promise<void> | undefined;
@@ -70,7 +73,7 @@ export function createCircuit({ waitsFor, check, longestPauseMs, logger }: Circu
     } catch (error) {
       if (disposing.signal.aborted) return;
       if (error instanceof ClassifierError && isFault(error)) opened(error);
-      // What is no fault of the other side's, such as its limit of calls, is an answer.
+      // What is no fault of the other side's is an answer.
       else closed();
     }
   }
@@ -83,8 +86,10 @@ export function createCircuit({ waitsFor, check, longestPauseMs, logger }: Circu
     return fault !== undefined;
   }
 
-  function opened({ code, detail, cause }: ClassifierError): void {
-    if (fault?.code !== code || fault.detail !== detail) {
+  function opened({ code, detail, cause, retryAfterMs = 0 }: ClassifierError): void {
+    statedPauseMs = Math.min(retryAfterMs, longestStatedPauseMs);
+    // The same with another time to come back at is no news.
+    if (fault?.code !== code || withoutNumbers(fault.detail) !== withoutNumbers(detail)) {
       logger.warn({ waitsFor, code, detail, cause: describe(cause) }, 'jobs wait for what the operator keeps');
     }
     fault = { code, detail, since: fault?.since ?? new Date().toISOString() };
@@ -106,7 +111,11 @@ export function createCircuit({ waitsFor, check, longestPauseMs, logger }: Circu
     try {
       for (let pauseMs = shortestPauseMs; isOpen(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
         // Processes that saw the same fault at the same time do not come back at the same time.
-        await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: disposing.signal, ref: false });
+        const apart = 1 - Math.random() / 2;
+        await delay(Math.max(pauseMs * apart, statedPauseMs * (1 + apart / 10)), undefined, {
+          signal: disposing.signal,
+          ref: false,
+        });
         await runCheck();
       }
     } catch (error) {
@@ -144,6 +153,10 @@ export function createCircuit({ waitsFor, check, longestPauseMs, logger }: Circu
       await Promise.all([checking, recovering]);
     },
   };
+}
+
+function withoutNumbers(text: string): string {
+  return text.replace(/\d+/gu, '');
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -32,6 +32,13 @@ describe('the circuit of a model', () => {
     ['an error without a status', { ...page, body: { error: 'x' } }, 'model_misconfigured', /OPENAI_BASE_URL/],
     ['a used up quota', errorReply(429, { code: 'insufficient_quota' }), 'model_quota', /used up/],
     ['a used up account', errorReply(402), 'model_quota', /OPENAI_API_KEY/],
+    ['a limit for all', errorReply(429), 'model_rate_limited', /limit of requests is reached\. Raise the limit/],
+    [
+      'a limit for all in an answer',
+      { kind: 'http', status: 200, body: { error: { code: 429, message: 'slow down' } } },
+      'model_rate_limited',
+      /limit of requests is reached\. Raise/,
+    ],
     ['an outage', errorReply(503), 'model_unavailable', /HTTP 503/],
     ['failures of the server', errorReply(500), 'model_unavailable', /HTTP 500/],
     ['a request that it likes from nobody', errorReply(400), 'model_misconfigured', /OPENAI_MODEL/],
@@ -87,6 +94,49 @@ describe('the circuit of a model', () => {
 
     expect(classifier.circuit.fault).toBeUndefined();
     expect(await classifier.classifyPage(pageRequest())).toMatchObject({ confidenceSource: 'logprobs' });
+  });
+
+  test.each<[string, Reply]>([
+    ['a header', errorReply(429, {}, { 'retry-after': '25920' })],
+    ['words', errorReply(429, { message: 'Rate limit reached (RPD). Please try again in 7h12m.' })],
+  ])('says when a limit ends told by %s, and asks nothing meanwhile', async (_, reply) => {
+    await using server = await startOpenAiStandIn();
+    await using classifier = classifierOf(server);
+    server.replyAlways(reply);
+    const dueAt = Date.now() + 25_920_000;
+
+    const failure = await failureOf(classifier.classifyPage(pageRequest()));
+
+    const [, stated = ''] = /come back at (.*) UTC/.exec(failure.detail) ?? [];
+    expect(Date.parse(`${stated.replace(' ', 'T')}Z`)).toBeGreaterThanOrEqual(dueAt);
+    expect(Date.parse(`${stated.replace(' ', 'T')}Z`)).toBeLessThan(dueAt + 960_000);
+    expect(failure.since).toBeDefined();
+    expect(server.probes).toHaveLength(1);
+  });
+
+  test("names no end of a day's limit that names none itself, and waits long", async () => {
+    await using server = await startOpenAiStandIn();
+    await using classifier = classifierOf(server);
+    server.enqueue(errorReply(429, { message: 'Rate limit exceeded: free-models-per-day' }));
+
+    const failure = await failureOf(classifier.classifyPage(pageRequest()));
+
+    expect(failure).toMatchObject({ retryAfterMs: 3_600_000, detail: expect.not.stringContaining('come back') });
+  });
+
+  test('opens by a short limit only when a second try is refused as well', async () => {
+    await using server = await startOpenAiStandIn();
+    await using classifier = classifierOf(server);
+    await classifier.classifyPage(pageRequest());
+    server.replyAlways(errorReply(429, {}, { 'retry-after-ms': '1' }));
+
+    const first = await failureOf(classifier.classifyPage(pageRequest()));
+    const probes = server.probes.length;
+    const second = await failureOf(classifier.classifyPage(pageRequest()));
+
+    expect(first).toMatchObject({ retryAfterMs: 1, since: undefined });
+    expect(probes).toBe(1);
+    expect(second).toMatchObject({ code: 'model_rate_limited', since: expect.any(String) });
   });
 
   test('stays closed where one page is never answered, and opens where nothing is', async () => {

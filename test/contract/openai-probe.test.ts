@@ -128,7 +128,7 @@ describe('the probe of a model', () => {
 describe('a probe that fails', () => {
   test.each([
     ['an outage', errorReply(503), 'model_unavailable'],
-    ['a rate limit', errorReply(429, {}, { 'retry-after': '7' }), 'model_rate_limited'],
+    ['a rate limit', errorReply(429, {}, { 'retry-after-ms': '20' }), 'model_rate_limited'],
     ['a wrong key', errorReply(401), 'model_auth'],
   ])(
     'with %s fails the pages that wait for it with the reason, and is asked again until it is answered',
@@ -142,7 +142,7 @@ describe('a probe that fails', () => {
       server.release();
 
       for (const failure of failures) expect(await failure).toMatchObject({ code });
-      await server.waitForProbes(code === 'model_rate_limited' ? 1 : 2);
+      await server.waitForProbes(2);
       await expect
         .poll(() => classifier.classifyPage(pageRequest()).catch(() => undefined))
         .toMatchObject({ confidenceSource: 'logprobs' });

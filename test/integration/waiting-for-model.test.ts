@@ -87,3 +87,26 @@ describe('jobs whose model refuses the key', () => {
     await expect(submitMany(1, { patience_seconds: '86401' })).rejects.toThrow(/from 0 to 86400; got \\"86401\\"/);
   });
 });
+
+/** Last, because a worker that was told to come back tomorrow looks again in minutes. */
+describe("jobs whose provider's limit is reached", () => {
+  test('wait where all can see it, ask as good as nothing, and end with their patience', async () => {
+    const message = 'Rate limit reached for requests per day (RPD): Limit 200. Please try again in 7h12m.';
+    model.replyAlways(errorReply(429, { message, code: 'rate_limit_exceeded' }));
+    const before = model.requests.length;
+    const jobs = await submitMany(6, { patience_seconds: '8' });
+
+    await expect.poll(() => waitingFor(jobs[0] ?? ''), { timeout: 20_000 }).toBe('model');
+    await expect
+      .poll(async () => (await readiness()).waiting, { timeout: 20_000 })
+      .toMatchObject([{ for: 'model', reason: expect.stringContaining('it says to come back at') }]);
+
+    for (const job of await Promise.all(jobs.map((jobId) => finishedJob(service.url, jobId)))) {
+      expect(job).toMatchObject({
+        status: 'failed',
+        error: expect.stringMatching(/waited 8 seconds for the model, in vain\. .*limit of requests is reached/),
+      });
+    }
+    expect(model.requests.length - before).toBeLessThanOrEqual(16);
+  });
+});

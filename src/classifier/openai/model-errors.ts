@@ -1,6 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { ClassifierError, ExternalFailure, type ErrorCode } from '../../domain/errors.ts';
-import { readWait } from './rate-limit-wait.ts';
+import { readDayLimit, readWait, readWaitInWords } from './rate-limit-wait.ts';
 import { isTooLong, type Rejection } from './rejections.ts';
 
 interface ModelCall {
@@ -98,8 +98,7 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
       'The account at the model server is used up. Top it up, or set OPENAI_API_KEY to one of another account.';
     return new ClassifierError('model_quota', detail, { cause });
   }
-  if (status === 429)
-    return temporary('model_rate_limited', 'The model server limits the rate of requests. Please try again.');
+  if (status === 429) return rateLimited(retryAfterMs ?? readWaitInWords(error.message), error.message, cause);
   if ([404, 405, 410].includes(status) || code === 'model_not_found') return notServed(call, code, cause);
   if (status === 401 || status === 403 || (status === 400 && /\bapi[ _-]?key\b/iu.test(error.message))) {
     const detail = `The model server rejected the credentials (HTTP ${status}). Check OPENAI_API_KEY.`;
@@ -121,6 +120,15 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
   const named = shortCode(code) === 'none' ? '' : `, ${shortCode(code)}`;
   const detail = `The model server rejected the request (HTTP ${status}${named}). Its own log says why; OPENAI_MODEL must name a model for chat completions.`;
   return new ClassifierError('internal', detail, { cause, retryable: false });
+}
+
+/** The time is one to which clocks and answers a moment apart come as one. */
+function rateLimited(statedMs: number | undefined, message: string, cause: Error): ClassifierError {
+  const stepMs = (statedMs ?? 0) > 3_600_000 ? 900_000 : 60_000;
+  const dueAt = new Date(Math.ceil((Date.now() + (statedMs ?? 0)) / stepMs) * stepMs).toISOString();
+  const when = statedMs ? `; it says to come back at ${dueAt.slice(0, 16).replace('T', ' ')} UTC` : '';
+  const detail = `The model provider's limit of requests is reached${when}. Raise the limit there, or wait.`;
+  return new ClassifierError('model_rate_limited', detail, { cause, retryAfterMs: statedMs ?? readDayLimit(message) });
 }
 
 function tooLong(cause: Error): ClassifierError {

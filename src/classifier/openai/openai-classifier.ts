@@ -18,6 +18,7 @@ import {
   type ReasoningEffort,
 } from './chat-completions.ts';
 import { measureConfidence } from './confidence.ts';
+import { createLimitWatch } from './limit-watch.ts';
 import { contextTooSmall, modelRefused, readRejection, toModelError } from './model-errors.ts';
 import { assignOptions, type Option } from './option-codes.ts';
 import { buildMessages, buildSecondQuestion } from './prompt.ts';
@@ -71,6 +72,17 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAi
   const maxTextLength = options.maxTextLength ?? defaultMaxTextLength;
   const circuit = createCircuit({ waitsFor: 'model', check: (signal) => chat.check(signal), longestPauseMs, logger });
 
+  const limits = createLimitWatch(longestPauseMs);
+
+  /** What may be due to the page or to the endpoint: the endpoint's probe tells. */
+  function isDoubtful(error: unknown): boolean {
+    if (!(error instanceof ClassifierError)) return false;
+    if (error.code === 'model_rate_limited') return limits.isDoubtful(error);
+    return (
+      factsOf(error.code).waitsFor === 'model' || ['model_timeout', 'model_error', 'internal'].includes(error.code)
+    );
+  }
+
   async function classify(request: PageClassificationRequest): Promise<PageClassification> {
     await chat.ready(request.signal).catch((error: unknown) => {
       if (error instanceof ClassifierError) circuit.failed(error);
@@ -100,24 +112,20 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAi
       try {
         const answer = await classify(request);
         circuit.succeeded();
+        limits.succeeded();
         return answer;
       } catch (error) {
-        if (!request.signal.aborted && isDoubtful(error)) {
+        const isDoubted = !request.signal.aborted && isDoubtful(error);
+        if (isDoubted) {
           await circuit.doubt(startedAt, AbortSignal.any([request.signal, AbortSignal.timeout(longestDoubtMs)]));
         }
         if (request.signal.aborted) throw cancelled();
-        if (isDoubtful(error)) circuit.refuse();
+        if (isDoubted) circuit.refuse();
         throw error;
       }
     },
     [Symbol.asyncDispose]: () => circuit[Symbol.asyncDispose](),
   };
-}
-
-/** What may be due to the page or to the endpoint: the endpoint's probe tells. */
-function isDoubtful(error: unknown): boolean {
-  if (!(error instanceof ClassifierError)) return false;
-  return factsOf(error.code).waitsFor === 'model' || ['model_timeout', 'model_error', 'internal'].includes(error.code);
 }
 
 /** Characters of all that is asked beside the image. */

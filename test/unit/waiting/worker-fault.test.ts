@@ -42,6 +42,17 @@ describe('toApplicationFailure', () => {
     expect(readWaiting(failure.details?.[0])).toBeUndefined();
   });
 
+  test('lets a run wait, within its patience, for what asks for a long wait', () => {
+    const limit = (retryAfterMs: number): ClassifierError =>
+      new ClassifierError('model_rate_limited', 'x', { retryAfterMs });
+
+    expect(toApplicationFailure(limit(9000), { attempt: 1, canWait: true }).nextRetryDelay).toBe(9000);
+    expect(
+      readWaiting(toApplicationFailure(limit(3_600_000), { attempt: 1, canWait: true }).details?.[0]),
+    ).toMatchObject({ code: 'model_rate_limited', retryAfterMs: 3_600_000 });
+    expect(toApplicationFailure(limit(3_600_000), { attempt: 1, canWait: false }).nextRetryDelay).toBe(300_000);
+  });
+
   test('lets a run wait for an outage that a few attempts did not outlast, or that is known to last', () => {
     const outage = new ClassifierError('storage_unavailable', 'The document store cannot be reached.');
     const known = new ClassifierError('model_unavailable', 'x', { since: '2026-11-28T12:03:45.678Z' });
