@@ -111,7 +111,7 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
     runs: createRunService({ ...starting, jobs, maxFileBytes }),
     batches,
     evaluations: createEvaluationService({ store, batches }),
-    operations: createOperationService({ client, store, maxOperations: config.batch.maxOperations }),
+    operations: createOperationService({ ...starting, ...config.batch, progressQueries }),
     passwords,
     signer: urlSigner(config, store),
     publicUrl: http,

@@ -36,6 +36,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
       'MAX_PAGES',
       'BATCH_CONCURRENCY',
       'MAX_OPERATIONS',
+      'DRY_RUN_JOBS',
       'FETCH_TIMEOUT_SECONDS',
       'FETCH_MIN_BYTES_PER_SECOND',
       'ALLOWED_NETWORKS',

@@ -51,9 +51,8 @@ export async function operateOnJobs(input: OperateOnJobsInput): Promise<Operatio
   if (position.pageToken !== undefined) {
     return continueAsNew<typeof operateOnJobs>({ ...input, carried: position });
   }
-  const { counts, errors } = position;
   await record(input, position, 'completed');
-  return { counts, errors };
+  return progressOf(position);
 }
 
 /** Goes through the pages until the last, or until the history is long enough. Throws when the operation is cancelled. */
@@ -86,27 +85,30 @@ async function work(
 }
 
 /** Readable without a worker, and what an operator sees. */
-function report({ kind }: OperateOnJobsInput, { counts, errors }: OperationPosition): void {
-  const { done, skipped, failed } = counts;
-  upsertMemo({ [progressMemo]: { counts, errors } });
+function report({ kind }: OperateOnJobsInput, position: OperationPosition): void {
+  const { done, skipped, failed } = position.counts;
+  upsertMemo({ [progressMemo]: progressOf(position) });
   setCurrentDetails(`${kind}: ${done} done, ${skipped} skipped, ${failed} failed`);
 }
 
 /** Also when the operation was cancelled: the store remembers what became of it. */
 async function record(
   { tenant }: OperateOnJobsInput,
-  { counts, errors }: OperationPosition,
+  position: OperationPosition,
   status: OperationOutcome['status'],
 ): Promise<void> {
   const { workflowId: operationId } = workflowInfo();
   const outcome: OperationOutcome = {
     schemaVersion: 1,
     status,
-    counts,
-    errors,
+    ...progressOf(position),
     finishedAt: new Date().toISOString(),
   };
   await CancellationScope.nonCancellable(() =>
     storeOperationResult.executeWithOptions({ summary: 'Store the result' }, [{ tenant, operationId, outcome }]),
   );
+}
+
+function progressOf({ counts, errors, skippedBy }: OperationPosition): OperationProgress {
+  return { counts, errors, ...(skippedBy && { skippedBy }) };
 }

@@ -154,7 +154,7 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
     },
     limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
     patienceSeconds: v.PATIENCE_SECONDS,
-    batch: { concurrency: v.BATCH_CONCURRENCY, maxOperations: v.MAX_OPERATIONS },
+    batch: { concurrency: v.BATCH_CONCURRENCY, maxOperations: v.MAX_OPERATIONS, maxDryRunJobs: v.DRY_RUN_JOBS },
     shares: {
       fetch: { slots: v.FETCH_CONCURRENCY, share: v.TENANT_SHARE },
       progress: { slots: v.PROGRESS_CONCURRENCY, share: v.TENANT_SHARE },

@@ -215,6 +215,9 @@ export const variables = z.object({
     .default(32)
     .describe('Documents of one batch or bulk rerun that are under way at a time; the others wait their turn.'),
   MAX_OPERATIONS: wholeNumber(1, 1000).default(10).describe('Bulk operations of one tenant under way at a time.'),
+  DRY_RUN_JOBS: wholeNumber(1, 100_000)
+    .default(5000)
+    .describe('Jobs that a `dry_run` of a bulk rerun looks at; more are counted only.'),
   ...outgoingVariables,
   QUEUES: z
     .string()

@@ -52,8 +52,21 @@ export interface OperationErrors {
   readonly jobId: string;
 }
 
+/** Why a job was left alone. */
+export type SkipReason =
+  /** It is not there any more. */
+  | 'gone'
+  /** The filter does not find it as it is now. */
+  | 'changed'
+  /** An equal rerun of it is under way or has its answer. */
+  | 'rerun_already'
+  /** It repeats a job that the filter finds too. */
+  | 'same_document';
+
 export interface OperationProgress {
   readonly counts: OperationCounts;
+  /** How many were skipped for which reason; of operations that began before reasons were told, absent. */
+  readonly skippedBy?: Readonly<Record<string, number>> | undefined;
   readonly errors: readonly OperationErrors[];
 }
 
@@ -85,7 +98,17 @@ export function addProgress(a: OperationProgress, b: OperationProgress): Operati
       failed: a.counts.failed + b.counts.failed,
     },
     errors: [...errors.values()],
+    ...((a.skippedBy ?? b.skippedBy) && { skippedBy: addCounts(a.skippedBy, b.skippedBy) }),
   };
+}
+
+function addCounts(
+  a: Readonly<Record<string, number>> = {},
+  b: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  const sum = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
 }
 
 /** The memo of an operation's execution that holds its progress: it can be read without a worker. */

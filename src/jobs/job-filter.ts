@@ -32,8 +32,6 @@ const executionStatuses = {
   failed,
 } as const satisfies Record<JobStatus, readonly string[]>;
 
-/** A rerun that is younger than this when a bulk rerun begins was asked for by the same hand. */
-const sameIntentMs = 10 * 60 * 1000;
 const countDeadlineMs = 10_000;
 const pageSize = 1000;
 
@@ -61,10 +59,8 @@ export function filterQuery(filter: JobFilter, { tenant, kind, until, operationI
   if (filter.createdBefore !== undefined) {
     conditions.push(`StartTime < ${quotedTime(Date.parse(filter.createdBefore))}`);
   }
-  if (kind === 'rerun') {
-    const since = quotedTime(until - sameIntentMs);
-    conditions.push(`(RerunOf IS NULL OR ExecutionStatus != 'Completed' OR StartTime < ${since})`);
-    if (operationId !== undefined) conditions.push(`(Batch IS NULL OR Batch != ${quoted(operationId)})`);
+  if (kind === 'rerun' && operationId !== undefined) {
+    conditions.push(`(Batch IS NULL OR Batch != ${quoted(operationId)})`);
   }
   return conditions.join(' AND ');
 }
@@ -81,6 +77,13 @@ export function matchesFilter(job: Job, filter: JobFilter, { kind, until }: Filt
   if (!answer) return false;
   if (classification !== undefined && answer.classification !== classification) return false;
   return confidenceBelow === undefined || answer.confidence < confidenceBelow;
+}
+
+/** Whether a job began in the time that a filter means, as `filterQuery` asks Temporal. */
+export function isCreatedWithin(job: Job, { createdAfter, createdBefore }: JobFilter): boolean {
+  const createdAt = Date.parse(job.createdAt);
+  if (createdAfter !== undefined && createdAt <= Date.parse(createdAfter)) return false;
+  return createdBefore === undefined || createdAt < Date.parse(createdBefore);
 }
 
 function isUnderWay({ status }: Job): boolean {

@@ -8,6 +8,7 @@ import {
   type OperateOnPageInput,
   type OperateOnPageResult,
   type OperationProgress,
+  type SkipReason,
 } from '../domain/job-operation.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
 import type { Logger } from '../logger.ts';
@@ -48,7 +49,7 @@ const pageSize = 25;
 const jobsAtOnce = 8;
 const deadlineMs = 10_000;
 
-type Outcome = 'done' | 'skipped';
+type Outcome = 'done' | SkipReason;
 type Work = (jobId: string) => Promise<Outcome>;
 
 /**
@@ -87,7 +88,8 @@ async function countRunning(client: Client, operationId: string): Promise<number
 async function progressOf(logger: Logger, jobId: string, work: Work): Promise<OperationProgress> {
   try {
     const outcome = await work(jobId);
-    return { ...noProgress, counts: { ...noProgress.counts, [outcome]: 1 } };
+    if (outcome === 'done') return { ...noProgress, counts: { ...noProgress.counts, done: 1 } };
+    return { ...noProgress, counts: { ...noProgress.counts, skipped: 1 }, skippedBy: { [outcome]: 1 } };
   } catch (error) {
     const { code, cause } = normalizeError(error);
     if (errorFacts[code].status === 503) throw error;
@@ -113,11 +115,7 @@ function workOf(
   const look = (jobId: string) => lookIfThere(reader, tenant, jobId);
   switch (kind) {
     case 'rerun':
-      return async (jobId) => {
-        const job = await look(jobId);
-        if (!job || !matchesFilter(job, request.filter, scope)) return 'skipped';
-        return rerunOfOperation({ ...dependencies, reader }, { ...scope, job, request });
-      };
+      return (jobId) => rerunOfOperation({ ...dependencies, reader }, { ...scope, jobId, request });
     case 'cancellation':
       return (jobId) => cancel({ ...dependencies, reader }, jobId, request, scope);
     case 'deletion':
@@ -125,7 +123,7 @@ function workOf(
         const job = await look(jobId);
         // An earlier attempt may have deleted it, or a part of it.
         if (!job && !(await isPartlyDeleted(dependencies, tenant, jobId))) return 'done';
-        if (job && !matchesFilter(job, request.filter, scope)) return 'skipped';
+        if (job && !matchesFilter(job, request.filter, scope)) return 'changed';
         await deleteJob(dependencies, tenant, jobId);
         return 'done';
       };
@@ -141,9 +139,9 @@ async function cancel(
 ): Promise<Outcome> {
   const { tenant } = scope;
   const job = await lookIfThere(reader, tenant, jobId);
-  if (!job) return 'skipped';
+  if (!job) return 'gone';
   if (job.status === 'failed' && job.error.code === 'cancelled') return 'done';
-  if (job.status === 'completed' || job.status === 'failed' || !matchesFilter(job, filter, scope)) return 'skipped';
+  if (job.status === 'completed' || job.status === 'failed' || !matchesFilter(job, filter, scope)) return 'changed';
   const { status } = await cancelJob({ client }, reader.look, tenant, jobId);
-  return status === 'completed' || status === 'failed' ? 'skipped' : 'done';
+  return status === 'completed' || status === 'failed' ? 'changed' : 'done';
 }

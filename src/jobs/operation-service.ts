@@ -11,9 +11,12 @@ import { describeExecution } from '../temporal/executions.ts';
 import { countJobs, type FoundJobs } from './job-filter.ts';
 import {
   findOperationRequest,
+  markStopped,
   readOperationOutcome,
   type OperationRequest,
 } from '../records/operations/operation-request.ts';
+import { dryRunOfRerun, type DryRun, type DryRunDependencies } from './dry-run.ts';
+import type { OperationQuestion } from './standing-operation.ts';
 import { startOperation, type StartOperationDependencies, type StartOperationRequest } from './start-operation.ts';
 import { quoted } from './visibility-query.ts';
 
@@ -35,6 +38,8 @@ export interface JobOperation extends OperationProgress {
 export interface OperationService {
   /** Resolves when Temporal has the operation, from where on it cannot be lost. */
   start(request: StartOperationRequest): Promise<JobOperation>;
+  /** What a rerun would do now; `signal` ends it when the caller has gone. Throws `idempotency_conflict`. */
+  dryRun(question: OperationQuestion, signal: AbortSignal): Promise<DryRun>;
   /** What would be found now. */
   count(request: Pick<StartOperationRequest, 'tenant' | 'kind' | 'filter'>): Promise<FoundJobs>;
   read(tenant: string, kind: OperationKind, operationId: string): Promise<JobOperation>;
@@ -45,14 +50,17 @@ export interface OperationService {
   cancel(tenant: string, kind: OperationKind, operationId: string): Promise<JobOperation>;
 }
 
+export interface OperationServiceDependencies extends StartOperationDependencies, DryRunDependencies {}
+
 const deadlineMs = 10_000;
 
 const progressSchema = z.object({
   counts: z.object({ done: z.number(), skipped: z.number(), failed: z.number() }),
   errors: z.array(z.object({ code: z.string(), count: z.number(), jobId: z.string() })),
+  skippedBy: z.record(z.string(), z.number()).optional(),
 });
 
-export function createOperationService(dependencies: StartOperationDependencies): OperationService {
+export function createOperationService(dependencies: OperationServiceDependencies): OperationService {
   const { client, store } = dependencies;
 
   async function read(tenant: string, kind: OperationKind, operationId: string): Promise<JobOperation> {
@@ -80,6 +88,7 @@ export function createOperationService(dependencies: StartOperationDependencies)
   return {
     read,
     start: async (request) => read(request.tenant, request.kind, await startOperation(dependencies, request)),
+    dryRun: (question, signal) => dryRunOfRerun(dependencies, question, signal),
     count: ({ tenant, kind, filter }) => countJobs(client, filter, { tenant, kind, until: Date.now() }),
     async countReruns(operationId) {
       const type = quoted(workflowTypes.classifyDocument);
@@ -99,6 +108,7 @@ export function createOperationService(dependencies: StartOperationDependencies)
     async cancel(tenant, kind, operationId) {
       const operation = await read(tenant, kind, operationId);
       if (operation.status !== 'running') return operation;
+      await markStopped(store, tenant, operationId);
       try {
         await callTemporal(client, deadlineMs, () => client.workflow.getHandle(operationId).cancel());
         return operation;

@@ -1,18 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { PageLimits } from '../records/classifiers/run-question.ts';
-import { ClassifierError } from '../domain/errors.ts';
+import { ClassifierError, isRefusal } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
-import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readAskedOfJob } from './asked-of-job.ts';
-import { lookIfThere } from './look-if-there.ts';
 import { jobIdOfKey } from './idempotency.ts';
 import type { Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
 import { withChanges, type RerunChanges } from './rerun-changes.ts';
-import { claimRerun, type RerunClaim } from './rerun-claim.ts';
+import { claimRerun, withdrawRerun, type RerunClaim } from './rerun-claim.ts';
 import { isRunOver } from './run-status.ts';
+import { isStanding, sameClickMs } from './standing-rerun.ts';
 import { startRerun, type Rerun } from './start-rerun.ts';
 
 export interface RerunDependencies {
@@ -22,7 +21,7 @@ export interface RerunDependencies {
   readonly pageLimits: PageLimits;
   /** The patience of runs that name none. */
   readonly patienceSeconds: number;
-  readonly reader: Pick<JobReader, 'look'>;
+  readonly reader: Pick<JobReader, 'look' | 'forget'>;
 }
 
 export interface RerunRequest {
@@ -35,9 +34,6 @@ export interface RerunRequest {
   /** Of the HTTP request, for the logs of workers. */
   readonly requestId?: string | undefined;
 }
-
-/** A repetition without a key that comes so soon after the same one is a second click. */
-export const sameClickMs = 10 * 60 * 1000;
 
 /**
  * Repeats a job that is over, as a job of its own with the document of the first. The same request again gives the repetition that is there, as
@@ -55,29 +51,27 @@ export async function rerunJob(dependencies: RerunDependencies, request: RerunRe
     claimedAt: new Date().toISOString(),
     fingerprint: fingerprintOfChanges(changes),
   };
-  const claim = await claimRerun(store, { tenant, jobId }, own, async (present) =>
-    key === undefined ? present.fingerprint === own.fingerprint && stands(dependencies, tenant, present) : false,
+  const claim = await claimRerun(
+    store,
+    { tenant, jobId },
+    own,
+    async (present) => key === undefined && (await isStanding(dependencies, tenant, present, sameClickMs)),
   );
-  return startRerun(dependencies, {
-    ...asked,
-    tenant,
-    jobId: claim.jobId,
-    rerunOf: jobId,
-    requestId,
-    ...(key !== undefined && { fingerprint: `${jobId} ${own.fingerprint}` }),
-  });
-}
-
-async function stands(
-  { store, reader }: Pick<RerunDependencies, 'store' | 'reader'>,
-  tenant: string,
-  { jobId, claimedAt }: RerunClaim,
-): Promise<boolean> {
-  const isRecent = Date.now() - Date.parse(claimedAt) < sameClickMs;
-  const job = await lookIfThere(reader, tenant, jobId);
-  // Somebody is about to start it, or was killed before it could; unless it was there, and its owner deleted it.
-  if (!job) return isRecent && !(await store.head(jobKeys(tenant, jobId).tombstone));
-  return !isRunOver(job) || (isRecent && job.status === 'completed');
+  try {
+    return await startRerun(dependencies, {
+      ...asked,
+      tenant,
+      jobId: claim.jobId,
+      rerunOf: jobId,
+      requestId,
+      ...(key !== undefined && { fingerprint: `${jobId} ${own.fingerprint}` }),
+    });
+  } catch (error) {
+    // The job of a key that came with another request before stays.
+    const isOwn = claim === own && !(error instanceof ClassifierError && error.code === 'idempotency_conflict');
+    if (isOwn && isRefusal(error)) await withdrawRerun(store, { tenant, jobId }, own.jobId);
+    throw error;
+  }
 }
 
 /** Of what is to be different, whatever the order in which it was said. */

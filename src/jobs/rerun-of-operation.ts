@@ -1,19 +1,24 @@
+import { isRefusal } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
-import type { FilterScope } from './job-filter.ts';
+import type { SkipReason } from '../domain/job-operation.ts';
+import { searchAttributeKeys } from '../domain/search-attributes.ts';
+import { readJobRequest } from '../records/jobs/job-request.ts';
+import type { OperationRequest } from '../records/operations/operation-request.ts';
+import { describeExecution } from '../temporal/executions.ts';
 import { readAskedOfJob } from './asked-of-job.ts';
 import { uuidOf } from './idempotency.ts';
+import { isCreatedWithin, matchesFilter, type FilterScope } from './job-filter.ts';
 import { lookIfThere } from './look-if-there.ts';
-import type { OperationRequest } from '../records/operations/operation-request.ts';
-import { withChanges } from './rerun-changes.ts';
-import { claimRerun, type RerunClaim } from './rerun-claim.ts';
-import { fingerprintOfChanges, sameClickMs, type RerunDependencies } from './rerun-job.ts';
+import { withChanges, type AskedAgain, type RerunChanges } from './rerun-changes.ts';
+import { claimRerun, findStandingRerun, withdrawRerun, type RerunClaim } from './rerun-claim.ts';
+import { fingerprintOfChanges, type RerunDependencies } from './rerun-job.ts';
+import { isStanding } from './standing-rerun.ts';
 import { startRerun } from './start-rerun.ts';
 
 export interface RerunOfOperation extends FilterScope {
   readonly operationId: string;
-  /** Is over. */
-  readonly job: Job;
-  readonly request: OperationRequest;
+  readonly jobId: string;
+  readonly request: Pick<OperationRequest, 'filter' | 'isKeyed' | 'requestId'> & { readonly changes: RerunChanges };
 }
 
 /** Behind everything that somebody waits for, and behind batches. */
@@ -21,42 +26,85 @@ const lowestPriorityKey = 5;
 
 /**
  * Runs a job again that an operation has found. The id of the new job follows from those of the operation and of the first one, so that it is one
- * job however often the step is repeated. A document whose job was run again already is skipped: its newest job stands for it, and is found by
- * itself. Throws what cannot be repeated of it.
+ * job however often the step is repeated. Throws what cannot be repeated of it.
  */
 export async function rerunOfOperation(
   dependencies: RerunDependencies,
-  { tenant, operationId, job, request }: RerunOfOperation,
-): Promise<'done' | 'skipped'> {
+  rerun: RerunOfOperation,
+): Promise<'done' | SkipReason> {
+  const { store } = dependencies;
+  const { tenant, operationId, jobId, request } = rerun;
   const { changes, requestId } = request;
-  const asked = await withChanges(dependencies, tenant, await readAskedOfJob(dependencies, tenant, job), changes);
-  const own: RerunClaim = {
-    jobId: uuidOf(`${operationId}\0${job.jobId}`),
-    claimedAt: new Date().toISOString(),
-    fingerprint: fingerprintOfChanges(changes),
-    operationId,
-  };
-  const claim = await claimRerun(dependencies.store, { tenant, jobId: job.jobId }, own, async (present) =>
-    present.operationId === operationId ? false : isThereOrComing(dependencies, tenant, present),
-  );
-  if (claim.jobId !== own.jobId) return 'skipped';
-  await startRerun(dependencies, {
-    ...asked,
-    tenant,
-    jobId: own.jobId,
-    rerunOf: job.jobId,
-    operationId,
-    requestId,
-    ...(changes.priority === undefined && { priority: lowestPriorityKey }),
-  });
+  const asked = await toRepeat(dependencies, rerun);
+  if (typeof asked === 'string') return asked;
+  const own = claimOf(rerun);
+  const claim = await claimRerun(store, { tenant, jobId }, own, stands(dependencies, rerun));
+  if (claim.jobId !== own.jobId) return 'rerun_already';
+  try {
+    await startRerun(dependencies, {
+      ...asked,
+      tenant,
+      jobId: own.jobId,
+      rerunOf: jobId,
+      operationId,
+      requestId,
+      ...(changes.priority === undefined && { priority: lowestPriorityKey }),
+    });
+  } catch (error) {
+    if (isRefusal(error)) await withdrawRerun(store, { tenant, jobId }, own.jobId);
+    throw error;
+  }
   return 'done';
 }
 
-async function isThereOrComing(
-  { reader }: Pick<RerunDependencies, 'reader'>,
-  tenant: string,
-  { jobId, claimedAt }: RerunClaim,
+/**
+ * Looks what an operation would do with a job that it has found, and does nothing: gives what it would be asked again, or why it would be left
+ * alone. Throws what cannot be repeated of it.
+ */
+export async function toRepeat(
+  dependencies: RerunDependencies,
+  rerun: RerunOfOperation,
+): Promise<AskedAgain | SkipReason> {
+  const { store, reader } = dependencies;
+  const { tenant, jobId, request } = rerun;
+  const job = await lookIfThere(reader, tenant, jobId);
+  if (!job) return 'gone';
+  if (!matchesFilter(job, request.filter, rerun)) return 'changed';
+  if (await isFoundAsItsOriginal(dependencies, rerun)) return 'same_document';
+  const own = claimOf(rerun);
+  const present = await findStandingRerun(store, { tenant, jobId }, own, stands(dependencies, rerun));
+  if (present && present.jobId !== own.jobId) return 'rerun_already';
+  return withChanges(dependencies, tenant, await readAskedOfJob(dependencies, tenant, job), request.changes);
+}
+
+function claimOf({ operationId, jobId, request }: RerunOfOperation): RerunClaim {
+  return {
+    jobId: uuidOf(`${operationId}\0${jobId}`),
+    claimedAt: new Date().toISOString(),
+    fingerprint: fingerprintOfChanges(request.changes),
+    operationId,
+  };
+}
+
+/** A key of its own says that it is meant, whatever was repeated before. */
+function stands(dependencies: RerunDependencies, { tenant, request }: RerunOfOperation) {
+  return async (claim: RerunClaim) => !request.isKeyed && (await isStanding(dependencies, tenant, claim));
+}
+
+/** Where the filter finds a job and one that repeats it, they have one document, for which the first of them stands. */
+async function isFoundAsItsOriginal(
+  { client, store, reader }: RerunDependencies,
+  { request: { filter }, jobId, ...scope }: RerunOfOperation,
 ): Promise<boolean> {
-  if (Date.now() - Date.parse(claimedAt) < sameClickMs) return true;
-  return (await lookIfThere(reader, tenant, jobId)) !== undefined;
+  const { tenant } = scope;
+  const { rerunOf } = (await readJobRequest(store, tenant, jobId)) ?? {};
+  if (rerunOf === undefined) return false;
+  const original: Job | undefined = await lookIfThere(reader, tenant, rerunOf);
+  if (!original || !matchesFilter(original, filter, scope) || !isCreatedWithin(original, filter)) return false;
+  const attributes = (await describeExecution(client, rerunOf))?.typedSearchAttributes;
+  // What Temporal has forgotten no filter finds.
+  if (!attributes) return false;
+  const { batchId, classifierId } = filter;
+  if (batchId !== undefined && attributes.get(searchAttributeKeys.batch) !== batchId) return false;
+  return classifierId === undefined || attributes.get(searchAttributeKeys.classifierId) === classifierId;
 }

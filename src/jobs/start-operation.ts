@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { rerunJobs } from '../../workflows/index.ts';
 import { newId } from '../records/ids.ts';
 import { taskQueues, workflowTypes } from '../domain/contract.ts';
 import { countOf } from '../domain/text.ts';
 import { ClassifierError } from '../domain/errors.ts';
-import type { JobFilter, OperationKind } from '../domain/job-operation.ts';
+import type { OperationKind } from '../domain/job-operation.ts';
 import { requestMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
-import { idempotencyConflict, refuseBadKey } from './idempotency.ts';
+import { idempotencyConflict } from './idempotency.ts';
 import { countJobs } from './job-filter.ts';
 import {
   claimOperation,
@@ -21,19 +20,12 @@ import {
   type OperationRequest,
 } from '../records/operations/operation-request.ts';
 import type { RerunChanges } from './rerun-changes.ts';
-import { fingerprintOfChanges } from './rerun-job.ts';
+import { claimOfQuestion, isStandingOperation, type OperationQuestion } from './standing-operation.ts';
 import { quoted } from './visibility-query.ts';
 
-export interface StartOperationRequest {
-  readonly tenant: string;
-  readonly kind: OperationKind;
-  readonly filter: JobFilter;
-  /** Of a rerun. */
-  readonly changes: RerunChanges;
+export interface StartOperationRequest extends OperationQuestion {
   /** The body of the request, to be given back. */
   readonly asked: Readonly<Record<string, unknown>>;
-  /** The caller's `Idempotency-Key`. */
-  readonly key?: string | undefined;
   /** Of the HTTP request, for the logs of workers. */
   readonly requestId?: string | undefined;
 }
@@ -46,12 +38,6 @@ export interface StartOperationDependencies {
 }
 
 const startDeadlineMs = 10_000;
-/**
- * The same request without a key that comes so soon is a second click. A document is judged for money; to cancel or delete twice does no harm, and
- * who does so after a while means what has come since.
- */
-const sameClickMs = { rerun: 10 * 60 * 1000, cancellation: 10_000, deletion: 10_000 } as const;
-
 export const operationTypes = {
   rerun: workflowTypes.rerunJobs,
   cancellation: workflowTypes.cancelJobs,
@@ -72,16 +58,15 @@ export async function startOperation(
 ): Promise<string> {
   const { client, store } = dependencies;
   const { tenant, kind, filter, changes, asked, key, requestId } = request;
-  if (key !== undefined) refuseBadKey(key);
+  const { seed, fingerprint } = claimOfQuestion(request);
   const now = new Date();
   const own: OperationClaim = {
     operationId: newId(kind, now),
     createdAt: now.toISOString(),
-    fingerprint: fingerprintOf(request),
+    fingerprint,
   };
-  const seed = key === undefined ? `request\0${kind}\0${own.fingerprint}` : `key\0${kind}\0${key}`;
-  const claim = await claimOperation(store, { tenant, seed }, own, async (present) =>
-    key === undefined ? stands(dependencies, request, present) : true,
+  const claim = await claimOperation(store, { tenant, seed }, own, (present) =>
+    isStandingOperation(dependencies, request, present),
   );
   if (claim.fingerprint !== own.fingerprint) throw idempotencyConflict();
   const { operationId, createdAt } = claim;
@@ -97,33 +82,11 @@ export async function startOperation(
     changes: mutable(changes),
     matched: found.running + found.completed + found.failed,
     asked,
+    ...(key !== undefined && { isKeyed: true }),
     ...(requestId !== undefined && { requestId }),
   });
   await startWorkflow(client, tenant, operationId, stored);
   return operationId;
-}
-
-/** A rerun that comes again while the first one lasts, or what comes so soon that its sender cannot have seen what came of the first. */
-async function stands(
-  { client, store }: StartOperationDependencies,
-  { tenant, kind }: StartOperationRequest,
-  { operationId, createdAt }: OperationClaim,
-): Promise<boolean> {
-  const outcome = await readOperationOutcome(store, tenant, operationId);
-  if (outcome && outcome.status !== 'completed') return false;
-  if (Date.now() - Date.parse(createdAt) < sameClickMs[kind]) return true;
-  if (outcome || kind !== 'rerun') return false;
-  const execution = await describeExecution(client, operationId);
-  return execution !== undefined && execution.closeTime === undefined;
-}
-
-/** As JSON has it: without what is undefined, and in one order. */
-function fingerprintOf({ kind, filter, changes }: StartOperationRequest): string {
-  const told = Object.entries(filter).filter(([, value]) => value !== undefined);
-  const filters = told.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([kind, filters, fingerprintOfChanges(changes)]))
-    .digest('hex');
 }
 
 function mutable({ categories, pages, ...changes }: RerunChanges): OperationRequest['changes'] {

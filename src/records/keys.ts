@@ -198,9 +198,10 @@ export function operationClaimsPrefix(tenant: string): string {
 export function operationKeys(
   tenant: string,
   operationId: string,
-): { readonly prefix: string; readonly request: string; readonly result: string } {
+): { readonly prefix: string; readonly request: string; readonly result: string; readonly stopped: string } {
   const prefix = `${operationsPrefix(tenant)}${operationId}/`;
-  return { prefix, request: `${prefix}request.json`, result: `${prefix}result.json` };
+  const at = (name: string) => `${prefix}${name}.json`;
+  return { prefix, request: at('request'), result: at('result'), stopped: at('stopped') };
 }
 
 export function webhookSecretKey(tenant: string): string {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dryRunSchema } from '../../src/http/operations/operation-schemas.ts';
+import { rerunDryRunSchema } from '../../src/http/operations/operation-schemas.ts';
 import { pdfWithPages } from '../support/documents.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { problemOf } from '../support/problem.ts';
@@ -33,7 +33,7 @@ function post(path: string, body: unknown): Promise<Response> {
 }
 
 async function found(filter: object): Promise<number> {
-  return dryRunSchema.parse(await (await post('/reruns', { filter, dry_run: true })).json()).matched;
+  return rerunDryRunSchema.parse(await (await post('/reruns', { filter, dry_run: true })).json()).matched;
 }
 
 describe('a filter', () => {

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { dryRunSchema, operationListSchema, operationSchema } from '../../src/http/operations/operation-schemas.ts';
+import {
+  dryRunSchema,
+  operationListSchema,
+  operationSchema,
+  rerunDryRunSchema,
+} from '../../src/http/operations/operation-schemas.ts';
 import { jobKeys } from '../../src/records/keys.ts';
 import { readStart } from '../../src/temporal/read-start.ts';
 import { pdfWithPages } from '../support/documents.ts';
@@ -92,10 +97,14 @@ describe('POST /reruns', () => {
     const { job_id: good } = await classify(service.url, { file, headers });
     await untilFound(4, headers, { created_after: '2026-01-01' });
 
-    expect(await dryRun('/reruns', headers, { filter: refused })).toEqual({
+    const promised = await post('/reruns', headers, { filter: refused, max_pages: 1, dry_run: true });
+    expect(rerunDryRunSchema.parse(await promised.json())).toEqual({
       dry_run: true,
       matched: 3,
       by_status: { running: 0, completed: 0, failed: 3 },
+      would_rerun: 3,
+      skipped: {},
+      would_fail: {},
     });
     const { id, matched, asked } = await start('/reruns', headers, { filter: refused, max_pages: 1 });
     const operation = await ended('/reruns', id, headers);
@@ -115,7 +124,7 @@ describe('POST /reruns', () => {
     expect(operationListSchema.parse(await list.json())).toMatchObject({ data: [{ id }], has_more: false });
   });
 
-  test('judges no document twice when it is sent twice, at once or later, with a key or with two', async () => {
+  test('judges no document twice when it is sent twice, at once or later, or overlaps with another', async () => {
     const headers = keyOf('two');
     const ids = await refusedJobs(3, headers);
     const before = standIn.requests.length;
@@ -123,20 +132,25 @@ describe('POST /reruns', () => {
 
     const twins = await Promise.all([start('/reruns', headers, body), start('/reruns', headers, body)]);
     const [{ id }] = twins;
-    const keyed = await start('/reruns', { ...headers, 'Idempotency-Key': 'bulk-1' }, body);
-    const [first, second] = [await ended('/reruns', id, headers), await ended('/reruns', keyed.id, headers)];
-    const late = await start('/reruns', headers, body);
-    const all = await start('/reruns', { ...headers, 'Idempotency-Key': 'bulk-2' }, { all: true });
+    const other = await start('/reruns', headers, { filter: { status: 'failed' } });
+    const [first, second] = [await ended('/reruns', id, headers), await ended('/reruns', other.id, headers)];
+    const all = await start('/reruns', headers, { all: true });
     const third = await ended('/reruns', all.id, headers);
 
-    expect(new Set([...twins, late].map((operation) => operation.id)).size).toBe(1);
-    expect(keyed.id).not.toBe(id);
+    expect(new Set(twins.map((operation) => operation.id)).size).toBe(1);
+    expect(other.id).not.toBe(id);
     expect(first.counts.done + second.counts.done).toBe(3);
     expect(third.counts).toMatchObject({ done: 0, failed: 0 });
     for (const jobId of ids) expect(await repetitionsOf(jobId, headers)).toHaveLength(1);
     expect(standIn.requests.length).toBe(before + 3);
-    const other = await post('/reruns', { ...headers, 'Idempotency-Key': 'bulk-1' }, { all: true });
-    expect(await problemOf(other)).toMatchObject({ status: 422, code: 'idempotency_conflict' });
+    const key = { ...headers, 'Idempotency-Key': 'bulk-1' };
+    const [keyed, same] = [await start('/reruns', key, body), await start('/reruns', key, body)];
+    expect(same.id).toBe(keyed.id);
+    await ended('/reruns', keyed.id, headers);
+    expect(await problemOf(await post('/reruns', key, { all: true }))).toMatchObject({
+      status: 422,
+      code: 'idempotency_conflict',
+    });
   });
 
   test('runs so many at a time, and stops when it is told to', async () => {

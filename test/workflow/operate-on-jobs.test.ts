@@ -15,13 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => shared[Symbol.asyncDispose]());
 
-/** So many pages of two jobs, one of which fails; remembers which were asked for. */
+/** So many pages of three jobs, one of which fails and one is left alone; remembers which were asked for. */
 function pages(count: number) {
   const asked = new Array<string | undefined>();
   const operateOnPage = async ({ pageToken }: OperateOnPageInput): Promise<OperateOnPageResult> => {
     const number = asked.push(pageToken);
     return {
-      counts: { done: 1, skipped: 0, failed: 1 },
+      counts: { done: 1, skipped: 1, failed: 1 },
+      skippedBy: { [number === 1 ? 'changed' : 'rerun_already']: 1 },
       errors: [{ code: 'document_missing', count: 1, jobId: `job ${number}` }],
       ...(number < count && { pageToken: `page ${number}` }),
     };
@@ -40,7 +41,11 @@ describe('an operation on many jobs', () => {
 
     const errors = [{ code: 'document_missing', count: 3, jobId: 'job 1' }];
     expect(asked).toEqual([undefined, 'page 1', 'page 2']);
-    expect(result).toEqual({ counts: { done: 3, skipped: 0, failed: 3 }, errors });
+    expect(result).toEqual({
+      counts: { done: 3, skipped: 3, failed: 3 },
+      errors,
+      skippedBy: { changed: 1, rerun_already: 2 },
+    });
     expect(runner.operationOutcomes.get(handle.workflowId)).toMatchObject({ status: 'completed', ...result });
     expect((await handle.describe()).memo).toMatchObject({ progress: result });
   });
@@ -56,7 +61,8 @@ describe('an operation on many jobs', () => {
 
     expect(asked).toEqual([undefined, 'page 1', 'page 2', 'page 3']);
     expect(last.runId).not.toBe(first);
-    expect(result.counts).toEqual({ done: 4, skipped: 0, failed: 4 });
+    expect(result.counts).toEqual({ done: 4, skipped: 4, failed: 4 });
+    expect(result.skippedBy).toEqual({ changed: 1, rerun_already: 3 });
     expect(last.memo).toMatchObject({ progress: result });
   });
 

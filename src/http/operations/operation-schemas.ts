@@ -114,10 +114,28 @@ const foundSchema = z.strictObject({ running: count, completed: count, failed: c
 export const dryRunSchema = z
   .strictObject({
     dry_run: z.literal(true),
-    matched: count.meta({ description: 'At most so many: jobs that were run again already are counted too.' }),
+    matched: count.meta({ description: 'Jobs that the filter finds.' }),
     by_status: foundSchema,
   })
   .meta({ id: 'DryRun' });
+
+const reasons = z.record(z.string(), count);
+const skipReasons =
+  'By reason: `gone`, `changed` (since they were found), `rerun_already` (an equal rerun is under way or has its answer), `same_document` (it repeats a job that is found too)';
+
+export const rerunDryRunSchema = dryRunSchema
+  .extend({
+    would_rerun: count.meta({ description: 'Jobs that would be run again.' }),
+    skipped: reasons.meta({ description: `${skipReasons}, \`same_request\` (see \`operation_id\`).` }),
+    would_fail: reasons.meta({ description: 'Jobs that cannot be run again, by the code of the error.' }),
+    not_examined: count.optional().meta({ description: 'Jobs beyond the first `DRY_RUN_JOBS`: found, not looked at.' }),
+    operation_id: z
+      .string()
+      .optional()
+      .meta({ description: 'The request would be answered with this operation, and start none.' }),
+  })
+  .meta({ id: 'RerunDryRun' });
+export type RerunDryRunBody = z.infer<typeof rerunDryRunSchema>;
 
 export const operationSchema = z
   .strictObject({
@@ -134,6 +152,7 @@ export const operationSchema = z
         failed: count,
       })
       .meta({ description: 'By now.' }),
+    skipped: reasons.meta({ description: `${skipReasons}.` }),
     errors: z
       .array(z.strictObject({ code: z.string(), count, example_job_id: z.string() }))
       .meta({ description: 'Why jobs failed to be worked on.' }),

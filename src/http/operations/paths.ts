@@ -6,6 +6,7 @@ import {
   dryRunSchema,
   operationListSchema,
   operationSchema,
+  rerunDryRunSchema,
   rerunsSchema,
 } from './operation-schemas.ts';
 import { listLimits } from '../unsiloed/list-query.ts';
@@ -33,18 +34,37 @@ interface Kind {
   readonly name: string;
   readonly summary: string;
   readonly schema: z.ZodType;
+  readonly dryRun: z.ZodType;
 }
 
 const kinds: readonly Kind[] = [
-  { path: '/reruns', name: 'Reruns', summary: 'Run again all jobs that a filter finds', schema: rerunsSchema },
-  { path: '/cancellations', name: 'Cancellations', summary: 'Cancel them', schema: cancellationsSchema },
-  { path: '/deletions', name: 'Deletions', summary: 'Delete them', schema: deletionsSchema },
+  {
+    path: '/reruns',
+    name: 'Reruns',
+    summary: 'Run again all jobs that a filter finds',
+    schema: rerunsSchema,
+    dryRun: rerunDryRunSchema,
+  },
+  {
+    path: '/cancellations',
+    name: 'Cancellations',
+    summary: 'Cancel them',
+    schema: cancellationsSchema,
+    dryRun: dryRunSchema,
+  },
+  { path: '/deletions', name: 'Deletions', summary: 'Delete them', schema: deletionsSchema, dryRun: dryRunSchema },
 ];
 
 /** What is done with all jobs that a filter finds; beyond both contracts. */
 export const operationPaths: ZodOpenApiPathsObject = Object.fromEntries(kinds.flatMap((kind) => pathsOf(kind)));
 
-function pathsOf({ path, name, summary, schema }: Kind): readonly (readonly [string, ZodOpenApiPathsObject[string]])[] {
+function pathsOf({
+  path,
+  name,
+  summary,
+  schema,
+  dryRun,
+}: Kind): readonly (readonly [string, ZodOpenApiPathsObject[string]])[] {
   return [
     [
       path,
@@ -56,7 +76,7 @@ function pathsOf({ path, name, summary, schema }: Kind): readonly (readonly [str
           requestParams: { header: idempotencyHeaders },
           requestBody: jsonBody(schema),
           responses: {
-            200: json('With `dry_run`: what would be found.', dryRunSchema),
+            200: json('With `dry_run`: what would be found and done.', dryRun),
             202: json('The operation is accepted and cannot be lost any more.', operationSchema, {
               ...retryAfter,
               Location: { description: 'Where it can be read.', schema: { type: 'string' } },

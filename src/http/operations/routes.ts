@@ -1,12 +1,13 @@
 import express, { Router, type Request, type Response } from 'express';
 import type { OperationKind } from '../../domain/job-operation.ts';
+import type { DryRun } from '../../jobs/dry-run.ts';
 import type { FoundJobs } from '../../jobs/job-filter.ts';
 import type { JobService } from '../../jobs/job-service.ts';
 import type { JobOperation, OperationService } from '../../jobs/operation-service.ts';
 import { parseJsonBody } from '../extend/json-body.ts';
 import { answerOtherMethods } from '../shared/other-methods.ts';
 import { requestContext, tenantOf } from '../shared/request-context.ts';
-import { firstSegment } from '../shared/when.ts';
+import { firstSegment, untilClosed } from '../shared/when.ts';
 import { limitOf, textOf } from '../unsiloed/list-query.ts';
 import type { PageLimits } from '../unsiloed/submission.ts';
 import {
@@ -15,6 +16,7 @@ import {
   rerunsSchema,
   toJobFilter,
   type OperationBody,
+  type RerunDryRunBody,
 } from './operation-schemas.ts';
 import { toRerunChanges } from './rerun-schemas.ts';
 
@@ -55,13 +57,18 @@ function addRoutes(router: Router, name: string, kind: OperationKind, dependenci
     const { body, changes } = bodyOf(request, kind, limits);
     const { dry_run: isDryRun, ...asked } = body;
     const filter = toJobFilter(body.filter);
+    const key = request.get('idempotency-key');
+    if (isDryRun && kind === 'rerun') {
+      const question = { tenant, kind, filter, changes, key };
+      response.json(toDryRunBody(await operations.dryRun(question, untilClosed(response))));
+      return;
+    }
     if (isDryRun) {
       const found = await operations.count({ tenant, kind, filter });
       response.json({ dry_run: true, matched: sumOf(found), by_status: found });
       return;
     }
     const { requestId, log } = requestContext(request);
-    const key = request.get('idempotency-key');
     const operation = await operations.start({ tenant, kind, filter, changes, asked, key, requestId });
     const { operationId, matched } = operation;
     log.info({ operationId, kind, matched }, 'operation on many jobs started');
@@ -119,8 +126,21 @@ function sumOf({ running, completed, failed }: FoundJobs): number {
   return running + completed + failed;
 }
 
+function toDryRunBody({ found, wouldRerun, skippedBy, failedBy, unexamined, operationId }: DryRun): RerunDryRunBody {
+  return {
+    dry_run: true,
+    matched: sumOf(found),
+    by_status: found,
+    would_rerun: wouldRerun,
+    skipped: skippedBy,
+    would_fail: failedBy,
+    ...(unexamined > 0 && { not_examined: unexamined }),
+    ...(operationId !== undefined && { operation_id: operationId }),
+  };
+}
+
 function toOperationBody(operation: JobOperation): OperationBody {
-  const { operationId, status, createdAt, finishedAt, asked, matched, counts, errors } = operation;
+  const { operationId, status, createdAt, finishedAt, asked, matched, counts, errors, skippedBy = {} } = operation;
   return {
     id: operationId,
     status,
@@ -129,6 +149,7 @@ function toOperationBody(operation: JobOperation): OperationBody {
     asked,
     matched,
     counts,
+    skipped: skippedBy,
     errors: errors.map(({ code, count, jobId }) => ({ code, count, example_job_id: jobId })),
   };
 }

@@ -55,6 +55,8 @@ const requestSchema = z.object({
   matched: z.number(),
   /** The body of the request, as it is given back. */
   asked: z.record(z.string(), z.unknown()),
+  /** It came with an `Idempotency-Key`: jobs are run again whatever was run again before. */
+  isKeyed: z.boolean().optional(),
   /** Of the HTTP request, for the logs of workers. */
   requestId: z.string().optional(),
 });
@@ -66,6 +68,7 @@ const outcomeSchema = z.object({
   finishedAt: z.string(),
   counts: z.object({ done: z.number(), skipped: z.number(), failed: z.number() }),
   errors: z.array(z.object({ code: z.string(), count: z.number(), jobId: z.string() })),
+  skippedBy: z.record(z.string(), z.number()).optional(),
 });
 
 /** Which operation a request stands for that may come again. */
@@ -113,6 +116,25 @@ export async function readOperationOutcome(
   return (await readJson(store, key, (value) => outcomeSchema.parse(value)))?.value;
 }
 
+/** Undefined for a request that is tied to none. */
+export async function findOperationClaim(
+  store: ObjectStore,
+  tenant: string,
+  seed: string,
+): Promise<OperationClaim | undefined> {
+  return (await readJson(store, claimKey(tenant, seed), parseClaim))?.value;
+}
+
+/** Somebody has asked the operation to stop: the same request afterwards means another one. */
+export async function markStopped(store: ObjectStore, tenant: string, operationId: string): Promise<void> {
+  await writeJson(store, operationKeys(tenant, operationId).stopped, {});
+}
+
+/** Whether somebody has asked the operation to stop, which takes it a moment. */
+export async function isMarkedStopped(store: ObjectStore, tenant: string, operationId: string): Promise<boolean> {
+  return (await store.head(operationKeys(tenant, operationId).stopped)) !== undefined;
+}
+
 /** Ties a request to an operation, unless it is tied to one that stands: then gives that. `seed` is what makes two requests the same one. */
 export async function claimOperation(
   store: ObjectStore,
@@ -120,13 +142,16 @@ export async function claimOperation(
   own: OperationClaim,
   stands: (present: OperationClaim) => Promise<boolean>,
 ): Promise<OperationClaim> {
-  const key = `${operationClaimsPrefix(tenant)}${createHash('sha256').update(seed).digest('hex')}.json`;
   const { value } = await updateJson(
     store,
-    key,
+    claimKey(tenant, seed),
     parseClaim,
     async (present) => (present && (await stands(present)) ? present : own),
     { maxAttempts },
   );
   return value;
+}
+
+function claimKey(tenant: string, seed: string): string {
+  return `${operationClaimsPrefix(tenant)}${createHash('sha256').update(seed).digest('hex')}.json`;
 }

@@ -1,0 +1,110 @@
+import { mapBounded } from '../domain/map-bounded.ts';
+import { ClassifierError, errorFacts, normalizeError } from '../domain/errors.ts';
+import type { TenantSlots } from '../domain/tenant-slots.ts';
+import { newId } from '../records/ids.ts';
+import { listExecutions } from '../temporal/executions.ts';
+import { countJobs, filterQuery, type FoundJobs } from './job-filter.ts';
+import { createJobReader } from './read-job.ts';
+import type { RerunDependencies } from './rerun-job.ts';
+import { toRepeat, type RerunOfOperation } from './rerun-of-operation.ts';
+import { findStandingOperation, type OperationQuestion } from './standing-operation.ts';
+
+export interface DryRunDependencies extends Omit<RerunDependencies, 'reader'> {
+  /** Which readers of jobs need; none is taken here. */
+  readonly progressQueries: TenantSlots;
+  /** How many jobs are looked at; what is found beyond them is counted only. */
+  readonly maxDryRunJobs: number;
+}
+
+/** What a rerun would do now. */
+export interface DryRun {
+  readonly found: FoundJobs;
+  readonly wouldRerun: number;
+  readonly skippedBy: Readonly<Record<string, number>>;
+  readonly failedBy: Readonly<Record<string, number>>;
+  /** Found beyond those that were looked at. */
+  readonly unexamined: number;
+  /** The operation that the request would be answered with: nothing new would be started. */
+  readonly operationId?: string;
+}
+
+const pageSize = 200;
+const looksAtOnce = 16;
+
+/**
+ * Looks at each job that a filter finds as the operation would, and does nothing. The tenant's quota is not looked at. Stops when the caller has gone.
+ */
+export async function dryRunOfRerun(
+  dependencies: DryRunDependencies,
+  question: OperationQuestion,
+  signal: AbortSignal,
+): Promise<DryRun> {
+  const { client } = dependencies;
+  const { tenant, kind, filter, changes, key } = question;
+  const standing = await findStandingOperation(dependencies, question);
+  const until = Date.now();
+  const scope = { tenant, kind, until, operationId: newId(kind, new Date(until)) };
+  const found = await countJobs(client, filter, scope);
+  const matched = found.running + found.completed + found.failed;
+  const none = { wouldRerun: 0, skippedBy: {}, failedBy: {}, unexamined: 0 };
+  if (standing !== undefined) {
+    return { ...none, found, ...(matched > 0 && { skippedBy: { same_request: matched } }), operationId: standing };
+  }
+  const rerun = { ...scope, request: { filter, changes, isKeyed: key !== undefined } };
+  const fates = await fatesOf(dependencies, rerun, signal);
+  const named = (wanted: Fate['kind']) =>
+    countNames(fates.flatMap((fate) => (fate.kind === wanted ? [fate.reason] : [])));
+  return {
+    found,
+    wouldRerun: fates.filter((fate) => fate.kind === 'rerun').length,
+    skippedBy: named('skipped'),
+    failedBy: named('failed'),
+    unexamined: Math.max(0, matched - fates.length),
+  };
+}
+
+interface Fate {
+  readonly kind: 'rerun' | 'skipped' | 'failed';
+  readonly reason: string;
+}
+
+async function fatesOf(
+  dependencies: DryRunDependencies,
+  rerun: Omit<RerunOfOperation, 'jobId'>,
+  signal: AbortSignal,
+): Promise<readonly Fate[]> {
+  const { client, maxDryRunJobs } = dependencies;
+  const reader = createJobReader(dependencies);
+  const query = filterQuery(rerun.request.filter, rerun);
+  const fates: Fate[] = [];
+  let pageToken: string | undefined;
+  do {
+    const size = Math.min(pageSize, maxDryRunJobs - fates.length);
+    const page = await listExecutions(client, query, size, pageToken);
+    const some = await mapBounded(page.executions, looksAtOnce, async ({ workflowId }) => {
+      // Nobody hears the answer.
+      if (signal.aborted) return [];
+      return [await fateOf({ ...dependencies, reader }, { ...rerun, jobId: workflowId })];
+    });
+    fates.push(...some.flat());
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined && fates.length < maxDryRunJobs && !signal.aborted);
+  return fates;
+}
+
+async function fateOf(dependencies: RerunDependencies, rerun: RerunOfOperation): Promise<Fate> {
+  try {
+    const asked = await toRepeat(dependencies, rerun);
+    return typeof asked === 'string' ? { kind: 'skipped', reason: asked } : { kind: 'rerun', reason: '' };
+  } catch (error) {
+    const { code } = normalizeError(error);
+    if (!(error instanceof ClassifierError) || errorFacts[code].status === 503) throw error;
+    return { kind: 'failed', reason: code };
+  }
+}
+
+function countNames(names: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
