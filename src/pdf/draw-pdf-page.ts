@@ -1,16 +1,18 @@
-import { createCanvas } from '@napi-rs/canvas';
+import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import type { TextRun } from './assemble-text.ts';
 import type { DrawnContent } from './drawn-content.ts';
 import { extractText } from './extract-text.ts';
 import { pdfWarnings } from './load-pdf.ts';
-import { identity, matrixOf } from './matrix.ts';
+import { hasInk } from './ink.ts';
+import { identity, matrixOf, type Matrix } from './matrix.ts';
 import type { DrawnPage } from './opened-document.ts';
 import type { RenderSettings } from './render-messages.ts';
-import { readAnnotations } from './page-annotations.ts';
+import { readAnnotations, type AnnotatedText } from './page-annotations.ts';
 import { fitPage } from './page-size.ts';
 import { readTextLayer } from './read-text-layer.ts';
 import { shrinkImagesOnArrival } from './shrink-page-images.ts';
-import { drawTextBlocks, runsOfBlocks } from './text-block.ts';
+import { drawTextBlocks, runsOfBlocks, type TextBlock } from './text-block.ts';
 import { watchDrawing } from './watch-drawing.ts';
 
 /** A drawn page, and what was seen to be drawn on it. */
@@ -67,9 +69,48 @@ async function draw(
   const context = canvas.getContext('2d');
   drawTextBlocks(context, annotated.toDraw, toPixels);
   runs.push(...runsOfBlocks(context, [...annotated.drawn, ...annotated.toDraw], toPixels));
+  const comments = isAllComments(runs, annotated, canvas, toPixels) ? [toSheet(annotated.comments, page.view)] : [];
+  drawTextBlocks(context, comments, toPixels);
+  runs.push(...runsOfBlocks(context, comments, toPixels));
   const pixels = { pixels: canvas.data(), widthPx: width, heightPx: height, channels: 4 } as const;
   const drawn = drawing.content();
   const layer = readTextLayer(runs, drawn, pixels, maxPageCharacters);
-  const warnings = [...pdfWarnings.take(), ...annotated.warnings, ...layer.warnings];
+  const ofAnnotations = comments.length > 0 ? [nothingElse, ...annotated.warnings] : annotated.warnings;
+  const warnings = [...pdfWarnings.take(), ...ofAnnotations, ...layer.warnings];
   return { page: { ...pixels, text: layer.text, warnings }, drawn };
+}
+
+const nothingElse = 'Nothing shows on this page but comments; their text was written on it.';
+
+/** Whether a page has comments and nothing else, their marks aside. */
+function isAllComments(runs: readonly TextRun[], { comments }: AnnotatedText, page: Canvas, toPixels: Matrix): boolean {
+  if (comments.length === 0 || runs.some(({ text }) => text.trim() !== '')) return false;
+  const rest = createCanvas(page.width, page.height);
+  const context = rest.getContext('2d');
+  context.drawImage(page, 0, 0);
+  context.setTransform(...toPixels);
+  context.fillStyle = '#ffffff';
+  for (const {
+    box: [left, bottom, right, top],
+  } of comments) {
+    context.fillRect(left - markEdge, bottom - markEdge, right - left + 2 * markEdge, top - bottom + 2 * markEdge);
+  }
+  return !hasInk({ pixels: rest.data(), widthPx: page.width, heightPx: page.height, channels: 4 });
+}
+
+/** In the page's units: how far a mark reaches beyond its place. */
+const markEdge = 4;
+/** As above: what is left free around comments. */
+const sheetMargin = 36;
+
+function toSheet(
+  comments: readonly TextBlock[],
+  [left = 0, bottom = 0, right = 0, top = 0]: readonly number[],
+): TextBlock {
+  return {
+    text: comments.map(({ text }) => text).join('\n'),
+    box: [left + sheetMargin, bottom + sheetMargin, right - sheetMargin, top - sheetMargin],
+    fontSize: 0,
+    isMultiline: true,
+  };
 }

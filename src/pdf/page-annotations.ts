@@ -8,6 +8,8 @@ export interface AnnotatedText {
   readonly toDraw: readonly TextBlock[];
   /** Drawn by pdfjs. */
   readonly drawn: readonly TextBlock[];
+  /** What a viewer shows when somebody points at a mark: no part of the sheet. Each with the place of its mark. */
+  readonly comments: readonly TextBlock[];
   /** What could not be drawn, in sentences. */
   readonly warnings: readonly string[];
 }
@@ -49,6 +51,7 @@ export async function readAnnotations(page: PDFPageProxy): Promise<AnnotatedText
   const all: readonly unknown[] = await page.getAnnotations();
   const toDraw: TextBlock[] = [];
   const drawn: TextBlock[] = [];
+  const comments: TextBlock[] = [];
   const warnings = new Set<string>(all.length > maxAnnotations ? [tooMany] : []);
   for (const each of all.slice(0, maxAnnotations)) {
     const { data: annotation } = annotationSchema.safeParse(each);
@@ -56,9 +59,16 @@ export async function readAnnotations(page: PDFPageProxy): Promise<AnnotatedText
     const text = textOf(annotation);
     if (isDrawnWrong(annotation, text)) warnings.add(wrongValue);
     if (text !== '') (annotation.hasAppearance ? drawn : toDraw).push(toBlock(annotation, text));
+    else if (isComment(annotation)) comments.push(toBlock(annotation, annotation.contentsObj?.str.trim() ?? ''));
     else if (!annotation.hasAppearance && lostWithoutAppearance.has(annotation.subtype)) warnings.add(lostAnnotation);
   }
-  return { toDraw, drawn, warnings: [...warnings] };
+  return { toDraw, drawn, comments, warnings: [...warnings] };
+}
+
+/** A sticky note, or a remark on a mark of another kind. */
+function isComment({ subtype, contentsObj }: Annotation): boolean {
+  const isMark = subtype !== 'Widget' && subtype !== 'Link' && subtype !== 'Popup';
+  return isMark && !lostWithoutAppearance.has(subtype) && (contentsObj?.str ?? '').trim() !== '';
 }
 
 /** pdfjs writes what a field lacks an appearance for, where the form asks for that, with the field's own font: of Latin letters. */

@@ -94,6 +94,44 @@ describe('a note that brings no appearance', () => {
   });
 });
 
+describe('a comment', () => {
+  const icon = { dictionary: '/Type /XObject /Subtype /Form /BBox [0 0 24 24]', stream: '1 1 0 rg 0 0 24 24 re f' };
+
+  test.each([
+    ['without a mark', '', []],
+    ['with a mark of its own', '/AP << /N 11 0 R >>', [icon]],
+  ])('%s is the text of a page that has nothing else', async (_, appearance, objects) => {
+    const note = `/Type /Annot /Subtype /Text /F 28 /Contents (INVOICE 2024-0917, total due 1392 EUR) /Rect [60 766 84 790]`;
+    const file = buildPdf({
+      content: '',
+      page: '/Annots [10 0 R]',
+      objects: [`<< ${note} ${appearance} >>`, ...objects],
+    });
+
+    const { pages } = await renderBytes(renderer, file, 'pdf');
+
+    expect(pages).toMatchObject([
+      {
+        isBlank: false,
+        text: { text: 'INVOICE 2024-0917, total due 1392 EUR' },
+        warnings: ['Nothing shows on this page but comments; their text was written on it.'],
+      },
+    ]);
+  });
+
+  test('is no part of a page that shows something', async () => {
+    const file = buildPdf({
+      content: textLines(['A letter to the editor']),
+      page: '/Annots [10 0 R]',
+      objects: ['<< /Type /Annot /Subtype /Text /Contents (INVOICE) /Rect [60 766 84 790] >>'],
+    });
+
+    const { pages } = await renderBytes(renderer, file, 'pdf');
+
+    expect(pages).toMatchObject([{ text: { text: 'A letter to the editor' }, warnings: [] }]);
+  });
+});
+
 function utf16(text: string): string {
   return Buffer.from(text, 'utf16le').swap16().toString('hex');
 }
