@@ -9,32 +9,74 @@ const stepsEachWay = 2;
 /** Cells of type that touch: a short word has more, a speck of dust fewer. */
 const wordCells = 6;
 
-/** The least step (of 255) that counts on paper without any noise, which only a program draws, and on a scan. */
+/** Words of a page that is typed, rather than what shines through of a word or two. */
+const pageWords = 8;
+/**
+ * Of the range of shades about a cell, what its sharpest step spans on the average of a typed page: 0.74 and more of type on
+ * noisy scans, 0.69 and less of type that is seen through paper.
+ */
+const sharpShare = 0.72;
+
+/** The least step (of 255) of a single word that counts on paper without any noise, which only a program draws, and on a scan. */
 const leastStepOnClean = 20;
 const leastStepOnScan = 30;
 const mostStep = 48;
+/** As above, where a whole page is typed. */
+const leastStepOfPageOnClean = 5;
+const leastStepOfPageOnScan = 9;
 /** How many times the noise of the paper a step must be. */
 const overNoise = 6;
 
 /**
  * Tells whether a page has type that is too faint, or too near the edge of the sheet, for other marks to count there: by its sharp steps in both directions,
- * against the noise of this sheet. What reaches to the edge itself is a scanner's shadow.
+ * against the noise of this sheet. Several words may be fainter than a single one. What reaches to the edge itself is a scanner's shadow.
  */
 export function hasFaintType(page: Pixels): boolean {
   const light = lightness(page);
   const sheet = { light, width: page.widthPx, height: page.heightPx };
   const paper = commonest(light);
-  const leastStep = leastStepOf(sheet, paper);
-  const columns = Math.ceil(page.widthPx / cellPx);
-  const rows = Math.ceil(page.heightPx / cellPx);
-  const shadow = findShadow(sheet, { columns, rows }, paper, leastStep);
+  const steps = leastStepsOf(sheet, paper);
+  if (hasType(sheet, paper, steps.ofWord, 1)) return true;
+  return steps.ofPage < steps.ofWord && hasType(sheet, paper, steps.ofPage, pageWords);
+}
+
+function hasType(sheet: Sheet, paper: number, leastStep: number, leastWords: number): boolean {
+  const { light, width, height } = sheet;
+  const columns = Math.ceil(width / cellPx);
+  const rows = Math.ceil(height / cellPx);
   const typed = new Uint8Array(columns * rows);
+  let [count, sharpness] = [0, 0];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      if (isTyped(light, page, column * cellPx, row * cellPx, leastStep)) typed[row * columns + column] = 1;
+      if (!isTyped(light, { widthPx: width, heightPx: height }, column * cellPx, row * cellPx, leastStep)) continue;
+      typed[row * columns + column] = 1;
+      if (leastWords === 1) continue;
+      count++;
+      sharpness += sharpnessOf(sheet, column * cellPx, row * cellPx);
     }
   }
-  return hasWord(typed, shadow, columns, rows);
+  if (sharpness < sharpShare * count) return false;
+  const shadow = findShadow(sheet, { columns, rows }, paper, leastStep);
+  return hasWords(typed, shadow, { columns, rows }, leastWords);
+}
+
+/** The sharpest step of a cell, of the range of shades in and about it: soft shapes need a longer way. */
+function sharpnessOf({ light, width, height }: Sheet, left: number, top: number): number {
+  let [lightest, darkest, sharpest] = [0, 255, 0];
+  const [right, bottom] = [left + cellPx + 2 * reach, top + cellPx + 2 * reach];
+  for (let y = Math.max(0, top - reach); y < Math.min(bottom, height - reach); y++) {
+    const isRowIn = y >= top && y < bottom - 2 * reach;
+    for (let x = Math.max(0, left - reach); x < Math.min(right, width - reach); x++) {
+      const here = light[y * width + x] ?? 0;
+      lightest = Math.max(lightest, here);
+      darkest = Math.min(darkest, here);
+      if (!isRowIn || x < left || x >= right - 2 * reach) continue;
+      const across = Math.abs(here - (light[y * width + x + reach] ?? 0));
+      const down = Math.abs(here - (light[(y + reach) * width + x] ?? 0));
+      sharpest = Math.max(sharpest, across, down);
+    }
+  }
+  return lightest > darkest ? Math.min(1, sharpest / (lightest - darkest)) : 0;
 }
 
 function lightness({ pixels, channels, widthPx, heightPx }: Pixels): Uint8Array {
@@ -50,7 +92,7 @@ function lightness({ pixels, channels, widthPx, heightPx }: Pixels): Uint8Array 
  * How sharp a step must be. A page that a program drew has one shade of paper; on a scan it follows from the median difference of neighbours, which on a page
  * that is nearly empty are paper: of normal noise it is 0.95 deviations.
  */
-function leastStepOf(sheet: Sheet, paper: number): number {
+function leastStepsOf(sheet: Sheet, paper: number): { readonly ofWord: number; readonly ofPage: number } {
   const { light, width, height } = sheet;
   const counts = new Uint32Array(256);
   let [count, ofPaper] = [0, 0];
@@ -63,10 +105,14 @@ function leastStepOf(sheet: Sheet, paper: number): number {
       if (here === paper) ofPaper++;
     }
   }
-  if (ofPaper > count * oneShade) return leastStepOnClean;
+  if (ofPaper > count * oneShade) return { ofWord: leastStepOnClean, ofPage: leastStepOfPageOnClean };
   let median = 0;
   for (let seen = counts[0] ?? 0; seen < count / 2 && median < 255; seen += counts[median] ?? 0) median++;
-  return Math.min(mostStep, Math.max(leastStepOnScan, (median / 0.95) * overNoise));
+  const step = (median / 0.95) * overNoise;
+  return {
+    ofWord: Math.min(mostStep, Math.max(leastStepOnScan, step)),
+    ofPage: Math.min(mostStep, Math.max(leastStepOfPageOnScan, step)),
+  };
 }
 
 /** Share of a drawn page that has exactly the shade of its paper. */
@@ -74,7 +120,7 @@ const oneShade = 0.7;
 
 function isTyped(
   light: Uint8Array,
-  { widthPx, heightPx }: Pixels,
+  { widthPx, heightPx }: Pick<Pixels, 'widthPx' | 'heightPx'>,
   left: number,
   top: number,
   leastStep: number,
@@ -152,8 +198,14 @@ function* around(cell: number, columns: number, rows: number): Generator<number>
   }
 }
 
-/** Whether cells of type touch, as many as a word has, and none of them the shadow at the edge. */
-function hasWord(typed: Uint8Array, shadow: Uint8Array, columns: number, rows: number): boolean {
+/** Whether cells of type touch, as many as a word has, and none of them the shadow at the edge; so often. */
+function hasWords(
+  typed: Uint8Array,
+  shadow: Uint8Array,
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+  leastWords: number,
+): boolean {
+  let words = 0;
   for (let start = 0; start < typed.length; start++) {
     if (typed[start] !== 1) continue;
     typed[start] = 0;
@@ -167,7 +219,7 @@ function hasWord(typed: Uint8Array, shadow: Uint8Array, columns: number, rows: n
         group.push(next);
       }
     }
-    if (!isAtEdge && group.length >= wordCells) return true;
+    if (!isAtEdge && group.length >= wordCells && ++words >= leastWords) return true;
   }
   return false;
 }

@@ -9,8 +9,8 @@ export interface PixelBox {
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** Of 255, in any channel: what differs less from what is around it is not read. */
-const leastContrast = 10;
+/** Of 255, in any channel: what differs less from what is around it is not read. Type of ten levels is, thin strokes of it have a part. */
+const leastContrast = 6;
 /** Samples across a box, at most, and down. */
 const across = 48;
 const down = 9;

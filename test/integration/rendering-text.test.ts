@@ -57,6 +57,12 @@ function recognised(lines: readonly string[]): string {
   return `BT 3 Tr /F1 15.5 Tf ${shown.join(' ')} ET`;
 }
 
+test('faint text of ten levels is text that shows', async () => {
+  const { text, isBlank, warnings } = await pageOf({ content: `0.96 g ${textLines(invoice)}` });
+
+  expect([text.text, isBlank, warnings]).toEqual([invoice.join('\n'), false, []]);
+});
+
 describe('text that nobody sees', () => {
   const below = { top: 600 };
   const graphics = '/ExtGState << /Clear << /ca 0 /CA 0 >> >>';

@@ -68,10 +68,13 @@ describe('hasInk', () => {
   async function typed(
     y: number,
     contrast: number,
-    { noise, blur = 0 }: { readonly noise: number; readonly blur?: number },
+    { noise, blur = 0, lines = 1 }: { readonly noise: number; readonly blur?: number; readonly lines?: number },
   ) {
     const shade = 250 - contrast;
-    const words = Array.from({ length: 12 }, (_, index) => `M${200 + index * 30} ${y}v14m0 -14h9v7h-9m14 7v-14m5 0v14`);
+    const words = Array.from(
+      { length: 12 * lines },
+      (_, index) => `M${200 + (index % 12) * 30} ${y + Math.floor(index / 12) * 50}v14m0 -14h9v7h-9m14 7v-14m5 0v14`,
+    );
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${page.width}" height="${page.height}"><path d="${words.join('')}" stroke="rgb(${shade},${shade},${shade})" stroke-width="3" fill="none"/></svg>`;
     const drawing = sharp(Buffer.from(svg)).flatten({ background: '#fafafa' });
     const { data } = await (blur > 0 ? drawing.blur(blur) : drawing).raw().toBuffer({ resolveWithObject: true });
@@ -87,6 +90,8 @@ describe('hasInk', () => {
   test.each([
     ['faint type that a program drew', 400, 43, { noise: 0 }],
     ['faint type on a scan', 400, 48, { noise: 3 }],
+    ['a page of very faint type that a program drew', 200, 8, { noise: 0, lines: 15 }],
+    ['a page of very faint type on a scan', 200, 25, { noise: 2, lines: 15 }],
     ['type in the top margin alone', 5, 200, { noise: 2 }],
     ['type in the bottom margin alone', page.height - 20, 200, { noise: 0 }],
   ] as const)('finds %s', async (_, y, contrast, how) => {
@@ -95,6 +100,7 @@ describe('hasInk', () => {
 
   test.each([
     ['type that shines through', 400, 40, { noise: 3, blur: 2 }],
+    ['a page of type that shines through', 200, 40, { noise: 1, blur: 2, lines: 15 }],
     ['a sheet that is noisy', 400, 0, { noise: 8 }],
   ] as const)('finds none in %s', async (_, y, contrast, how) => {
     expect(hasInk(await typed(y, contrast, how))).toBe(false);
