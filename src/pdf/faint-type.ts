@@ -108,10 +108,10 @@ function leastStepsOf(sheet: Sheet, paper: number): { readonly ofWord: number; r
   if (ofPaper > count * oneShade) return { ofWord: leastStepOnClean, ofPage: leastStepOfPageOnClean };
   let median = 0;
   for (let seen = counts[0] ?? 0; seen < count / 2 && median < 255; seen += counts[median] ?? 0) median++;
-  const step = (median / 0.95) * overNoise;
+  const plain = (median / 0.95) * overNoise;
   return {
-    ofWord: Math.min(mostStep, Math.max(leastStepOnScan, step)),
-    ofPage: Math.min(mostStep, Math.max(leastStepOfPageOnScan, step)),
+    ofWord: Math.min(mostStep, Math.max(leastStepOnScan, plain)),
+    ofPage: Math.min(mostStep, Math.max(leastStepOfPageOnScan, plain)),
   };
 }
 
