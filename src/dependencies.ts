@@ -90,7 +90,6 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
   const { namespace } = config.temporal.connection;
   const quotas = createQuotas(store, config.quotas, createIsStarted(client, store));
   const waits = createTenantSlots(config.shares.wait);
-  const progressQueries = createTenantSlots(config.shares.progress);
   const passwords = filePasswords(config, store);
   const { limits, http, patienceSeconds } = config;
   const jobs = createJobService({
@@ -100,7 +99,7 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
     pageLimits: limits,
     patienceSeconds,
     waits,
-    progressQueries,
+    questions: config.shares.progress,
     maxCacheBytes: http.maxCacheBytes,
   });
   const { maxFileBytes } = limits;
@@ -111,7 +110,7 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
     runs: createRunService({ ...starting, jobs, maxFileBytes }),
     batches,
     evaluations: createEvaluationService({ store, batches }),
-    operations: createOperationService({ ...starting, ...config.batch, progressQueries }),
+    operations: createOperationService({ ...starting, ...config.batch, questions: config.shares.progress }),
     passwords,
     signer: urlSigner(config, store),
     publicUrl: http,
@@ -166,7 +165,7 @@ function workerDependencies(
       pageLimits: config.limits,
       patienceSeconds: config.patienceSeconds,
       concurrency: config.batch.concurrency,
-      progressQueries: createTenantSlots(config.shares.progress),
+      questions: config.shares.progress,
       logger,
     }),
     renderer: disposables.use(createDocumentRenderer({ ...config.render, logger })),

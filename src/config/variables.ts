@@ -65,7 +65,7 @@ export const variables = z.object({
   PROGRESS_CONCURRENCY: wholeNumber(2, 1000)
     .default(32)
     .describe(
-      'Running jobs that one API process asks for their progress at a time, for which workers must stop; an answer beyond is without it.',
+      'Jobs that one API process asks Temporal about at a time, where questions beyond wait for their turn; and running ones that it asks for their progress, for which workers must stop: an answer beyond is without it.',
     ),
   RATE_LIMIT_PER_MINUTE: wholeNumber(0, 10_000_000)
     .default(6000)

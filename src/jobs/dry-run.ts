@@ -1,6 +1,6 @@
 import { mapBounded } from '../domain/map-bounded.ts';
 import { ClassifierError, errorFacts, normalizeError } from '../domain/errors.ts';
-import type { TenantSlots } from '../domain/tenant-slots.ts';
+import type { TenantSlotsOptions } from '../domain/tenant-slots.ts';
 import { newId } from '../records/ids.ts';
 import { listExecutions } from '../temporal/executions.ts';
 import { countJobs, filterQuery, type FoundJobs } from './job-filter.ts';
@@ -11,7 +11,7 @@ import { findStandingOperation, type OperationQuestion } from './standing-operat
 
 export interface DryRunDependencies extends Omit<RerunDependencies, 'reader'> {
   /** Which readers of jobs need; none is taken here. */
-  readonly progressQueries: TenantSlots;
+  readonly questions: TenantSlotsOptions;
   /** How many jobs are looked at; what is found beyond them is counted only. */
   readonly maxDryRunJobs: number;
 }

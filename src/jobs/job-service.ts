@@ -9,20 +9,13 @@ import { readMetadata, readReasoning, openPageImage, type PageImage } from '../r
 import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
 import { readJobRequest } from '../records/jobs/job-request.ts';
 import type { Quotas } from './quota.ts';
-import {
-  createJobReader,
-  type JobReaderDependencies,
-  reserveWait,
-  waitForJob,
-  type ReservedWait,
-  type WaitDependencies,
-  type WaitRequest,
-} from './read-job.ts';
+import { createJobReader, type JobReaderDependencies } from './read-job.ts';
 import { rerunJob, type RerunRequest } from './rerun-job.ts';
 import { reviewJob, type ReviewJobRequest } from './review-job.ts';
 import { startJob, type StartedJob } from './start-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 import type { Rerun } from './start-rerun.ts';
+import { createJobWaits, type ReservedWait, type WaitDependencies, type WaitRequest } from './wait-for-job.ts';
 
 export type { RerunRequest } from './rerun-job.ts';
 export type { StartJobRequest } from './start-job-request.ts';
@@ -73,16 +66,17 @@ export interface JobService {
 export function createJobService(dependencies: JobServiceDependencies): JobService {
   const { store } = dependencies;
   const reader = createJobReader(dependencies);
+  const waits = createJobWaits(dependencies, reader);
   return {
     start: (request) => startJob(dependencies, request),
     idOfKey: jobIdOfKey,
     read: reader.read,
     look: reader.look,
-    wait: (request) => waitForJob(dependencies, reader, request),
-    reserveWait: (tenant) => reserveWait(dependencies, reader, tenant),
+    wait: waits.wait,
+    reserveWait: waits.reserve,
     list: (request) => listJobs(dependencies, reader.read, request),
     cancel: (tenant, jobId) => cancelJob(dependencies, reader.read, tenant, jobId),
-    review: (request) => reviewJob({ ...dependencies, reader }, request),
+    review: (request) => reviewJob({ ...dependencies, reader, waits }, request),
     rerun: (request) => rerunJob({ ...dependencies, reader }, request),
     async delete(tenant, jobId) {
       try {

@@ -23,7 +23,7 @@ import { findOperationRequest, type OperationRequest } from '../records/operatio
 import type { Quotas } from './quota.ts';
 import { createJobReader, type JobReader } from './read-job.ts';
 import { rerunOfOperation } from './rerun-of-operation.ts';
-import type { TenantSlots } from '../domain/tenant-slots.ts';
+import type { TenantSlotsOptions } from '../domain/tenant-slots.ts';
 import { quoted } from './visibility-query.ts';
 
 export interface OperateDependencies {
@@ -35,7 +35,7 @@ export interface OperateDependencies {
   /** How many reruns of one operation may be under way. */
   readonly concurrency: number;
   /** Which readers of jobs need; none is taken here. */
-  readonly progressQueries: TenantSlots;
+  readonly questions: TenantSlotsOptions;
   readonly logger: Logger;
 }
 

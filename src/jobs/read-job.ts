@@ -5,7 +5,7 @@ import { jobNotFound } from '../domain/error-sentences.ts';
 import { isOutcomeOf, type Job } from '../domain/job.ts';
 import { requestOfMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import type { TenantSlots } from '../domain/tenant-slots.ts';
+import { createTenantSlots, type TenantSlotsOptions } from '../domain/tenant-slots.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStoredOutcome, toJob, readOutcome } from '../records/jobs/job-outcome.ts';
 import { withReview } from '../records/jobs/job-review.ts';
@@ -14,9 +14,8 @@ import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import { createJobCache } from './job-cache.ts';
 import { failureOfClosed } from './closed-failure.ts';
-import { setTimeout as delay } from 'node:timers/promises';
-import { ClassifierError } from '../domain/errors.ts';
-import { isRunOver } from './run-status.ts';
+import { createSharedReads } from './shared-reads.ts';
+import { createTenantLine } from './tenant-line.ts';
 
 const describeDeadlineMs = 5000;
 /** A query needs a worker; who polls must not wait for one. */
@@ -41,8 +40,11 @@ export interface JobReader {
 export interface JobReaderDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
-  /** How many running jobs are asked for their progress at a time, which takes a worker: who comes beyond the tenant's share hears of none. */
-  readonly progressQueries: TenantSlots;
+  /**
+   * How many jobs Temporal is asked about at a time, where who comes beyond the tenant's share waits for its turn; and how many running ones are asked
+   * for their progress, which takes a worker: who comes beyond it hears of none.
+   */
+  readonly questions: TenantSlotsOptions;
   /** What finished jobs may take in memory; 64 MB when absent. */
   readonly maxCacheBytes?: number;
 }
@@ -54,14 +56,18 @@ interface ReadOptions {
 /**
  * Makes what reads jobs. Order: finished jobs from memory (only a review changes them); `describe()`, which needs no
  * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention, `result.json`.
+ * Reads of one job that come at once are one.
  */
 export function createJobReader({
   client,
   store,
-  progressQueries,
+  questions,
   maxCacheBytes = presetCacheBytes,
 }: JobReaderDependencies): JobReader {
   const finished = createJobCache(maxCacheBytes);
+  const shared = createSharedReads<Job>();
+  const inTurn = createTenantLine(questions);
+  const progressQueries = createTenantSlots(questions);
   return {
     read: (tenant, jobId) => readJob(tenant, jobId, { withProgress: true }),
     look: (tenant, jobId) => readJob(tenant, jobId, { withProgress: false }),
@@ -78,13 +84,13 @@ export function createJobReader({
     const cacheKey = `${tenant}/${jobId}`;
     const known = finished.get(cacheKey);
     if (known) return known;
-    const job = await readAnew(tenant, jobId, options);
+    const job = await shared(`${cacheKey}/${options.withProgress}`, () => readAnew(tenant, jobId, options));
     if (job.status === 'completed' || job.status === 'failed') finished.set(cacheKey, job);
     return job;
   }
 
   async function readAnew(tenant: string, jobId: string, { withProgress }: ReadOptions): Promise<Job> {
-    const description = await describeExecution(client, jobId);
+    const description = await inTurn(tenant, () => describeExecution(client, jobId));
     if (!description) return await readStoredJob(store, tenant, jobId);
     if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
     if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
@@ -137,11 +143,11 @@ export function createJobReader({
   ): Promise<Job> {
     try {
       const handle = client.workflow.getHandle<typeof classifyDocument>(jobId);
-      const result = await callTemporal(client, describeDeadlineMs, () => handle.result());
+      const result = await inTurn(tenant, () => callTemporal(client, describeDeadlineMs, () => handle.result()));
       return await withReview(store, tenant, { jobId, status: 'completed', ...times, result });
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
-      const failure = await failureOfClosed(client, { workflowId: jobId, runId }, error);
+      const failure = await inTurn(tenant, () => failureOfClosed(client, { workflowId: jobId, runId }, error));
       return { jobId, status: 'failed', ...times, error: failure };
     }
   }
@@ -159,85 +165,4 @@ export async function readStoredJob(store: ObjectStore, tenant: string, jobId: s
   const job = await readOutcome(store, tenant, jobId);
   if (!job) throw jobNotFound();
   return job;
-}
-
-export interface WaitDependencies {
-  readonly client: Client;
-  /** Of the waits of this process: Temporal answers 503 to everybody where a namespace has too many. */
-  readonly waits: TenantSlots;
-}
-
-export interface WaitRequest {
-  readonly tenant: string;
-  readonly jobId: string;
-  readonly waitMs: number;
-  /** Ends the wait when the caller has gone. */
-  readonly signal: AbortSignal;
-}
-
-/** A place among the waits of a tenant, which is held until it is disposed. */
-export interface ReservedWait extends Disposable {
-  wait(request: Omit<WaitRequest, 'tenant'>): Promise<Job>;
-}
-
-/** One wait on a connection to Temporal. */
-const waitSliceMs = 55_000;
-const comeAgainMs = 1000;
-
-/**
- * Waits until a job is finished, at most `waitMs`, and gives it as it is then: at once, where the tenant has its share of waits already. Temporal tells
- * of the end by itself, so waiting costs no polling.
- */
-export async function waitForJob(
-  dependencies: WaitDependencies,
-  reader: JobReader,
-  request: WaitRequest,
-): Promise<Job> {
-  const { tenant, jobId, waitMs } = request;
-  if (waitMs <= 0) return reader.read(tenant, jobId);
-  const job = await reader.look(tenant, jobId);
-  if (isRunOver(job)) return job;
-  const giveBack = dependencies.waits.take(tenant);
-  // Without its progress: of a flood of waits, asking workers for that would be the costly part.
-  if (!giveBack) return job;
-  try {
-    return await untilOver(dependencies.client, reader, request);
-  } finally {
-    giveBack();
-  }
-}
-
-/** Takes a place before anything is begun that is worth nothing without it. Throws `rate_limited` where the tenant has its share. */
-export function reserveWait({ client, waits }: WaitDependencies, reader: JobReader, tenant: string): ReservedWait {
-  const giveBack = waits.take(tenant);
-  if (!giveBack) {
-    const detail = `Too many requests wait for their run: at most ${waits.limitOf(tenant)} of a tenant may now. Nothing was started`;
-    throw new ClassifierError('rate_limited', detail, { retryAfterMs: comeAgainMs });
-  }
-  return {
-    wait: (request) => untilOver(client, reader, { tenant, ...request }),
-    [Symbol.dispose]: giveBack,
-  };
-}
-
-async function untilOver(
-  client: Client,
-  reader: JobReader,
-  { tenant, jobId, waitMs, signal }: WaitRequest,
-): Promise<Job> {
-  const until = Date.now() + waitMs;
-  for (;;) {
-    const sliceUntil = Math.min(until, Date.now() + waitSliceMs);
-    try {
-      await client.connection.withAbortSignal(signal, () =>
-        client.connection.withDeadline(sliceUntil, () => client.workflow.getHandle(jobId).result()),
-      );
-    } catch {
-      // It failed, the time is over, or Temporal is away: what there is to say of it, reading says.
-    }
-    const job = await reader.read(tenant, jobId);
-    if (isRunOver(job) || signal.aborted || Date.now() >= until) return job;
-    // Cut short by Temporal, which must not be asked the faster for it.
-    await delay(Math.max(0, Math.min(sliceUntil - Date.now(), comeAgainMs)));
-  }
 }

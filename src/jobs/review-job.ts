@@ -9,11 +9,14 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { deleteReview, writeReview, type StoredReview } from '../records/jobs/job-review.ts';
 import { tombstoneVersion } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
-import { type JobReader, waitForJob, type WaitDependencies } from './read-job.ts';
+import type { JobReader } from './read-job.ts';
+import type { JobWaits } from './wait-for-job.ts';
 
-export interface ReviewJobDependencies extends WaitDependencies {
+export interface ReviewJobDependencies {
+  readonly client: Client;
   readonly store: ObjectStore;
   readonly reader: JobReader;
+  readonly waits: Pick<JobWaits, 'wait'>;
 }
 
 export interface ReviewJobRequest extends Omit<StoredReview, 'reviewedAt'> {
@@ -58,7 +61,7 @@ async function afterReview(
   const { tenant, jobId, insights } = request;
   if (insights !== undefined) await storeReview(dependencies, request, deletion);
   const signal = AbortSignal.timeout(endPatienceMs);
-  return waitForJob(dependencies, dependencies.reader, { tenant, jobId, waitMs: endPatienceMs, signal });
+  return dependencies.waits.wait({ tenant, jobId, waitMs: endPatienceMs, signal });
 }
 
 /** `deletion` is what was known of deletions before the job was read. Throws `not_found` when it was deleted since: nothing of it must be left. */

@@ -12,7 +12,7 @@ import { readFinished } from './read-listed.ts';
 import { readCategories } from './read-categories.ts';
 import { isRunOver, runStatusOf } from './run-status.ts';
 import { readRunFacts, type RunFacts } from '../records/jobs/run-facts.ts';
-import type { WaitRequest } from './read-job.ts';
+import type { WaitRequest } from './wait-for-job.ts';
 
 /**
  * What Extend's contract does with runs, which are the jobs of the other one. Everything is looked up inside a tenant: a run of

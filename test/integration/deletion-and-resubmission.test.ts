@@ -31,7 +31,7 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
     const store = hookedStore(service.store, ...hooks);
     const { client } = service.namespace;
     const pageLimits = { defaultPages: 10, maxPages: 100 };
-    const slots = createTenantSlots({ slots: 2, share: 0.5 });
+    const questions = { slots: 2, share: 0.5 };
     const quotas = createQuotas(store, [], async () => false);
     return createJobService({
       client,
@@ -39,8 +39,8 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
       quotas,
       pageLimits,
       patienceSeconds: 60,
-      waits: slots,
-      progressQueries: slots,
+      waits: createTenantSlots(questions),
+      questions,
     });
   }
 

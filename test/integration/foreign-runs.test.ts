@@ -6,7 +6,6 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { fileIncomingDocument } from '../../examples/child-workflow/file-incoming-document.ts';
-import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues, type ClassifyDocumentInput } from '../../src/domain/contract.ts';
 import type { Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
@@ -80,7 +79,7 @@ describe('a run of another workflow that has the id of a finished job', () => {
     const reader = createJobReader({
       client,
       store: service.store,
-      progressQueries: createTenantSlots({ slots: 2, share: 0.5 }),
+      questions: { slots: 2, share: 0.5 },
     });
     expect(await reader.read('default', jobId)).toMatchObject({
       status: 'completed',

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
 import { defaultTenant } from '../../src/domain/job.ts';
 import type { Retention } from '../../src/domain/retention.ts';
@@ -100,7 +99,7 @@ describe('the schedule of the sweep', () => {
     const reader = createJobReader({
       client,
       store: service.store,
-      progressQueries: createTenantSlots({ slots: 2, share: 0.5 }),
+      questions: { slots: 2, share: 0.5 },
     });
     await expect(reader.read(defaultTenant, job_id)).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { taskQueues } from '../../src/domain/contract.ts';
 import type { DeletedCounts, Retention } from '../../src/domain/retention.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
@@ -89,7 +88,7 @@ describe.each(stores)('the sweep of jobs whose time is over, with documents in %
     const reader = createJobReader({
       client: service.namespace.client,
       store: service.store,
-      progressQueries: createTenantSlots({ slots: 2, share: 0.5 }),
+      questions: { slots: 2, share: 0.5 },
     });
     await expect(reader.read('acme', job_id)).rejects.toMatchObject({ code: 'not_found' });
     for (const key of beside) expect(await service.store.head(key)).toBeDefined();

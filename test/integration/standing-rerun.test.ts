@@ -6,7 +6,6 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { taskQueues, workflowTypes } from '../../src/domain/contract.ts';
 import { searchAttributeKeys } from '../../src/domain/search-attributes.ts';
-import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
 import { isStanding } from '../../src/jobs/standing-rerun.ts';
 import { writeJson } from '../../src/records/json-documents.ts';
@@ -33,7 +32,7 @@ afterAll(async () => {
 
 function stands(claim: { readonly jobId: string; readonly claimedAt: string }): Promise<boolean> {
   const { client } = namespace;
-  const reader = createJobReader({ client, store, progressQueries: createTenantSlots({ slots: 2, share: 0.5 }) });
+  const reader = createJobReader({ client, store, questions: { slots: 2, share: 0.5 } });
   return isStanding({ client, store, reader }, tenant, { ...claim, fingerprint: 'f', operationId });
 }
 

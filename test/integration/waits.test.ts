@@ -83,11 +83,11 @@ test("Extend's synchronous call is refused before it starts a run that it could 
 
 test("polls beyond the tenant's share of questions to workers are answered without asking them", async () => {
   await using idle = await startService({ PROGRESS_CONCURRENCY: '2', QUEUES: 'render' });
-  const jobId = await submit(idle.url, { file: sampleInvoice });
+  const jobIds = await Promise.all(Array.from({ length: 4 }, () => submit(idle.url, { file: sampleInvoice })));
   // A run that has heard something is asked for its progress; nobody is there to tell it.
-  await idle.namespace.client.workflow.getHandle(jobId).signal('anything');
+  for (const jobId of jobIds) await idle.namespace.client.workflow.getHandle(jobId).signal('anything');
   const answered: string[] = [];
-  const polls = Array.from({ length: 4 }, async () => {
+  const polls = jobIds.map(async (jobId) => {
     const response = await fetch(`${idle.url}/classify/${jobId}`);
     answered.push(await response.text());
   });

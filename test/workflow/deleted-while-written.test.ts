@@ -6,6 +6,7 @@ import { createStoreResult } from '../../activities/store-result.ts';
 import type { PageClassifier } from '../../src/classifier/page-classifier.ts';
 import { deleteJob } from '../../src/jobs/delete-job.ts';
 import { createJobReader } from '../../src/jobs/read-job.ts';
+import { createJobWaits } from '../../src/jobs/wait-for-job.ts';
 import { reviewJob } from '../../src/jobs/review-job.ts';
 import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import type { DocumentRenderer } from '../../src/pdf/document-renderer.ts';
@@ -154,11 +155,12 @@ describe.each(storeKinds)('a job that is deleted while a worker writes, in %s', 
         key: /review\.json$/,
         act: () => deleteJob({ client, store }, 'default', jobId),
       });
-      const slots = createTenantSlots({ slots: 2, share: 0.5 });
-      const reader = createJobReader({ client, store: hooked, progressQueries: slots });
+      const questions = { slots: 2, share: 0.5 };
+      const reader = createJobReader({ client, store: hooked, questions });
+      const waits = createJobWaits({ client, waits: createTenantSlots(questions) }, reader);
       const request = { tenant: 'default', jobId, classification: 'letter' };
 
-      await expect(reviewJob({ client, store: hooked, reader, waits: slots }, request)).rejects.toMatchObject({
+      await expect(reviewJob({ client, store: hooked, reader, waits }, request)).rejects.toMatchObject({
         code: 'not_found',
       });
 
