@@ -12,7 +12,7 @@ import type { Circuit } from '../src/waiting/circuit.ts';
 import { classifiablePage, loadObject } from './classifiable-page.ts';
 import { withOwnObjects } from './own-objects.ts';
 import { fitPageResult } from './fit-page-result.ts';
-import { runReadingStep } from './reading-step.ts';
+import { type Reading, runReadingStep } from './reading-step.ts';
 import { waitingOf } from './run-step.ts';
 
 export interface ClassifyPageInput {
@@ -56,11 +56,11 @@ export function createClassifyPage(dependencies: ClassifyPageDependencies) {
     const { jobId, page } = input;
     return runReadingStep(
       { jobId, pageNumber: page.pageNumber },
-      (signal) =>
+      (signal, reading) =>
         withOwnObjects(
           dependencies.store,
           input,
-          (store) => classify({ ...dependencies, store }, input, signal),
+          (store) => classify({ ...dependencies, store }, input, { signal, reading }),
           askAlways,
         ),
       waitingOf(input, dependencies),
@@ -71,7 +71,7 @@ export function createClassifyPage(dependencies: ClassifyPageDependencies) {
 async function classify(
   { store, classifier }: ClassifyPageDependencies,
   input: ClassifyPageInput,
-  signal: AbortSignal,
+  { signal, reading }: { readonly signal: AbortSignal; readonly reading: Reading },
 ): Promise<ClassifyPageResult> {
   const startedAt = Date.now();
   const { jobId, page } = input;
@@ -81,6 +81,7 @@ async function classify(
     categories: await withDescriptions(input, store),
     seed: `${jobId}:${page.pageNumber}`,
     signal,
+    reading,
     ...(instructions !== undefined && { instructions }),
     ...(input.unknown === 'allow' && { mayBeUnknown: true }),
     ...(input.catchAll !== undefined && { catchAll: input.catchAll }),

@@ -12,7 +12,7 @@ import type { ObjectStore } from '../src/storage/object-store.ts';
 import { assertOwnJob } from '../src/records/jobs/job-outcome.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
 import { withOwnObjects } from './own-objects.ts';
-import { runReadingStep } from './reading-step.ts';
+import { type Reading, runReadingStep } from './reading-step.ts';
 import { waitingOf } from './run-step.ts';
 import { withLocalFile } from './with-local-file.ts';
 
@@ -53,17 +53,24 @@ export function createRenderPages(dependencies: RenderPagesDependencies) {
   return async function renderPages(input: RenderPagesInput): Promise<RenderPagesResult> {
     return runReadingStep(
       { jobId: input.jobId },
-      (signal) =>
-        withOwnObjects(dependencies.store, input, (store) => render({ ...dependencies, store }, input, signal)),
+      (signal, reading) =>
+        withOwnObjects(dependencies.store, input, (store) =>
+          render({ ...dependencies, store }, input, { signal, reading }),
+        ),
       waitingOf(input, dependencies),
     );
   };
 }
 
+interface Attempt {
+  readonly signal: AbortSignal;
+  readonly reading: Reading;
+}
+
 async function render(
   dependencies: RenderPagesDependencies,
   input: RenderPagesInput,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<RenderPagesResult> {
   const startedAt = Date.now();
   const { store, maxPages } = dependencies;
@@ -71,7 +78,7 @@ async function render(
   if (input.run) await assertOwnJob(store, tenant, jobId, input.run);
   if (selection.maxPages > maxPages) throw tooManyPages(input, maxPages);
   await keepJobId(store, tenant, jobId);
-  const { pageCount, pages } = await draw(dependencies, input, signal);
+  const { pageCount, pages } = await draw(dependencies, input, attempt);
   if (fileId !== undefined) {
     await recordFileFacts(store, tenant, fileId, (file) =>
       file.pageCount === pageCount ? undefined : { pageCount, readBy: jobId },
@@ -85,7 +92,7 @@ type Pages = Omit<RenderPagesResult, 'durationMs'>;
 async function draw(
   { store, renderer, passwords, tempDirectory }: RenderPagesDependencies,
   { tenant, jobId, document, selection, fileId }: RenderPagesInput,
-  signal: AbortSignal,
+  { signal, reading }: Attempt,
 ): Promise<Pages> {
   const { type } = document;
   const keys = jobKeys(tenant, jobId);
@@ -93,9 +100,11 @@ async function draw(
   const password = fileId === undefined || type !== 'pdf' ? undefined : await passwords.read(tenant, fileId);
   return withLocalFile(document.key, { store, tempDirectory, signal }, async (path) => {
     const pages: PageReference[] = [];
-    const facts = await renderer.render({ path, type, selection, password, signal }, async (page) => {
-      pages.push(await storePage(page, keys, store, signal));
-    });
+    const facts = await reading(() =>
+      renderer.render({ path, type, selection, password, signal }, async (page) => {
+        pages.push(await storePage(page, keys, store, signal));
+      }),
+    );
     return { pageCount: facts.pageCount, pages };
   });
 }

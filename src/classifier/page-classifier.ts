@@ -38,6 +38,8 @@ export interface PageClassificationRequest {
   /** Same seed, same order of categories in a prompt: a retry asks the same question. */
   readonly seed: string;
   readonly signal: AbortSignal;
+  /** Goes around whatever meets the page's content, and nothing that waits for another machine. Default: just does it. */
+  readonly reading?: <R>(read: () => Promise<R>) => Promise<R>;
 }
 
 const noneOfTheOthers = 'None of the other options fits this page';

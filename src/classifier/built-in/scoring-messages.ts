@@ -4,7 +4,7 @@ import type { OcrText } from './ocr-engine.ts';
 import type { NeighbouringPage, PageClassification, PageClassificationRequest } from '../page-classifier.ts';
 
 /** Everything of a request that crosses to another process, and what is known of the page so far. */
-export interface ScoringJob extends Omit<PageClassificationRequest, 'page' | 'signal'> {
+export interface ScoringJob extends Omit<PageClassificationRequest, 'page' | 'signal' | 'reading'> {
   readonly page: {
     readonly pageNumber: number;
     readonly pageCount: number;

@@ -82,9 +82,9 @@ export function createScoringPool(options: ScoringPoolOptions): PageClassifier &
   return {
     ...builtIn,
     async classifyPage(request) {
-      const { page, signal } = request;
+      const { page, signal, reading = (read) => read() } = request;
       try {
-        return await classify(request);
+        return await reading(() => classify(request));
       } catch (error) {
         if (signal.aborted) throw cancelled();
         if (!(error instanceof ChildFailed)) throw error;
@@ -96,7 +96,7 @@ export function createScoringPool(options: ScoringPoolOptions): PageClassifier &
 }
 
 async function toJob(request: PageClassificationRequest): Promise<ScoringJob> {
-  const { page, signal: _, ...question } = request;
+  const { page, signal: _, reading: __, ...question } = request;
   const { pageNumber, pageCount, widthPx, heightPx } = page;
   return {
     ...question,

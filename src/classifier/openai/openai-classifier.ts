@@ -71,7 +71,6 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAi
   const chat = createChatCompletions(options);
   const maxTextLength = options.maxTextLength ?? defaultMaxTextLength;
   const circuit = createCircuit({ waitsFor: 'model', check: (signal) => chat.check(signal), longestPauseMs, logger });
-
   const limits = createLimitWatch(longestPauseMs);
 
   /** What may be due to the page or to the endpoint: the endpoint's probe tells. */
@@ -88,15 +87,21 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAi
       if (error instanceof ClassifierError) circuit.failed(error);
       throw error;
     });
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = AbortSignal.any([request.signal, timeout]);
+    const { reading = (read) => read() } = request;
     let question: Question | undefined;
+    let timeout: AbortSignal | undefined;
+    let { signal } = request;
     try {
-      question = await untilAborted(prepareQuestion(request, maxTextLength), signal);
+      question = await reading(() => {
+        // Its turn to read is not the model's time.
+        timeout = AbortSignal.timeout(timeoutMs);
+        signal = AbortSignal.any([request.signal, timeout]);
+        return untilAborted(prepareQuestion(request, maxTextLength), signal);
+      });
       return await ask(chat, question, signal);
     } catch (error) {
       if (error instanceof ClassifierError) throw error;
-      const failure = toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout.aborted });
+      const failure = toModelError(error, { model, baseUrl, timeoutMs, isTimedOut: timeout?.aborted === true });
       const isShort = question && lengthOf(question) <= ordinaryLength;
       throw failure.code === 'payload_too_large' && isShort ? contextTooSmall(failure.cause) : failure;
     }
