@@ -181,16 +181,22 @@ export const variables = z.object({
   SCORING_MEMORY_MB: wholeNumber(128, 65_536).default(512).describe('Memory at which such a process is ended.'),
   SCORING_TIMEOUT_SECONDS: wholeNumber(1, 300)
     .default(10)
-    .describe('Longest time for judging the words of one page; most pages take some 10 ms.'),
+    .describe(
+      'Most processor time for judging the words of one page; most pages take some 10 ms. By the clock as for OCR_TIMEOUT_SECONDS.',
+    ),
 
   RENDER_PROCESSES: wholeNumber(1, 64)
     .default(Math.min(cores, 4))
     .describe('Processes that render pages; each needs up to RENDER_MEMORY_MB.'),
   RENDER_MEMORY_MB: wholeNumber(256, 65_536).default(2048).describe('Memory at which a render process is ended.'),
-  RENDER_PAGE_TIMEOUT_SECONDS: wholeNumber(1, 300).default(20).describe('Longest time for one page.'),
+  RENDER_PAGE_TIMEOUT_SECONDS: wholeNumber(1, 300)
+    .default(20)
+    .describe(
+      'Most processor time for drawing one page. By the clock it may take ten times that, at most 200 s, in each of three tries.',
+    ),
   RENDER_DOCUMENT_TIMEOUT_SECONDS: wholeNumber(1, 600)
     .default(30)
-    .describe('Longest time for one document, and 2 s more for each page.'),
+    .describe('Most processor time for drawing one document, and 2 s more for each page. By the clock ten times that.'),
   RENDER_LONG_SIDE_PX: wholeNumber(256, 4096)
     .default(1536)
     .describe('Long side of a page image in pixels; of a very long page, twice its short side.'),

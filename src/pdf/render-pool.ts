@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { ClassifierError, isErrorCode } from '../domain/errors.ts';
-import { ChildFailed, maxCrashes } from '../process-pool/child-failed.ts';
+import { ChildFailed, isOfMachine, maxCrashes, patienceFor } from '../process-pool/child-failed.ts';
 import { type ChildPool, createChildPool } from '../process-pool/child-pool.ts';
 import type { DocumentFacts, DocumentRenderer, RenderedPage, RenderRequest } from './document-renderer.ts';
 import { openFailure, pageFailureSentence, type RenderBounds } from './render-failures.ts';
@@ -18,9 +18,11 @@ export interface DocumentRendererOptions extends Partial<RenderSettings> {
   readonly logger: Logger;
   /** Default: one for each core, at most 4. */
   readonly processes?: number;
-  /** For opening a document and for each page. Default 20 s. */
+  /** Processor time for opening a document and for each page, so that a busy machine is no reason to give up. Default 20 s. */
   readonly pageTimeoutMs?: number;
-  /** For a whole document, beside `documentTimeoutPerPageMs` for each page that may be asked for. Default 30 s and 2 s. */
+  /** By the clock for opening it and for each page, for one of three tries. Default ten times `pageTimeoutMs`, at most 200 s. */
+  readonly pagePatienceMs?: number;
+  /** Processor time for a whole document, beside `documentTimeoutPerPageMs` for each page that may be asked for. Default 30 s and 2 s. */
   readonly documentTimeoutMs?: number;
   readonly documentTimeoutPerPageMs?: number;
   /** Resident memory of one process. Default 2 GB. */
@@ -31,6 +33,9 @@ export interface DocumentRendererOptions extends Partial<RenderSettings> {
   /** The whole environment of the processes. Default none. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** So many times its processor time a document may take by the clock. */
+const documentPatience = 10;
 
 const defaultSettings: RenderSettings = {
   longSidePx: 1536,
@@ -54,6 +59,7 @@ export function createDocumentRenderer(options: DocumentRendererOptions): Render
     documentTimeoutMs = 30_000,
     documentTimeoutPerPageMs = 2000,
     maxProcessMemoryBytes = 2_000_000_000,
+    pagePatienceMs = patienceFor(pageTimeoutMs),
   } = options;
   const pool = createChildPool<RenderJob, RenderEvent, RenderResult>({
     name: 'render',
@@ -80,6 +86,7 @@ export function createDocumentRenderer(options: DocumentRendererOptions): Render
     render(request, onPage) {
       const bounds = {
         pageTimeoutMs,
+        pagePatienceMs,
         documentTimeoutMs: documentTimeoutMs + documentTimeoutPerPageMs * request.selection.maxPages,
         maxProcessMemoryBytes,
       };
@@ -95,8 +102,8 @@ type OnPage = (page: RenderedPage, facts: DocumentFacts) => Promise<void>;
 
 /**
  * One job, or several: when a child is killed at a page, that page is the one that failed, and another child goes on
- * with those behind it, as long as the document has time left. A child that ended by itself may have died of something
- * else: a page is given up when three died of it.
+ * with those behind it, as long as the document has processor time left. A child that ended by itself, or came no further
+ * by the clock, may have done so for something else: a page is given up when three did.
  */
 async function renderInPool(
   pool: Pool,
@@ -110,7 +117,7 @@ async function renderInPool(
 ): Promise<DocumentFacts> {
   let facts: DocumentFacts | undefined;
   let remaining: readonly number[] = [];
-  let remainingMs = bounds.documentTimeoutMs;
+  let processorMsLeft = bounds.documentTimeoutMs;
   let drawnByChild = 0;
   let crashes = 0;
 
@@ -154,20 +161,26 @@ async function renderInPool(
         ...(password !== undefined && { password }),
         ...(facts && { pageNumbers: remaining }),
       };
-      const limits = { signal, timeoutMs: remainingMs, stepTimeoutMs: bounds.pageTimeoutMs };
+      const limits = {
+        signal,
+        timeoutMs: documentPatience * bounds.documentTimeoutMs,
+        stepTimeoutMs: bounds.pagePatienceMs,
+        maxProcessorMs: processorMsLeft,
+        maxStepProcessorMs: bounds.pageTimeoutMs,
+      };
       const { refusal } = await pool.run(job, { ...limits, onEvent: receive });
       if (refusal) throw new ClassifierError(isErrorCode(refusal.code) ? refusal.code : 'internal', refusal.detail);
       if (!facts) throw new ClassifierError('internal', 'The document renderer failed. Please try again.');
       return facts;
     } catch (error) {
       if (!(error instanceof ChildFailed)) throw error;
-      remainingMs -= error.workedMs;
+      processorMsLeft -= error.processorMs;
       // Memory that earlier pages took may be what was missing: a page is judged in a fresh process.
       if (error.reason === 'memory' && drawnByChild > 0 && remaining.length > 0) continue;
-      if (error.reason === 'crash' && ++crashes < maxCrashes) continue;
+      if ((error.reason === 'crash' || isOfMachine(error)) && ++crashes < maxCrashes) continue;
       await fail(error);
-      const pagesLost = error.reason === 'timeout' || remainingMs <= 0 ? remaining.length : 0;
-      for (let count = 0; count < pagesLost; count++) await fail(new ChildFailed('timeout', error.message));
+      const pagesLost = error.reason === 'processor-time' || processorMsLeft <= 0 ? remaining.length : 0;
+      for (let count = 0; count < pagesLost; count++) await fail(new ChildFailed('processor-time', error.message));
       if (facts && remaining.length === 0) return facts;
     }
   }

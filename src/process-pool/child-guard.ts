@@ -4,28 +4,45 @@
  * memory and processor time read alike on every platform, and no pause of the parent delays it.
  */
 import { workerData } from 'node:worker_threads';
-import { type GuardData, memorySignal, processorSignal } from './child-protocol.ts';
+import { type GuardData, memorySignal, processorSignal, stepProcessorSignal, watched } from './child-protocol.ts';
 
-const { busy, parentPid, maxResidentBytes, maxProcessorMs }: GuardData = workerData;
+const { watch, parentPid, maxResidentBytes }: GuardData = workerData;
 
 /** A process allocates at most 1 to 2 GB a second, so that this bounds the overshoot to about 100 MB. */
 const busyIntervalMs = 50;
 const idleIntervalMs = 1000;
 
+let step = 0;
 let job = 0;
-let usedBefore = 0;
+let usedBeforeStep = 0;
+let usedBeforeJob = 0;
 
 for (;;) {
-  const running = Atomics.load(busy, 0);
+  const running = Atomics.load(watch, watched.step);
   const isBusy = running !== 0;
-  if (isBusy && running !== job) usedBefore = processorMs();
+  if (isBusy && running !== step) beginStep();
+  step = running;
+  // Wakes at once when the step changes, else after the interval.
+  Atomics.wait(watch, watched.step, running, isBusy ? busyIntervalMs : idleIntervalMs);
+  if (process.ppid !== parentPid) end('SIGKILL');
+  if (!isBusy) continue;
+  if (process.memoryUsage.rss() > maxResidentBytes) end(memorySignal);
+  const usedMs = processorMs();
+  // What ended meanwhile was in time.
+  if (running !== Atomics.load(watch, watched.step)) continue;
+  if (usedMs - usedBeforeJob > Atomics.load(watch, watched.maxProcessorMs)) end(processorSignal);
+  if (usedMs - usedBeforeStep > Atomics.load(watch, watched.maxStepProcessorMs)) end(stepProcessorSignal);
+}
+
+function beginStep(): void {
+  usedBeforeStep = processorMs();
+  const running = Atomics.load(watch, watched.job);
+  if (running !== job) usedBeforeJob = usedBeforeStep;
   job = running;
-  // Wakes at once when the flag changes, else after the interval.
-  Atomics.wait(busy, 0, running, isBusy ? busyIntervalMs : idleIntervalMs);
-  if (process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL');
-  if (isBusy && process.memoryUsage.rss() > maxResidentBytes) process.kill(process.pid, memorySignal);
-  if (isBusy && running === Atomics.load(busy, 0) && processorMs() - usedBefore > maxProcessorMs)
-    process.kill(process.pid, processorSignal);
+}
+
+function end(signal: NodeJS.Signals): void {
+  process.kill(process.pid, signal);
 }
 
 function processorMs(): number {

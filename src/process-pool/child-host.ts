@@ -6,6 +6,9 @@ import {
   type GuardData,
   type MessageFromChild,
   type MessageToChild,
+  noLimit,
+  type ProcessorLimits,
+  watched,
 } from './child-protocol.ts';
 
 /** Sends one event to the parent; resolves when the child may go on (see `eventWindow`). Await each before the next. */
@@ -19,21 +22,23 @@ export type JobHandler<Job, Event, Result> = (job: Job, emit: Emit<Event>) => Pr
  * reaches the caller as `ChildFailed` with reason `error`, so expected outcomes belong into the result.
  */
 export function serveJobs<Job, Event, Result>(run: JobHandler<Job, Event, Result>): void {
-  const setBusy = startGuard();
+  const guard = startGuard();
   let unhandled = 0;
   let wake = (): void => {};
 
   async function emitEvent(id: number, event: Event): Promise<void> {
-    send({ type: 'event', id, event });
+    send({ type: 'event', id, event, processorMs: guard.processorMs() });
     unhandled++;
-    if (unhandled < eventWindow) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    wake = resolve;
-    await promise;
+    if (unhandled >= eventWindow) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      await promise;
+    }
+    guard.beginStep();
   }
 
-  async function serve(id: number, job: Job): Promise<void> {
-    setBusy(true);
+  async function serve(id: number, job: Job, limits: ProcessorLimits): Promise<void> {
+    guard.beginJob(limits);
     unhandled = 0;
     try {
       const result = await run(job, (event) => emitEvent(id, event));
@@ -41,12 +46,12 @@ export function serveJobs<Job, Event, Result>(run: JobHandler<Job, Event, Result
     } catch (error) {
       send({ type: 'failed', id, message: describe(error), residentBytes: process.memoryUsage.rss() });
     } finally {
-      setBusy(false);
+      guard.rest();
     }
   }
 
   process.on('message', (message: MessageToChild<Job>) => {
-    if (message.type === 'job') void serve(message.id, message.job);
+    if (message.type === 'job') void serve(message.id, message.job, message.limits);
     else {
       unhandled--;
       wake();
@@ -73,21 +78,28 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Returns the switch that tells the guard whether a job runs. */
-function startGuard(): (busy: boolean) => void {
+/** Tells the guard what runs. */
+interface Watch {
+  beginJob(limits: ProcessorLimits): void;
+  beginStep(): void;
+  rest(): void;
+  /** What the job has used so far. */
+  processorMs(): number;
+}
+
+function startGuard(): Watch {
   const { values } = parseArgs({
     options: {
       [childArguments.parentPid]: { type: 'string' },
       [childArguments.maxResidentBytes]: { type: 'string' },
-      [childArguments.maxProcessorMs]: { type: 'string' },
     },
   });
-  const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const places = Object.keys(watched).length;
+  const watch = new Int32Array(new SharedArrayBuffer(places * Int32Array.BYTES_PER_ELEMENT));
   const guardData: GuardData = {
-    busy,
+    watch,
     parentPid: Number(values[childArguments.parentPid]),
     maxResidentBytes: Number(values[childArguments.maxResidentBytes]),
-    maxProcessorMs: Number(values[childArguments.maxProcessorMs]),
   };
   const guard = new Worker(new URL('child-guard.ts', import.meta.url), {
     workerData: guardData,
@@ -96,9 +108,28 @@ function startGuard(): (busy: boolean) => void {
   // Without its guard a child could outgrow the machine: better none at all.
   guard.on('error', () => process.exit(1));
   guard.unref();
+  let steps = 0;
   let jobs = 0;
-  return (isBusy) => {
-    Atomics.store(busy, 0, isBusy ? ++jobs : 0);
-    Atomics.notify(busy, 0);
+  let atStart = process.cpuUsage();
+
+  function setStep(step: number): void {
+    Atomics.store(watch, watched.step, step);
+    Atomics.notify(watch, watched.step);
+  }
+
+  return {
+    beginJob({ maxProcessorMs = noLimit, maxStepProcessorMs = noLimit }) {
+      atStart = process.cpuUsage();
+      Atomics.store(watch, watched.job, ++jobs);
+      Atomics.store(watch, watched.maxProcessorMs, Math.ceil(maxProcessorMs));
+      Atomics.store(watch, watched.maxStepProcessorMs, Math.ceil(maxStepProcessorMs));
+      setStep(++steps);
+    },
+    beginStep: () => setStep(++steps),
+    rest: () => setStep(0),
+    processorMs() {
+      const { user, system } = process.cpuUsage(atStart);
+      return (user + system) / 1000;
+    },
   };
 }

@@ -13,8 +13,6 @@ export interface ChildPoolOptions<Event, Result> {
   readonly processes: number;
   /** Resident memory that ends a child in mid job, looked at every 50 ms. */
   readonly maxResidentBytes: number;
-  /** Processor time of one job that ends its child. Default: no limit. */
-  readonly maxProcessorMs?: number;
   /** A child is replaced after a job that leaves it above this. */
   readonly recycleAboveBytes: number;
   /** A child is replaced after so many jobs; whatever leaks in native libraries leaks no further. Default 500. */
@@ -30,10 +28,14 @@ export interface ChildPoolOptions<Event, Result> {
 export interface RunOptions<Event> {
   /** Ends the wait or kills the job's child. */
   readonly signal: AbortSignal;
-  /** Time that the child may work on the whole job; waiting for a free child or for `onEvent` does not count. */
+  /** Time by the clock that the child may work on the whole job; waiting for a free child or for `onEvent` does not count. */
   readonly timeoutMs: number;
-  /** Time that it may work until the next event or the result. Default `timeoutMs`. */
+  /** Time by the clock that it may work until the next event or the result. Default `timeoutMs`. */
   readonly stepTimeoutMs?: number;
+  /** Processor time of the whole job that ends its child. Default: no limit. */
+  readonly maxProcessorMs?: number;
+  /** Processor time until the next event or the result that ends it. Default: no limit. */
+  readonly maxStepProcessorMs?: number;
   /**
    * How many children the job may have that end by themselves before it fails. A child may die of something else: the
    * system is out of memory, an operator ends it. Each new child begins the job anew. Default 1.
@@ -124,6 +126,7 @@ export function createChildPool<Job, Event = never, Result = void>(
         signal: AbortSignal.any([run.signal, disposal.signal]),
         timeoutMs: run.timeoutMs,
         stepTimeoutMs: run.stepTimeoutMs ?? run.timeoutMs,
+        processor: { maxProcessorMs: run.maxProcessorMs, maxStepProcessorMs: run.maxStepProcessorMs },
         onEvent: async (event) => run.onEvent?.(options.parseEvent(event)),
       });
       if (residentBytes > options.recycleAboveBytes || slot.jobs >= (options.recycleAfterJobs ?? 500)) {

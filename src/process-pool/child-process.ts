@@ -6,6 +6,7 @@ import {
   childArguments,
   memorySignal,
   processorSignal,
+  stepProcessorSignal,
   type MessageFromChild,
   type MessageToChild,
 } from './child-protocol.ts';
@@ -13,14 +14,12 @@ import {
 export interface ChildOptions {
   readonly entry: URL;
   readonly maxResidentBytes: number;
-  /** Processor time for one job, of all threads together. Default: no limit. */
-  readonly maxProcessorMs?: number;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** How a child ended, in words for the operator, and whether a limit of its own was the reason. */
 export interface ChildExit {
-  readonly reason: 'memory' | 'processor-time' | 'crash';
+  readonly reason: 'memory' | 'processor-time' | 'step-processor-time' | 'crash';
   readonly message: string;
 }
 
@@ -51,7 +50,7 @@ const mallocSettings = { MALLOC_ARENA_MAX: '2' };
 /** A child is one of our own modules, but it reads hostile documents: what it says is checked. */
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('event'), id: z.number(), event: z.unknown() }),
+  z.object({ type: z.literal('event'), id: z.number(), event: z.unknown(), processorMs: z.number() }),
   z.object({ type: z.literal('done'), id: z.number(), result: z.unknown(), residentBytes: z.number() }),
   z.object({ type: z.literal('failed'), id: z.number(), message: z.string(), residentBytes: z.number() }),
 ]) satisfies z.ZodType<MessageFromChild>;
@@ -64,7 +63,6 @@ export function startChild(options: ChildOptions): Child {
     [
       `--${childArguments.parentPid}=${process.pid}`,
       `--${childArguments.maxResidentBytes}=${options.maxResidentBytes}`,
-      `--${childArguments.maxProcessorMs}=${options.maxProcessorMs ?? Infinity}`,
     ],
     {
       // The heap's own bound is no lower than that on all memory: there is one rule, and the guard holds it.
@@ -116,8 +114,12 @@ function watchExit(child: ChildProcess): Promise<ChildExit> {
     const isMemory = signal === memorySignal || errorStream.includes('heap out of memory');
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     const said = errorStream === '' ? '' : `: ${errorStream.trim()}`;
-    const reason = isMemory ? 'memory' : signal === processorSignal ? 'processor-time' : 'crash';
-    resolve({ reason, message: `${how}${said}` });
+    resolve({ reason: isMemory ? 'memory' : reasonOf(signal), message: `${how}${said}` });
   });
   return promise;
+}
+
+function reasonOf(signal: NodeJS.Signals | null): ChildExit['reason'] {
+  if (signal === processorSignal) return 'processor-time';
+  return signal === stepProcessorSignal ? 'step-processor-time' : 'crash';
 }

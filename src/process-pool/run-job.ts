@@ -1,13 +1,14 @@
 import { cancelled } from '../domain/error-sentences.ts';
 import { ChildFailed, type ChildFailure } from './child-failed.ts';
 import type { Child } from './child-process.ts';
-import { eventWindow, type MessageFromChild } from './child-protocol.ts';
+import { eventWindow, type MessageFromChild, type ProcessorLimits } from './child-protocol.ts';
 import { createWorkClock } from './work-clock.ts';
 
 export interface JobOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly stepTimeoutMs: number;
+  readonly processor: ProcessorLimits;
   onEvent(event: unknown): Promise<void>;
 }
 
@@ -31,13 +32,17 @@ export async function runJob(child: Child, job: unknown, options: JobOptions): P
     failed(reason, `job exceeded its ${reason} of ${limitMs} ms`);
   });
   let unhandled = 0;
+  /** Until the last event. */
+  let usedMs = 0;
+  let workedBefore = 0;
   let handling: Promise<void> = Promise.resolve();
 
   /** Events that arrived before are still handled: the caller knows how far the job came. */
   function failed(reason: ChildFailure, message: string): void {
     const workedMs = clock.workedMs();
     clock.stop();
-    handling.then(() => outcome.reject(new ChildFailed(reason, message, workedMs)), fail);
+    const processorMs = usedMs + usedSince(reason, workedMs - workedBefore, options.processor);
+    handling.then(() => outcome.reject(new ChildFailed(reason, message, { workedMs, processorMs })), fail);
   }
 
   function fail(error: unknown): void {
@@ -57,6 +62,8 @@ export async function runJob(child: Child, job: unknown, options: JobOptions): P
     clock.stop();
     if (message.type === 'event') {
       unhandled++;
+      usedMs = message.processorMs;
+      workedBefore = clock.workedMs();
       // The child waits for us from here on: that time is not its own.
       if (unhandled < eventWindow) clock.start();
       handling = handling.then(() => handle(message.event));
@@ -75,7 +82,7 @@ export async function runJob(child: Child, job: unknown, options: JobOptions): P
   void child.exited.then((exit) => failed(exit.reason, `child ended: ${exit.message}`));
   if (options.signal.aborted) abort();
   clock.start();
-  child.send({ type: 'job', id, job });
+  child.send({ type: 'job', id, job, limits: options.processor });
   try {
     return await outcome.promise;
   } finally {
@@ -83,4 +90,13 @@ export async function runJob(child: Child, job: unknown, options: JobOptions): P
     child.listen(undefined);
     options.signal.removeEventListener('abort', abort);
   }
+}
+
+/**
+ * Processor time that a job is charged with since its last event, which a child that is gone cannot tell. That one was
+ * stopped or killed from outside is no fault of the job.
+ */
+function usedSince(reason: ChildFailure, workedMs: number, limits: ProcessorLimits): number {
+  if (reason === 'crash' || reason === 'timeout' || reason === 'step-timeout') return 0;
+  return Math.min(workedMs, limits.maxStepProcessorMs ?? Infinity);
 }

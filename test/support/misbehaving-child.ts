@@ -9,6 +9,9 @@ export type Order =
   | { readonly do: 'event-then-hang' }
   | { readonly do: 'event-then-echo'; readonly value: string }
   | { readonly do: 'hang' }
+  /** Uses no processor meanwhile. */
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'work-between-events'; readonly count: number; readonly processorMs: number }
   | { readonly do: 'eat-memory' }
   | { readonly do: 'eat-heap' }
   | { readonly do: 'exit' }
@@ -33,6 +36,19 @@ serveJobs<Order, unknown, unknown>(async (order, emit) => {
       return order.value;
     case 'hang':
       return forever(() => {});
+    case 'wait':
+      return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, order.ms);
+    case 'work-between-events':
+      for (let index = 0; index < order.count; index++) {
+        const before = process.cpuUsage();
+        let used = 0;
+        while (used < order.processorMs * 1000) {
+          const { user, system } = process.cpuUsage(before);
+          used = user + system;
+        }
+        await emit({ index });
+      }
+      return order.count;
     case 'eat-memory': {
       const kept: Uint8Array[] = [];
       return forever(() => kept.push(new Uint8Array(20_000_000).fill(1)));

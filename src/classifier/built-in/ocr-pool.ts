@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { PlacedText } from '../../domain/page.ts';
-import { ChildFailed, maxCrashes } from '../../process-pool/child-failed.ts';
+import { ChildFailed, isOfMachine, maxCrashes, patienceFor } from '../../process-pool/child-failed.ts';
 import { createChildPool } from '../../process-pool/child-pool.ts';
 import type { OcrEngine, OcrText } from './ocr-engine.ts';
 import { ocrTextSchema, type OcrJob } from './ocr-messages.ts';
@@ -20,22 +20,18 @@ export interface OcrPoolOptions {
   readonly recycleAboveBytes?: number;
 }
 
-/** Two tries of so long fit into the ten minutes that judging a page may take. */
-const longestPatienceMs = 200_000;
-
 /**
  * Reads pages in child processes under a limit on processor time and memory. A page that exceeds its limit says so. One
  * that was not read only because the machine was busy is tried again, behind those that wait.
  */
 export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposable {
   const { logger, timeoutMs = 30_000, processes = Math.min(2, Math.ceil(availableParallelism() / 2)) } = options;
-  const { patienceMs = Math.min(longestPatienceMs, 10 * timeoutMs) } = options;
+  const { patienceMs = patienceFor(timeoutMs) } = options;
   const pool = createChildPool<OcrJob, never, PlacedText>({
     name: 'ocr',
     entry: new URL('ocr-child.ts', import.meta.url),
     processes,
     maxResidentBytes: options.maxProcessMemoryBytes ?? 1_500_000_000,
-    maxProcessorMs: timeoutMs,
     recycleAboveBytes: options.recycleAboveBytes ?? 800_000_000,
     // onnxruntime 1.30 otherwise reports its use to its maker, and keeps an id of the machine for that.
     env: { ORT_DISABLE_TELEMETRY: '1' },
@@ -47,7 +43,7 @@ export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposa
   });
   async function read(job: OcrJob, signal: AbortSignal, triesLeft: number): Promise<OcrText> {
     try {
-      return await pool.run(job, { signal, timeoutMs: patienceMs, maxCrashes });
+      return await pool.run(job, { signal, timeoutMs: patienceMs, maxProcessorMs: timeoutMs, maxCrashes });
     } catch (error) {
       if (!(error instanceof ChildFailed) || error.reason === 'start') throw error;
       if (triesLeft > 0 && isOfMachine(error)) return read(job, signal, triesLeft - 1);
@@ -60,11 +56,6 @@ export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposa
     recognise: (image, signal, places) => read({ image, ...(places && { places }) }, signal, 1),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
-}
-
-/** The page itself is no reason: the child waited for the processor. */
-function isOfMachine({ reason }: ChildFailed): boolean {
-  return reason === 'timeout' || reason === 'step-timeout';
 }
 
 function sentenceEnd(

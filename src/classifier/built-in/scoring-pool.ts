@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { cancelled } from '../../domain/error-sentences.ts';
 import { ClassifierError } from '../../domain/errors.ts';
-import { ChildFailed, type ChildFailure, maxCrashes } from '../../process-pool/child-failed.ts';
+import {
+  ChildFailed,
+  type ChildFailure,
+  isOfMachine,
+  maxCrashes,
+  patienceFor,
+} from '../../process-pool/child-failed.ts';
 import { createChildPool } from '../../process-pool/child-pool.ts';
 import type { PageClassification, PageClassificationRequest, PageClassifier } from '../page-classifier.ts';
 import { builtIn } from './built-in-classifier.ts';
@@ -15,8 +21,10 @@ export interface ScoringPoolOptions {
   readonly logger: Logger;
   /** Default: one for each core, at most 2. */
   readonly processes?: number;
-  /** For one page. Default 10 s; most take some 10 ms. */
+  /** Processor time for one page, so that a busy machine is no reason to give up. Default 10 s; most take some 10 ms. */
   readonly timeoutMs?: number;
+  /** By the clock, for one of two tries. Default ten times `timeoutMs`, at most 200 s. */
+  readonly patienceMs?: number;
   /** Resident memory of one process. Default 512 MB. */
   readonly maxProcessMemoryBytes?: number;
 }
@@ -25,13 +33,14 @@ export interface ScoringPoolOptions {
 const maxReads = 2;
 
 /**
- * The built-in classifier in child processes, under a clock and a memory limit: a page's text is hostile, and whatever it
+ * The built-in classifier in child processes, under limits of processor time and memory: a page's text is hostile, and whatever it
  * does to the process that reads it, requests and heartbeats go on in this one.
  *
  * Throws ClassifierError `document_corrupt` for a page that exceeds its limits, and for one of which three children died.
  */
 export function createScoringPool(options: ScoringPoolOptions): PageClassifier & AsyncDisposable {
   const { ocr, logger, timeoutMs = 10_000, maxProcessMemoryBytes = 512_000_000 } = options;
+  const { patienceMs = patienceFor(timeoutMs) } = options;
   const pool = createChildPool<ScoringJob, never, ScoringReply>({
     name: 'scoring',
     entry: new URL('scoring-child.ts', import.meta.url),
@@ -47,13 +56,22 @@ export function createScoringPool(options: ScoringPoolOptions): PageClassifier &
     parseResult: (value) => scoringReply.parse(value),
   });
 
+  async function run(job: ScoringJob, signal: AbortSignal, triesLeft: number): Promise<ScoringReply> {
+    try {
+      return await pool.run(job, { signal, timeoutMs: patienceMs, maxProcessorMs: timeoutMs, maxCrashes });
+    } catch (error) {
+      if (triesLeft > 0 && isOfMachine(error)) return run(job, signal, triesLeft - 1);
+      throw error;
+    }
+  }
+
   /** A child answers most pages at once. It says so where it needs the image read or the pages before. */
   async function classify(request: PageClassificationRequest): Promise<PageClassification> {
     const { page, signal } = request;
     let job = await toJob(request);
     for (;;) {
       signal.throwIfAborted();
-      const reply = await pool.run(job, { signal, timeoutMs, maxCrashes });
+      const reply = await run(job, signal, 1);
       if ('answer' in reply) return reply.answer;
       const { needs } = reply;
       if (needs === 'neighbours' && job.neighbours === undefined) {
@@ -71,7 +89,7 @@ export function createScoringPool(options: ScoringPoolOptions): PageClassifier &
 
   function refusal(failure: ChildFailed, pageNumber: number): ClassifierError {
     const { reason, workedMs } = failure;
-    const sentence = failureSentence(reason, { timeoutMs, maxProcessMemoryBytes });
+    const sentence = failureSentence(reason, { timeoutMs, patienceMs, maxProcessMemoryBytes });
     if (sentence === undefined) {
       return new ClassifierError('internal', 'The classifier failed. Please try again.', { cause: failure });
     }
@@ -112,16 +130,24 @@ async function toJob(request: PageClassificationRequest): Promise<ScoringJob> {
   };
 }
 
+interface Limits {
+  readonly timeoutMs: number;
+  readonly patienceMs: number;
+  readonly maxProcessMemoryBytes: number;
+}
+
 /** Undefined where the page is not to blame. */
 function failureSentence(
   reason: ChildFailure,
-  { timeoutMs, maxProcessMemoryBytes }: { readonly timeoutMs: number; readonly maxProcessMemoryBytes: number },
+  { timeoutMs, patienceMs, maxProcessMemoryBytes }: Limits,
 ): string | undefined {
   switch (reason) {
+    case 'processor-time':
+    case 'step-processor-time':
+      return `reading its text took longer than ${timeoutMs / 1000} s of processor time.`;
     case 'timeout':
     case 'step-timeout':
-    case 'processor-time':
-      return `reading its text took longer than ${timeoutMs / 1000} s.`;
+      return `the machine was too busy to read its text within ${patienceMs / 1000} s, twice.`;
     case 'memory':
       return `reading its text needed more than ${Math.round(maxProcessMemoryBytes / 1e6)} MB of memory.`;
     case 'crash':

@@ -33,20 +33,30 @@ describe('createScoringPool', () => {
   test('fails a page with a sentence that takes too long, names it in the log, and judges the next', async () => {
     const lines: string[] = [];
     const heard = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-    await using hurried = createScoringPool({ ocr, logger: heard, processes: 1, timeoutMs: 1 });
-    const words = 'invoice contract letter '.repeat(4000);
+    await using hurried = createScoringPool({ ocr, logger: heard, processes: 1, timeoutMs: 1, patienceMs: 60_000 });
+    const words = 'invoice contract letter '.repeat(100_000);
 
     await expect(
       hurried.classifyPage(pageRequest({ page: buildPage({ text: words, pageNumber: 7 }), categories })),
     ).rejects.toMatchObject({
       code: 'document_corrupt',
-      detail: 'This page could not be judged: reading its text took longer than 0.001 s.',
+      detail: 'This page could not be judged: reading its text took longer than 0.001 s of processor time.',
     });
 
     expect(lines.map((line): unknown => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ msg: 'page is poison: it is not read again', pageNumber: 7, reason: 'timeout' }),
+      expect.objectContaining({ msg: 'page is poison: it is not read again', pageNumber: 7, reason: 'processor-time' }),
     );
     expect(lines.join()).not.toContain('invoice');
+  });
+
+  test('tries a page once more that the machine was too busy for, and says so after that', async () => {
+    await using impatient = createScoringPool({ ocr, logger, processes: 1, patienceMs: 1 });
+
+    await expect(
+      impatient.classifyPage(pageRequest({ page: buildPage({ text: 'invoice '.repeat(40_000) }), categories })),
+    ).rejects.toMatchObject({
+      detail: 'This page could not be judged: the machine was too busy to read its text within 0.001 s, twice.',
+    });
   });
 
   test('is cancelled at once', async () => {

@@ -5,33 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
-import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { maxCrashes } from '../../../src/process-pool/child-failed.ts';
-import { type ChildPool, type ChildPoolOptions, createChildPool } from '../../../src/process-pool/child-pool.ts';
+import type { ChildPool } from '../../../src/process-pool/child-pool.ts';
+import { echo, patient, poolOf } from '../../support/misbehaving-pool.ts';
 import type { Order } from '../../support/misbehaving-child.ts';
-
-const signal = new AbortController().signal;
-const entry = new URL('../../support/misbehaving-child.ts', import.meta.url);
-
-function poolOf(options: Partial<ChildPoolOptions<unknown, unknown>> = {}): ChildPool<Order, unknown, unknown> {
-  const pool = createChildPool<Order, unknown, unknown>({
-    name: 'test',
-    entry,
-    processes: 1,
-    maxResidentBytes: 400_000_000,
-    recycleAboveBytes: 1e12,
-    logger: pino({ level: 'silent' }),
-    parseEvent: (value) => value,
-    parseResult: (value) => value,
-    ...options,
-  });
-  onTestFinished(() => pool[Symbol.asyncDispose]());
-  return pool;
-}
-
-const echo = { do: 'echo', value: 'alive' } as const;
-const patient = { signal, timeoutMs: 60_000 };
 
 async function pidOf(pool: ChildPool<Order, unknown, unknown>): Promise<number> {
   const facts = await pool.run({ do: 'facts' }, patient);
