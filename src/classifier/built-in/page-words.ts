@@ -1,6 +1,7 @@
 import type { PageText, PlacedText } from '../../domain/page.ts';
 import type { ClassifiablePage } from '../page-classifier.ts';
 import { agreementOf, linesToCompare } from './compare-texts.ts';
+import { isInUncountedScript, isLatinInstead } from './contradicting-script.ts';
 import type { OcrEngine, OcrText } from './ocr-engine.ts';
 import { isReadable } from './readable-text.ts';
 
@@ -34,11 +35,15 @@ export async function readPageWords(page: ClassifiablePage, ocr: OcrEngine, sign
   const layer = await page.text();
   signal.throwIfAborted();
   const { behind, lacks } = layer;
-  const isGood = lacks !== 'letters' && isReadable(layer.text);
-  if (isGood && hasBody(layer) && lacks === undefined && !behind) return { words: layer, warnings: [] };
+  const looksGood = lacks !== 'letters' && isReadable(layer.text);
+  const isInDoubt = looksGood && isInUncountedScript(layer.text);
+  const isWhole = looksGood && hasBody(layer) && lacks === undefined && !behind;
+  if (isWhole && !isInDoubt) return { words: layer, warnings: [] };
   const image = await page.image();
   if (!image) return { words: layer, warnings: [] };
   const read: OcrEngine['recognise'] = (...of) => ocr.recognise(...of);
+  const isGood = looksGood && !(isInDoubt && (await showsLatin(layer, (places) => read(image, signal, places))));
+  if (isWhole && isGood) return { words: layer, warnings: [] };
   if (behind && isGood && (await isConfirmed(behind, (places) => read(image, signal, places)))) {
     const words = join(layer, behind);
     if (lacks === undefined && hasBody(words)) return { words, warnings: [] };
@@ -57,11 +62,16 @@ function hasBody(layer: PlacedText): boolean {
   return countLetters(bodyOf(layer)) >= fewestLetters;
 }
 
+type ReadPlaces = (places: { readonly only: PlacedText['spans'] }) => Promise<OcrText>;
+
+/** Whether a few lines of a text in another script are plain Latin type in the picture: its font names the wrong letters. */
+async function showsLatin(layer: PlacedText, read: ReadPlaces): Promise<boolean> {
+  const only = linesToCompare(layer.spans);
+  return only.length > 0 && isLatinInstead((await read({ only })).text, layer.text);
+}
+
 /** Whether what a few of its lines say stands in the picture at their places. */
-async function isConfirmed(
-  behind: PlacedText,
-  read: (places: { readonly only: PlacedText['spans'] }) => Promise<OcrText>,
-): Promise<boolean> {
+async function isConfirmed(behind: PlacedText, read: ReadPlaces): Promise<boolean> {
   if (!isReadable(behind.text)) return false;
   const only = linesToCompare(behind.spans);
   if (only.length === 0) return false;

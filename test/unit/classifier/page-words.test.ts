@@ -50,6 +50,44 @@ describe('readPageWords', () => {
     expect((await read(buildPageText(gibberish), invoice)).words.text).toBe(invoice);
   });
 
+  const shift = (base: number, size: number): string =>
+    invoice.replaceAll(/[a-z]/gi, (letter) => String.fromCodePoint(base + (letter.charCodeAt(0) % size)));
+
+  test.each([
+    ['Greek', shift(0x3b1, 24)],
+    ['Arabic', shift(0x627, 30)],
+    ['Devanagari', shift(0x905, 48)],
+    ['Armenian', shift(0x561, 38)],
+    ['kana', shift(0x3042, 80)],
+    [
+      'common ideographs',
+      invoice.replaceAll(/[a-z]/gi, (letter) => '的一是不了在人有我他这中大来上国'.charAt(letter.charCodeAt(0) % 16)),
+    ],
+  ])('reads the image where it plainly shows Latin type and the layer is in %s', async (_, layer) => {
+    expect((await read(buildPageText(layer), invoice)).words.text).toBe(invoice);
+    expect((await read(buildPageText(layer), invoice.replaceAll(' ', ''))).words.text).toBe(
+      invoice.replaceAll(' ', ''),
+    );
+  });
+
+  test.each([
+    [
+      'Greek',
+      'ΤΙΜΟΛΟΓΙΟ ΠΑΡΟΧΗΣ ΥΠΗΡΕΣΙΩΝ\nΣτοιχεία πελάτη και διεύθυνση',
+      'TIMOAOTIONAPOXHEYNHPEZIQN\nToxeia TeaTnKaIOeUuvonKatoIK',
+    ],
+    ['Hebrew', 'חשבונית מס קבלה מספר עבור שירותים\nסכום כולל לתשלום', '[ n727 D D D17 D17 771 D10'],
+    [
+      'Thai beside English',
+      `ใบแจ้งหนี้และใบเสร็จรับเงินสำหรับบริการ กรุณาชำระเงินภายในสามสิบวันนับจากวันที่ออกเอกสาร ใบแจ้งหนี้และใบเสร็จรับเงิน\n${invoice}`,
+      invoice,
+    ],
+  ])('keeps a layer in %s, whatever recognition makes of it', async (_, layer, shown) => {
+    const { words, warnings } = await read(buildPageText(layer), shown);
+
+    expect([words.text, warnings]).toEqual([layer, []]);
+  });
+
   test('keeps a layer in a language that it does not know, where the image says the same', async () => {
     const unknown = 'qqqq wwww zzzz xxxx kkkk vvvv jjjj qxqx zkzk wjwj vzvz kxkx qzqz';
 
