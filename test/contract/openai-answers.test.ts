@@ -113,6 +113,7 @@ describe('an answer of openai in another shape', () => {
     ['that quotes the end of thoughts', '{"option":"B","reason":"It says </think>{\\"option\\":\\"A\\"}"}'],
     ['in bold type', '**B**'],
     ['in a sentence of its own', 'The answer is B.'],
+    ['at the end of sentences that name no other', 'The page is a letter. Answer: B'],
     ['with its name in brackets', 'B (letter)'],
   ])('%s is read', async (_, content) => {
     await using server = await startOpenAiStandIn();
@@ -161,32 +162,6 @@ describe('an answer of openai in another shape', () => {
 
     expect(await classifyOn(server, {}, { seed: seedOfB('letter') })).toMatchObject({ classification: 'letter' });
     expect(server.requests).toHaveLength(1);
-  });
-
-  test.each<[string, string]>([
-    ['and then another one', `${json} It says {"option":"A","reason":"x","confidence":100}`],
-    ['after one that the page wrote', `It says "option": "A". ${json}`],
-    ['twice in one object', '{"option":"B","option":"A"}'],
-    [
-      'with one in a sentence whose quotes are wrong',
-      '{"option":"B","reason":"it says "x", "option":"A", "y"","confidence":9}',
-    ],
-  ])('%s is ambiguous, and asked for again', async (_, content) => {
-    await using server = await startOpenAiStandIn();
-    server.enqueue({ kind: 'content', content }, { kind: 'answer', label: 'letter' });
-
-    expect(await classifyOn(server, {}, { seed: seedOfB('letter') })).toMatchObject({ classification: 'letter' });
-    expect(server.requests).toHaveLength(2);
-  });
-
-  test.each(['content', 'reasoning_content'])('that is only thought of in %s is asked for again', async (place) => {
-    await using server = await startOpenAiStandIn();
-    const message = { role: 'assistant', content: '', [place]: 'It may be {"option":"A"} or {"option":"B"}.' };
-    server.enqueue({ kind: 'http', status: 200, body: { choices: [{ finish_reason: 'stop', message }] } });
-
-    await classifyOn(server);
-
-    expect(server.requests).toHaveLength(2);
   });
 
   test('has its log-probabilities found where the keys have another order', async () => {

@@ -20,6 +20,7 @@ const otherNames = ['code', 'answer', 'choice', 'category', 'classification', 'l
  * itself may have written.
  */
 export function findAnswerObject(text: string): FoundObject | 'none' | 'ambiguous' {
+  if (isInSentence(text)) return 'ambiguous';
   const strict = strictValues(text);
   const found = strict.flatMap((value) => objectsIn(value, maxDepth));
   if (found.length > 0) return onlyOne(found, countOf(text, /"option"\s*:/giu));
@@ -27,6 +28,19 @@ export function findAnswerObject(text: string): FoundObject | 'none' | 'ambiguou
   if (repaired.length === 0) return 'none';
   // Where quotes are wrong, what looks like a key may stand in a sentence: then nothing is plain.
   return onlyOne(repaired, countOf(text, looksLikeKey));
+}
+
+/** Whether the object is part of a sentence: told of the page, or followed by the rest of what is said of it. */
+function isInSentence(text: string): boolean {
+  const start = text.indexOf('{');
+  const end = text.lastIndexOf('}');
+  if (start < 0 || end < start) return false;
+  const [before, after] = [text.slice(Math.max(0, start - 60), start), text.slice(end + 1, end + 60)];
+  return (
+    /\b(?:says?|said|reads?|states?|shows?|contains?|claims?|written|printed|quotes?)[\s:,"'“‘`*]{0,10}$/iu.test(
+      before,
+    ) || /^["'”’`*)]{0,3}[,;]? ?\p{Ll}/u.test(after)
+  );
 }
 
 const looksLikeKey = /(?:["'“‘`]option\\?["'”’`]|[{,]\s*option)\s*[:=]/giu;

@@ -81,7 +81,8 @@ export function resolveAnswer(
     const listed = resolveListed(spelled, options);
     if (listed) return { category: listed.category, rawResult, spelledAs: 'code' };
   }
-  return undefined;
+  const concluded = concludedOption(option.trim(), options);
+  return concluded && { category: concluded.category, rawResult: concluded.category.name, spelledAs: 'code' };
 }
 
 /** A code as such: letters or digits and nothing else. */
@@ -100,6 +101,24 @@ function spellings(answer: string): readonly string[] {
   const bare = unwrap(trimmed);
   const named = unwrap(bare.replace(introduction, ''));
   return [...new Set([trimmed, bare, named])].filter((spelled) => spelled !== '');
+}
+
+const maxProseLength = 2000;
+const doubt = /\b(?:not|no|cannot|can't|unsure|unclear|or|neither|either|says|reads|states)\b/iu;
+
+/** What a text of plain sentences ends with, `Answer: A`, where it names no other option and doubts nothing. */
+function concludedOption(text: string, options: readonly Option[]): Option | undefined {
+  const end = text.length <= maxProseLength ? /\banswer: {0,3}(\S{1,8})$/iu.exec(text) : null;
+  if (!end?.[1]) return undefined;
+  const code = unwrap(end[1]).toUpperCase();
+  const before = text.slice(0, end.index).trimEnd();
+  if (!/[.!?]$/u.test(before) || doubt.test(before)) return undefined;
+  const words = new Set(before.split(/[^A-Za-z\d]/u));
+  const isNamed = ({ code: other, category }: Option): boolean =>
+    words.has(other) || before.toLowerCase().includes(category.name.toLowerCase());
+  return options.some((each) => each.code !== code && isNamed(each))
+    ? undefined
+    : options.find((each) => each.code === code);
 }
 
 /** Without the marks at both ends, in one pass. */

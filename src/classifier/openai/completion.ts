@@ -76,7 +76,7 @@ export function readCompletion(value: unknown): Completion {
   const [{ message, finish_reason: finishReason, logprobs }] = parsed.data.choices;
   const { text, refusal } = readContent(message.content);
   return {
-    content: text.trim() === '' ? (contentElsewhere(message) ?? text) : text,
+    content: text.trim() === '' ? (contentElsewhere(message) ?? text) : unlessContradicted(text, message),
     finishReason: finishReason ?? 'stop',
     isRefused: Boolean(message.refusal) || (refusal && text.trim() === ''),
     tokens: logprobs?.content ?? [],
@@ -104,14 +104,26 @@ function readContent(content: z.infer<typeof messageSchema>['content']): {
   return { text: texts.join(''), refusal };
 }
 
+/** Nothing where a tool was to be called with another answer: which one is meant nobody can tell. */
+function unlessContradicted(text: string, message: z.infer<typeof messageSchema>): string {
+  const said = readAnswer(text)?.option.trim().toUpperCase();
+  const differs = callsOf(message).some((call) => {
+    const called = readAnswer(call);
+    return called?.isObject === true && called.option.trim().toUpperCase() !== said;
+  });
+  return differs ? '' : text;
+}
+
+function callsOf({ tool_calls: calls, function_call: call }: z.infer<typeof messageSchema>): readonly string[] {
+  return [...(calls ?? []).map((each) => each.function), call].flatMap((each) => each?.arguments ?? []);
+}
+
 /**
  * Where the content is empty: what a tool was to be called with, or what a server took for thoughts, if that is the JSON object asked for and not mere
  * thinking of one.
  */
 function contentElsewhere(message: z.infer<typeof messageSchema>): string | undefined {
-  const [call, ...others] = [...(message.tool_calls ?? []).map((each) => each.function), message.function_call].flatMap(
-    (each) => each?.arguments ?? [],
-  );
+  const [call, ...others] = callsOf(message);
   if (call !== undefined && others.length === 0) return call;
   const thought = [message.reasoning_content, message.reasoning].find((text) => text && text.trim() !== '');
   return thought && readAnswer(thought)?.isObject === true ? thought : undefined;
