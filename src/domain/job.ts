@@ -1,4 +1,5 @@
 import type { ClassifyDocumentResult, JobProgress } from './contract.ts';
+import type { Waiting } from './waiting.ts';
 
 export const jobStatuses = ['queued', 'processing', 'completed', 'failed'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
@@ -12,6 +13,8 @@ export type Job =
       readonly createdAt: string;
       /** Absent when no worker could be asked in time. */
       readonly progress?: JobProgress;
+      /** What it waits for that only the operator can mend. */
+      readonly waiting?: Waiting;
       /** What its pages have voted for, once they have: it waits for a review, or is about to end. */
       readonly voted?: Pick<ClassifyDocumentResult, 'classification' | 'confidence'>;
     }

@@ -1,5 +1,4 @@
-import { factsOf, isErrorCode, type WaitedFor } from './errors.ts';
-import type { JobError } from './job.ts';
+import { factsOf, isErrorCode, type ErrorCode, type WaitedFor } from './errors.ts';
 
 /** How long a job waits for what only the operator can mend, all its waits together, in seconds. */
 export const patienceLimits = { defaultSeconds: 86_400, maxSeconds: 30 * 86_400 } as const;
@@ -11,7 +10,10 @@ export const goOnSignalName = 'goOn';
 export const waitingMemoKey = 'waiting';
 
 /** What a run waits for, as its memo and the details of its activity's failure have it. */
-export interface Waiting extends JobError {
+export interface Waiting {
+  readonly code: ErrorCode;
+  /** For the operator, with the setting to change. */
+  readonly detail: string;
   readonly waitsFor: WaitedFor;
   /** ISO 8601. */
   readonly since: string;

@@ -6,6 +6,7 @@ import { isOutcomeOf, type Job } from '../domain/job.ts';
 import { requestOfMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { createTenantSlots, type TenantSlotsOptions } from '../domain/tenant-slots.ts';
+import { readWaiting, waitingMemoKey } from '../domain/waiting.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStoredOutcome, toJob, readOutcome } from '../records/jobs/job-outcome.ts';
 import { withReview } from '../records/jobs/job-review.ts';
@@ -103,9 +104,11 @@ export function createJobReader({
       return closedJob(tenant, description, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
     }
     if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
-    const progress = withProgress ? await queryProgress(tenant, jobId) : undefined;
+    const waiting = readWaiting(description.memo?.[waitingMemoKey]);
+    const progress = withProgress && !waiting ? await queryProgress(tenant, jobId) : undefined;
     const voted = votedOf(description);
-    return { jobId, status: 'processing', createdAt, ...(progress && { progress }), ...(voted && { voted }) };
+    const state = { ...(progress && { progress }), ...(waiting && { waiting }), ...(voted && { voted }) };
+    return { jobId, status: 'processing', createdAt, ...state };
   }
 
   async function queryProgress(tenant: string, jobId: string): Promise<JobProgress | undefined> {

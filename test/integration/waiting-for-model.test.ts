@@ -74,6 +74,13 @@ describe('jobs whose model refuses the key', () => {
       error: expect.stringMatching(/^The job has waited 2 seconds for the model, in vain\. .*OPENAI_MODEL/),
     });
     await expect.poll(() => waitingFor(patient), { timeout: 10_000 }).toBe('model');
+    expect(await (await fetch(`${service.url}/classify/${patient}`)).json()).toMatchObject({
+      status: 'processing',
+      progress: expect.stringMatching(
+        /^Waiting for the model \(since \d{4}-\d\d-\d\d \d\d:\d\d UTC\): it is set up wrongly$/,
+      ),
+      error: null,
+    });
     await fetch(`${service.url}/classify/${patient}/cancel`, { method: 'POST' });
     expect(await finishedJob(service.url, patient)).toMatchObject({
       status: 'failed',

@@ -1,5 +1,7 @@
 import type { ClassifyDocumentResult, JobProgress, PageResult } from '../../domain/contract.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
+import type { Waiting } from '../../domain/waiting.ts';
 import type { ImageResult, JobBody, PageBody, PdfResult } from './schemas.ts';
 
 const startingProgress = 'Starting classification...';
@@ -10,13 +12,32 @@ export function toJobBody(job: Job): JobBody {
   switch (job.status) {
     case 'queued':
       return { job_id, status, progress: startingProgress, error: null, result: null };
-    case 'processing':
-      return { job_id, status, progress: progressSentence(job.progress), error: null, result: null };
+    case 'processing': {
+      const progress = job.waiting ? waitingSentence(job.waiting) : progressSentence(job.progress);
+      return { job_id, status, progress, error: null, result: null };
+    }
     case 'completed':
       return { job_id, status, progress: 'Classification completed', error: null, result: toResultBody(job.result) };
     case 'failed':
       return { job_id, status, progress: 'Classification failed', error: job.error.detail, result: null };
   }
+}
+
+/** For the caller, who has no setting to change: the operator reads more in `/readyz`. */
+const reasons: Partial<Record<ErrorCode, string>> = {
+  model_auth: 'the key was refused',
+  model_misconfigured: 'it is set up wrongly',
+  model_quota: 'its account is used up',
+  model_rate_limited: "its provider's limit is reached",
+  model_unavailable: 'it cannot be reached',
+  storage_unavailable: 'it cannot be reached',
+  worker_unfit: 'its machine is not fit to work',
+};
+
+/** `Waiting for the model (since 2026-11-28 12:03 UTC): the key was refused`. */
+function waitingSentence({ waitsFor, since, code }: Waiting): string {
+  const when = since.slice(0, 16).replace('T', ' ');
+  return `Waiting for the ${waitsFor} (since ${when} UTC): ${reasons[code] ?? 'it cannot be used'}`;
 }
 
 /** Seed 003: "Processing page X of Y" while pages are judged; X is the page that is under way, so it never passes Y. */

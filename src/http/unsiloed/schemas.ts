@@ -62,7 +62,7 @@ const fiveKeys = {
   status: z.enum(jobStatuses),
   progress: z.string().meta({
     description:
-      '`Starting classification...`, `Processing page X of Y`, `Classification completed` or `Classification failed`.',
+      '`Starting classification...`, `Processing page X of Y`, `Classification completed`, `Classification failed`, or `Waiting for the model (since 2026-11-28 12:03 UTC): the key was refused` and the like, while only the operator can mend what it needs.',
   }),
   error: z.string().nullable().meta({ description: 'Null unless the job failed.' }),
   result: z
