@@ -40,7 +40,7 @@ describe('the circuit of a model', () => {
       /limit of requests is reached\. Raise/,
     ],
     ['an outage', errorReply(503), 'model_unavailable', /HTTP 503/],
-    ['failures of the server', errorReply(500), 'model_unavailable', /HTTP 500/],
+    ['failures of the server', errorReply(500), 'model_unavailable', /HTTP 500.*OPENAI_BASE_URL/],
     ['a request that it likes from nobody', errorReply(400), 'model_misconfigured', /OPENAI_MODEL/],
   ])('opens by %s, asks no page meanwhile, and closes by itself', async (_, reply, code, sentence) => {
     await using server = await startOpenAiStandIn();
@@ -90,8 +90,9 @@ describe('the circuit of a model', () => {
     await using classifier = classifierOf(server);
     server.enqueue(reply);
 
-    expect(await failureOf(classifier.classifyPage(pageRequest()))).toMatchObject({ code, since: undefined });
+    const failure = await failureOf(classifier.classifyPage(pageRequest()));
 
+    expect(failure).toMatchObject({ code, since: undefined });
     expect(classifier.circuit.fault).toBeUndefined();
     expect(await classifier.classifyPage(pageRequest())).toMatchObject({ confidenceSource: 'logprobs' });
   });
@@ -137,6 +138,14 @@ describe('the circuit of a model', () => {
     expect(first).toMatchObject({ retryAfterMs: 1, since: undefined });
     expect(probes).toBe(1);
     expect(second).toMatchObject({ code: 'model_rate_limited', since: expect.any(String) });
+  });
+
+  test('gives who sent the one page that was rejected no advice for the operator', async () => {
+    await using server = await startOpenAiStandIn();
+    await using classifier = classifierOf(server);
+    server.enqueue(errorReply(400, { message: 'The image is too large.' }));
+
+    expect((await failureOf(classifier.classifyPage(pageRequest()))).detail).not.toContain('OPENAI_');
   });
 
   test('stays closed where one page is never answered, and opens where nothing is', async () => {

@@ -49,9 +49,16 @@ function notReached(systemCode: string, cause: Error): ClassifierError {
  */
 export function toProbeError(error: ClassifierError): ClassifierError {
   const { code, detail, cause } = error;
-  if (code === 'model_timeout' || code === 'model_error')
-    return new ClassifierError('model_unavailable', detail, { cause });
-  if (code === 'internal' || code === 'model_refused' || code === 'model_output_invalid') {
+  if (code === 'model_error') {
+    const everything = `${detail.replace('failed at this page', 'fails at every question')} Its own log says why; check OPENAI_BASE_URL.`;
+    return new ClassifierError('model_unavailable', everything, { cause });
+  }
+  if (code === 'model_timeout') return new ClassifierError('model_unavailable', detail, { cause });
+  if (code === 'internal') {
+    const advice = `${detail} Its own log says why; OPENAI_MODEL must name a model for chat completions.`;
+    return new ClassifierError('model_misconfigured', advice, { cause });
+  }
+  if (code === 'model_refused' || code === 'model_output_invalid') {
     return new ClassifierError('model_misconfigured', detail, { cause });
   }
   return code === 'payload_too_large' ? contextTooSmall(cause) : error;
@@ -118,7 +125,7 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
     return temporary('model_unavailable', `The model server has an error (HTTP ${status}). Please try again.`);
   }
   const named = shortCode(code) === 'none' ? '' : `, ${shortCode(code)}`;
-  const detail = `The model server rejected the request (HTTP ${status}${named}). Its own log says why; OPENAI_MODEL must name a model for chat completions.`;
+  const detail = `The model server rejected the request (HTTP ${status}${named}).`;
   return new ClassifierError('internal', detail, { cause, retryable: false });
 }
 
