@@ -151,6 +151,10 @@ describe('POST /reruns', () => {
       status: 422,
       code: 'idempotency_conflict',
     });
+    // Its jobs would take the refusals that are meant for the next test's.
+    await expect
+      .poll(async () => (await read('/reruns', keyed.id, headers)).jobs, { timeout: 20_000 })
+      .toMatchObject({ running: 0 });
   });
 
   test('runs so many at a time, and stops when it is told to', async () => {

@@ -71,7 +71,7 @@ describe('the id of the request in the memo of an execution', () => {
       await shared.client.workflow.getHandle(`${jobId}-webhook`).result();
     });
 
-    expect(await memoOf(`${jobId}-webhook`)).toEqual({ requestId: 'abc-124' });
+    expect(await memoOf(`${jobId}-webhook`)).toEqual({ requestId: 'abc-124', subject: { kind: 'run', id: jobId } });
     // While workers are replaced, one that knows nothing of it may go on with the run.
     const history = await shared.client.workflow.getHandle(jobId).fetchHistory();
     for (const interceptors of [{ workflowModules }, {}]) {
