@@ -54,8 +54,14 @@ export function renderConfigurationPage(composeFile: string): string {
   const compose = namesInCompose(composeFile);
   const head = [
     '# Configuration',
-    `Settings are environment variables; there is no settings file. An empty one counts as unset. What is wrong with them is told at the start, all at once, with exit code 1. ${generated}`,
-    'With no setting at all `npm start` runs everything on this machine. `docker compose` reads the same names from `.env` and needs those that are marked _compose_.',
+    [
+      'Settings are environment variables; there is no settings file. An empty one counts as unset. What is wrong with them is',
+      `told at the start, all at once, with exit code 1. ${generated}`,
+    ].join('\n'),
+    [
+      'With no setting at all `npm start` runs everything on this machine. `docker compose` reads the same names from `.env`',
+      'and needs those that are marked _compose_.',
+    ].join('\n'),
   ];
   const sections = settingsGroups.map(
     ({ title, names }) => `## ${title}\n\n${settingsTable(names.map(readSetting), compose)}`,
@@ -64,7 +70,10 @@ export function renderConfigurationPage(composeFile: string): string {
   const envRows = Object.entries(temporalEnvironment).map(([name, text]) => [`\`${name}\``, text]);
   const temporal = [
     '## Connection to Temporal',
-    'Beside `TEMPORAL_ADDRESS` and `TEMPORAL_NAMESPACE` the variables of Temporal’s own SDKs and CLI are read, by `@temporalio/envconfig`. `docker-compose.yml` passes none of them on: its Temporal needs none.',
+    [
+      'Beside `TEMPORAL_ADDRESS` and `TEMPORAL_NAMESPACE` the variables of Temporal’s own SDKs and CLI are read, by',
+      '`@temporalio/envconfig`. `docker-compose.yml` passes none of them on: its Temporal needs none.',
+    ].join('\n'),
     table([['variable', 'meaning'], ...envRows]),
   ];
   return `${[...head, ...sections, composeAlone, ...temporal].join('\n\n')}\n`;
