@@ -74,7 +74,9 @@ await runProcess(async () => {
   printWelcome(say, {
     config,
     apiUrl: api.url,
-    temporalUiUrl: ui?.url,
+    temporal:
+      ui?.url ??
+      `${config.temporal.connection.connectionOptions.address} ${devServer ? '(no UI: TEMPORAL_UI_PORT is 0)' : '(yours)'}`,
     modelProblem: modelProblem?.sentence,
   });
   const stopping = new AbortController();

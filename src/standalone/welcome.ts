@@ -7,7 +7,8 @@ export interface WelcomeFacts {
   readonly config: Config;
   readonly apiUrl: string;
   /** Absent when Temporal is someone else's. */
-  readonly temporalUiUrl: string | undefined;
+  /** Where Temporal is, or its UI where there is one. */
+  readonly temporal: string;
   /** What keeps the model from judging pages. */
   readonly modelProblem: string | undefined;
 }
@@ -22,11 +23,11 @@ export const sampleCategories = [
 
 /** Tells where everything is, how it is secured and what to type next. */
 export function printWelcome(say: (line: string) => void, facts: WelcomeFacts): void {
-  const { config, apiUrl, temporalUiUrl, modelProblem } = facts;
+  const { config, apiUrl, temporal, modelProblem } = facts;
   const rows = [
     ['API', apiUrl],
     ['Reference', `${apiUrl}/docs`],
-    ['Temporal', temporalUiUrl ?? `${config.temporal.connection.connectionOptions.address} (yours)`],
+    ['Temporal', temporal],
     ['Documents', config.storage.kind === 'folder' ? config.storage.directory : `${config.storage.endpoint} (S3)`],
     ['Classifier', classifierLine(config)],
     ['Access', accessLine(config)],
