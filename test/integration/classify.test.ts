@@ -231,12 +231,12 @@ describe('a document at a URL', () => {
     expect(text).not.toContain('very-secret');
   });
 
-  test('that is no document fails the job with a sentence', async () => {
+  test('that is a web page fails the job with a sentence that says so', async () => {
     const { url } = await serveOnce(new TextEncoder().encode('<html>hello</html>'));
 
     const job = await classify(service.url, { fields: { file_url: url } });
 
-    expect(job.error).toMatch(/neither a PDF nor an image|not of a kind/);
+    expect(job.error).toMatch(/web page/);
   });
 });
 
