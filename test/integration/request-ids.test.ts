@@ -54,18 +54,19 @@ describe('the id of a request stands in the memo of the execution that it starts
 
   test('for the event of a change, and its redelivery', async () => {
     const endpoint = await started.register('/changes', { enabledEvents: ['classifier.created'] });
-    await acme.classifiers.create({ name: 'Mail' }, sentAs('change-1'));
+    const { id } = await acme.classifiers.create({ name: 'Mail' }, sentAs('change-1'));
+    const subject = { kind: 'classifier', id };
     const isDelivered = ({ status }: { readonly status: string }) => status === 'delivered';
     const { eventId } = await loggedDelivery(started.service.url, endpoint.id, isDelivered);
     const delivery = deliveryWorkflowId(eventId, endpoint.id);
     await started.service.namespace.client.workflow.getHandle(delivery).result();
 
-    expect(await memoOf(delivery)).toEqual({ requestId: 'change-1' });
+    expect(await memoOf(delivery)).toEqual({ requestId: 'change-1', subject });
 
     const path = `/webhook_endpoints/${endpoint.id}/deliveries/${eventId}/redeliver`;
     const headers = { authorization: 'Bearer acme-key', 'x-request-id': 'again-1' };
     expect((await fetch(started.service.url + path, { method: 'POST', headers })).status).toBe(200);
 
-    expect(await memoOf(delivery)).toEqual({ requestId: 'again-1' });
+    expect(await memoOf(delivery)).toEqual({ requestId: 'again-1', subject });
   });
 });
