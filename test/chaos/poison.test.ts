@@ -52,6 +52,8 @@ describe('a document whose process dies each time that it is read', () => {
       status: 'failed',
       error: 'This document could not be read: the process that reads it ended 3 times while it did.',
     });
+    // What a process prints comes by a pipe, and may come after the answer.
+    await last.untilPrinted(/document is poison[^\n]*\n/);
     const line = last
       .output()
       .split('\n')

@@ -17,7 +17,7 @@ function text(description: string) {
     .string()
     .min(1)
     .max(maxTextLength)
-    .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+    .refine((value) => !/\p{Cc}/u.test(value), 'must not hold control characters')
     .optional()
     .meta({ description });
 }
