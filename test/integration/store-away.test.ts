@@ -20,12 +20,12 @@ test.each(['is gone', 'is the empty place where its volume was mounted'])(
     const handle = service.namespace.client.workflow.getHandle(jobId);
     const waitingFor = async () => (await handle.describe()).typedSearchAttributes.get(searchAttributeKeys.waitingFor);
     await expect.poll(waitingFor, { timeout: 30_000 }).toBe('store');
-    expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
+    await expect.poll(async () => (await fetch(`${service.url}/readyz`)).status, { timeout: 30_000 }).toBe(503);
 
     if (isMountPoint) await rmdir(folder);
     await rename(`${folder}-elsewhere`, folder);
 
     expect(await finishedJob(service.url, jobId)).toMatchObject({ status: 'completed' });
-    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${service.url}/readyz`)).status, { timeout: 30_000 }).toBe(200);
   },
 );
