@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { ClassifierError } from '../src/domain/errors.ts';
 import { createReadingRoom } from './reading-room.ts';
-import { runStep, type MayWait } from './run-step.ts';
+import { runStep, type WaitingRules } from './run-step.ts';
 
 /** So many attempts may die of one document or page: the first of them in company, the others while it was read alone. */
 const maxDeaths = 3;
@@ -47,7 +47,7 @@ const room = createReadingRoom();
 export async function runReadingStep<T>(
   { jobId, pageNumber }: ReadContent,
   work: (signal: AbortSignal, reading: Reading) => Promise<T>,
-  mayWait: MayWait,
+  mayWait: WaitingRules,
 ): Promise<T> {
   const context = Context.current();
   const signal = context.cancellationSignal;

@@ -13,18 +13,18 @@ import { toApplicationFailure } from './to-application-failure.ts';
 const heartbeatIntervalMs = 2000;
 
 /** How an attempt meets what only the operator can mend. */
-export interface MayWait {
+export interface WaitingRules {
   readonly canWait: boolean;
   readonly circuits: readonly Circuit[];
 }
 
-const neverWaits: MayWait = { canWait: false, circuits: [] };
+const neverWaits: WaitingRules = { canWait: false, circuits: [] };
 
 /** For an activity whose run says whether it knows how to wait. */
 export function waitingOf(
   { canWait = false }: { readonly canWait?: boolean },
-  { circuits }: Pick<MayWait, 'circuits'>,
-): MayWait {
+  { circuits }: Pick<WaitingRules, 'circuits'>,
+): WaitingRules {
   return { canWait, circuits };
 }
 

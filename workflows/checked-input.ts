@@ -15,7 +15,7 @@ export type CheckedInput =
 /** Checks what the run was started with; more of what another workflow says than of what the API does, which has checked it. */
 export function checkInput(input: ClassifyDocumentInput): CheckedInput {
   try {
-    const problem = isOfApi() ? undefined : problemOfForeignInput(input);
+    const problem = isStartedByApi() ? undefined : problemOfForeignInput(input);
     // Runs from before went on without what they do not know. Only one that has a problem asks: no other history holds the answer.
     if (problem && patched('refuse-unknown-fields')) throw problem;
     return { parsed: parseWorkflowInput(input) };
@@ -25,7 +25,7 @@ export function checkInput(input: ClassifyDocumentInput): CheckedInput {
 }
 
 /** Whether the run comes from a request to the API, by itself or as part of a batch: a child of another workflow may have the memo too. */
-export function isOfApi(): boolean {
+export function isStartedByApi(): boolean {
   const { memo, parent, typedSearchAttributes } = workflowInfo();
   const isOfBatch = typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;
   return requestOfMemo(memo).requestId !== undefined && (parent === undefined || isOfBatch);

@@ -17,7 +17,7 @@ import { storeBatchResult } from './activity-proxies.ts';
 import { describeFailure, jobFailure } from './failures.ts';
 import { runBatch } from './run-batch.ts';
 import { labelFailure } from './search-attributes.ts';
-import { announce } from './start-webhook.ts';
+import { publishEvent } from './start-webhook.ts';
 
 /**
  * Classifies the documents of a batch: a run of `classifyDocument` for each, no more than so many at a time. A document that fails is
@@ -63,6 +63,6 @@ async function record({ tenant, template }: ClassifyBatchInput, outcome: StoredB
     const stored: StoredEnd | undefined = await storeBatchResult.executeWithOptions({ summary: 'Store the result' }, [
       { tenant, batchId, outcome, ...(events && { events }) },
     ]);
-    if (stored?.event) await announce(tenant, { kind: 'batch', id: batchId }, stored.event);
+    if (stored?.event) await publishEvent(tenant, { kind: 'batch', id: batchId }, stored.event);
   });
 }

@@ -21,13 +21,13 @@ import type { JobError, StoredOutcome } from '../src/domain/job.ts';
 import { parseEnds, type ParsedInput, type RunEnds } from '../src/domain/workflow-input.ts';
 import { receiveReview } from './await-review.ts';
 import { fetchDocument, renderPages, storeDocument } from './activity-proxies.ts';
-import { checkInput, isOfApi, ownIdentity } from './checked-input.ts';
-import { classifyPages, whyNoPage, type ClassifiedPages } from './classify-pages.ts';
+import { checkInput, isStartedByApi, ownIdentity } from './checked-input.ts';
+import { classifyPages, failureOfAllPages, type ClassifiedPages } from './classify-pages.ts';
 import { describeFailure, jobFailure } from './failures.ts';
 import { progressQuery } from './messages.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { labelClassification, labelFailure, labelRun } from './search-attributes.ts';
-import { tellOfEnd } from './start-webhook.ts';
+import { notifyRunEnd } from './start-webhook.ts';
 import { storeOutcome } from './store-outcome.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
     const end = await storeOutcome(parsed, { ...outcome, finishedAt: currentTime(), result });
     setCurrentDetails(`${result.classification} (confidence ${Number(result.confidence.toFixed(3))})`);
-    await tellOfEnd(parsed, jobId, end);
+    await notifyRunEnd(parsed, jobId, end);
     return result;
   } catch (error) {
     const end = await recordFailure(parsed, {
@@ -69,7 +69,7 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
       finishedAt: currentTime(),
       error: describeFailure(error),
     });
-    await tellOfEnd(parsed, jobId, end);
+    await notifyRunEnd(parsed, jobId, end);
     if (isCancellation(error)) throw error;
     throw jobFailure(describeFailure(error), error instanceof Error ? error : undefined);
   }
@@ -87,7 +87,7 @@ async function refuse(input: unknown, outcome: FailedOutcome): Promise<never> {
   // Runs from before said it to nobody but their parent.
   if (ends && patched('outcome-of-refused-input')) {
     labelRun(ends.tenant, undefined);
-    await tellOfEnd(ends, outcome.jobId, await recordFailure(ends, outcome));
+    await notifyRunEnd(ends, outcome.jobId, await recordFailure(ends, outcome));
   } else {
     labelFailure(outcome.error.code);
     setCurrentDetails(outcome.error.detail);
@@ -150,7 +150,7 @@ async function ensureStored(
 
 /** For the activities that write first: the id of a run that the API did not choose may be that of a finished job. */
 function foreignRun(): Pick<StoreDocumentInput, 'run'> {
-  return isOfApi() ? {} : { run: ownIdentity() };
+  return isStartedByApi() ? {} : { run: ownIdentity() };
 }
 
 function voteOrFail(
@@ -158,7 +158,7 @@ function voteOrFail(
   { categories, catchAll }: ParsedInput,
 ): Pick<ClassifyDocumentResult, 'classification' | 'confidence' | 'classifier'> {
   const vote = combinePages(classified.pages, { categories, catchAll });
-  if (!vote || !classified.classifier) throw jobFailure(whyNoPage(classified.pages));
+  if (!vote || !classified.classifier) throw jobFailure(failureOfAllPages(classified.pages));
   return { ...vote, classifier: classified.classifier };
 }
 

@@ -14,7 +14,7 @@ async function startWebhook({ tenant, webhook }: RunEnds, jobId: string): Promis
 }
 
 /** Tells endpoints what happened: a run of its own for each, all with the same event. */
-export async function announce(tenant: string, subject: EventSubject, end: EndEvent): Promise<void> {
+export async function publishEvent(tenant: string, subject: EventSubject, end: EndEvent): Promise<void> {
   const { eventType, endpointIds } = end;
   const event = { eventId: eventIdOf(Date.now(), uuid4()), eventType, subject };
   const starts = endpointIds.map((endpointId) =>
@@ -24,10 +24,10 @@ export async function announce(tenant: string, subject: EventSubject, end: EndEv
 }
 
 /** Whatever is to be told of the end of a run, to whom it was asked for. Nothing of one whose outcome has no place: its id is another job's. */
-export async function tellOfEnd(input: RunEnds, jobId: string, { event, isOfAnotherJob }: StoredEnd): Promise<void> {
+export async function notifyRunEnd(input: RunEnds, jobId: string, { event, isOfAnotherJob }: StoredEnd): Promise<void> {
   if (isOfAnotherJob) return;
   await startWebhook(input, jobId);
-  if (event) await announce(input.tenant, { kind: 'run', id: jobId }, event);
+  if (event) await publishEvent(input.tenant, { kind: 'run', id: jobId }, event);
 }
 
 /** A dead receiver must not delay or fail a job, so its delivery goes on alone. Also when the job was cancelled, and without ever throwing. */

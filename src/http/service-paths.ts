@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { aliveSchema, readinessSchema, versionSchema } from './shared/schemas.ts';
-import { open, retryAfter } from './openapi/responses.ts';
+import { publicResponse, retryAfter } from './openapi/responses.ts';
 
 const tags = ['service'];
 const security: [] = [];
@@ -13,8 +13,8 @@ function readiness(path: string, summary: string) {
     summary,
     security,
     responses: {
-      200: open('Everything that the service needs answers.', 'application/json', readinessSchema),
-      503: open('Something does not; it is named.', 'application/json', readinessSchema, retryAfter),
+      200: publicResponse('Everything that the service needs answers.', 'application/json', readinessSchema),
+      503: publicResponse('Something does not; it is named.', 'application/json', readinessSchema, retryAfter),
     },
   };
 }
@@ -27,7 +27,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
       operationId: 'isAlive',
       summary: 'Whether this process answers',
       security,
-      responses: { 200: open('It does.', 'application/json', aliveSchema) },
+      responses: { 200: publicResponse('It does.', 'application/json', aliveSchema) },
     },
   },
   '/readyz': { get: readiness('/readyz', 'Whether all that the service needs answers') },
@@ -38,7 +38,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
       operationId: 'readVersion',
       summary: 'Which version this is',
       security,
-      responses: { 200: open('Name and versions.', 'application/json', versionSchema) },
+      responses: { 200: publicResponse('Name and versions.', 'application/json', versionSchema) },
     },
   },
   '/openapi.json': {
@@ -47,7 +47,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
       operationId: 'readOpenApi',
       summary: 'This document',
       security,
-      responses: { 200: open('OpenAPI 3.1.', 'application/json', z.looseObject({ openapi: z.string() })) },
+      responses: { 200: publicResponse('OpenAPI 3.1.', 'application/json', z.looseObject({ openapi: z.string() })) },
     },
   },
   '/docs': {
@@ -56,7 +56,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
       operationId: 'readDocs',
       summary: 'This document, to be read and tried in a browser',
       security,
-      responses: { 200: open('A page.', 'text/html', z.string()) },
+      responses: { 200: publicResponse('A page.', 'text/html', z.string()) },
     },
   },
   '/docs/errors': {
@@ -65,7 +65,7 @@ export const servicePaths: ZodOpenApiPathsObject = {
       operationId: 'readErrors',
       summary: 'Every error, and what to do about it',
       security,
-      responses: { 200: open('Markdown.', 'text/markdown', z.string()) },
+      responses: { 200: publicResponse('Markdown.', 'text/markdown', z.string()) },
     },
   },
 };

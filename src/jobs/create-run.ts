@@ -9,7 +9,7 @@ import { questionOf, type PageLimits } from '../records/classifiers/run-question
 import { isRefusal } from '../domain/errors.ts';
 import { writeJobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 import { endShare, type Quotas, type QuotaShare } from './quota.ts';
-import { assertFits } from './run-template.ts';
+import { checkRequest } from './run-template.ts';
 import { startStoredJob, toJobRequest } from './start-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 
@@ -50,7 +50,7 @@ export async function createRun(dependencies: CreateRunDependencies, request: Cr
   const known = input.kind === 'id' ? await readFile(store, tenant, input.id) : undefined;
   const fileId = known?.id ?? newId('file');
   const job = toJob(dependencies, request, jobId, fileId);
-  assertFits(job, { ...(job.review && { review: job.review }) });
+  checkRequest(job, { ...(job.review && { review: job.review }) });
   const url = known ? known.url : urlOf(input);
   let share: QuotaShare | undefined;
   try {

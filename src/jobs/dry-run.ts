@@ -6,7 +6,7 @@ import { listExecutions } from '../temporal/executions.ts';
 import { countJobs, filterQuery, type FoundJobs } from './job-filter.ts';
 import { createJobReader } from './read-job.ts';
 import type { RerunDependencies } from './rerun-job.ts';
-import { toRepeat, type RerunOfOperation } from './rerun-of-operation.ts';
+import { planRerun, type RerunOfOperation } from './rerun-of-operation.ts';
 import { findStandingOperation, type OperationQuestion } from './standing-operation.ts';
 
 export interface DryRunDependencies extends Omit<RerunDependencies, 'reader'> {
@@ -94,7 +94,7 @@ async function fatesOf(
 
 async function fateOf(dependencies: RerunDependencies, rerun: RerunOfOperation): Promise<Fate> {
   try {
-    const asked = await toRepeat(dependencies, rerun);
+    const asked = await planRerun(dependencies, rerun);
     return typeof asked === 'string' ? { kind: 'skipped', reason: asked } : { kind: 'rerun', reason: '' };
   } catch (error) {
     const { code } = normalizeError(error);

@@ -28,7 +28,7 @@ export interface EventService {
    * Tells the endpoints that want it what was done to a classifier. Resolves when no delivery can be lost any more. Never throws: what was done is done, and
    * a caller who heard of an error would do it again.
    */
-  announce(tenant: string, change: ClassifierChange): Promise<void>;
+  publishEvent(tenant: string, change: ClassifierChange): Promise<void>;
   /** The newest event first. Throws `not_found`. */
   deliveries(
     tenant: string,
@@ -48,7 +48,7 @@ export interface EventServiceDependencies {
 }
 
 export function createEventService({ client, store, logger }: EventServiceDependencies): EventService {
-  async function announce(tenant: string, change: ClassifierChange): Promise<void> {
+  async function startDeliveries(tenant: string, change: ClassifierChange): Promise<void> {
     const { eventType, classifierId, payload, requestId } = change;
     const endpointIds = await receiversOf(store, tenant, { eventType });
     if (endpointIds.length === 0) return;
@@ -75,10 +75,10 @@ export function createEventService({ client, store, logger }: EventServiceDepend
   }
 
   return {
-    async announce(tenant, change) {
+    async publishEvent(tenant, change) {
       const { eventType, classifierId, requestId } = change;
       try {
-        await announce(tenant, change);
+        await startDeliveries(tenant, change);
       } catch (error) {
         logger.error({ requestId, tenant, eventType, classifierId, error }, 'event was lost');
       }

@@ -39,7 +39,7 @@ export interface JobService {
   idOfKey(tenant: string, key: string): string;
   read(tenant: string, jobId: string): Promise<Job>;
   /** The same without the progress of a running one, for which no worker is needed. */
-  look(tenant: string, jobId: string): Promise<Job>;
+  readWithoutProgress(tenant: string, jobId: string): Promise<Job>;
   /** Reads a job when it is finished, or after `waitMs`; at once where the tenant has its share of waits. */
   wait(request: WaitRequest): Promise<Job>;
   /** A place for a wait, taken before the job is started that would be waited for. Throws `rate_limited`. */
@@ -71,7 +71,7 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     start: (request) => startJob(dependencies, request),
     idOfKey: jobIdOfKey,
     read: reader.read,
-    look: reader.look,
+    readWithoutProgress: reader.readWithoutProgress,
     wait: waits.wait,
     reserveWait: waits.reserve,
     list: (request) => listJobs(dependencies, reader.read, request),
@@ -80,7 +80,7 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     rerun: (request) => rerunJob({ ...dependencies, reader }, request),
     async delete(tenant, jobId) {
       try {
-        await reader.look(tenant, jobId);
+        await reader.readWithoutProgress(tenant, jobId);
       } catch (error) {
         if (!isNotFound(error) || !(await isPartlyDeleted(dependencies, tenant, jobId))) throw error;
       }
@@ -89,7 +89,7 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
     },
     forgetAll: reader.forgetAll,
     async pageImage(tenant, jobId, pageNumber) {
-      await reader.look(tenant, jobId);
+      await reader.readWithoutProgress(tenant, jobId);
       return openPageImage(store, tenant, jobId, pageNumber);
     },
     reasoning: (tenant, result) => readReasoning(store, tenant, result),

@@ -18,7 +18,7 @@ import { listExecutions } from '../temporal/executions.ts';
 import { cancelJob } from './cancel-job.ts';
 import { deleteJob, isPartlyDeleted } from './delete-job.ts';
 import { filterQuery, matchesFilter, type FilterScope } from './job-filter.ts';
-import { lookIfThere } from './look-if-there.ts';
+import { findJob } from './find-job.ts';
 import { findOperationRequest, type OperationRequest } from '../records/operations/operation-request.ts';
 import type { Quotas } from './quota.ts';
 import { createJobReader, type JobReader } from './read-job.ts';
@@ -112,7 +112,7 @@ function workOf(
 ): Work {
   const { tenant, kind } = scope;
   const reader = createJobReader(dependencies);
-  const look = (jobId: string) => lookIfThere(reader, tenant, jobId);
+  const find = (jobId: string) => findJob(reader, tenant, jobId);
   switch (kind) {
     case 'rerun':
       return (jobId) => rerunOfOperation({ ...dependencies, reader }, { ...scope, jobId, request });
@@ -120,7 +120,7 @@ function workOf(
       return (jobId) => cancel({ ...dependencies, reader }, jobId, request, scope);
     case 'deletion':
       return async (jobId) => {
-        const job = await look(jobId);
+        const job = await find(jobId);
         // An earlier attempt may have deleted it, or a part of it.
         if (!job && !(await isPartlyDeleted(dependencies, tenant, jobId))) return 'done';
         if (job && !matchesFilter(job, request.filter, scope)) return 'changed';
@@ -138,10 +138,10 @@ async function cancel(
   scope: FilterScope,
 ): Promise<Outcome> {
   const { tenant } = scope;
-  const job = await lookIfThere(reader, tenant, jobId);
+  const job = await findJob(reader, tenant, jobId);
   if (!job) return 'gone';
   if (job.status === 'failed' && job.error.code === 'cancelled') return 'done';
   if (job.status === 'completed' || job.status === 'failed' || !matchesFilter(job, filter, scope)) return 'changed';
-  const { status } = await cancelJob({ client }, reader.look, tenant, jobId);
+  const { status } = await cancelJob({ client }, reader.readWithoutProgress, tenant, jobId);
   return status === 'completed' || status === 'failed' ? 'changed' : 'done';
 }

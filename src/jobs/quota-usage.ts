@@ -45,7 +45,7 @@ export function hold(usage: Usage, jobId: string, limit: number): Usage {
 }
 
 /** The last to let go of a document that nobody kept gives it back; one of which nobody knows stays until that is settled. */
-export function letGo(usage: Usage, jobId: string, limit: number): Usage {
+export function release(usage: Usage, jobId: string, limit: number): Usage {
   const holders = holdersOf(usage, jobId);
   if (holders === 0) return usage;
   const left = withHolders(usage, jobId, holders - 1);

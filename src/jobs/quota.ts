@@ -8,7 +8,7 @@ import {
   isHeld,
   keep,
   leaveOpen,
-  letGo,
+  release,
   markUnsettled,
   noUsage,
   parseUsage,
@@ -140,7 +140,7 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
       try {
         return {
           remaining: await takeWith(tenant, limit, (usage) => hold(usage, jobId, limit)),
-          giveBack: () => change(key, limit, (usage) => letGo(usage, jobId, limit)),
+          giveBack: () => change(key, limit, (usage) => release(usage, jobId, limit)),
           leaveOpen: async () => void (await change(key, limit, (usage) => leaveOpen(usage, jobId, now()))),
           keep: async () => void (await change(key, limit, (usage) => keep(usage, jobId))),
         };

@@ -31,7 +31,7 @@ export interface JobReader {
   /** Throws `not_found` for a job that is not there, or not this tenant's. */
   readonly read: (tenant: string, jobId: string) => Promise<Job>;
   /** The same without the progress of a running one, which takes a worker to tell, and a moment where there is none. */
-  readonly look: (tenant: string, jobId: string) => Promise<Job>;
+  readonly readWithoutProgress: (tenant: string, jobId: string) => Promise<Job>;
   /** Drops a job from memory that was deleted or reviewed. */
   readonly forget: (tenant: string, jobId: string) => void;
   /** Drops all of a tenant's, of which a worker has deleted many. */
@@ -71,7 +71,7 @@ export function createJobReader({
   const progressQueries = createTenantSlots(questions);
   return {
     read: (tenant, jobId) => readJob(tenant, jobId, { withProgress: true }),
-    look: (tenant, jobId) => readJob(tenant, jobId, { withProgress: false }),
+    readWithoutProgress: (tenant, jobId) => readJob(tenant, jobId, { withProgress: false }),
     forget: (tenant, jobId) => void finished.delete(`${tenant}/${jobId}`),
     forgetAll(tenant) {
       const own = Array.from(finished.keys()).filter((key) => key.startsWith(`${tenant}/`));

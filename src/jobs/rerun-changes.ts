@@ -1,12 +1,12 @@
 import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
 import { resolveClassifier } from '../records/classifiers/classifier-versions.ts';
-import { referredTo } from '../records/referred-to.ts';
+import { resolveReference } from '../records/resolve-reference.ts';
 import { questionOf, withOverride, type ConfigOverride, type PageLimits } from '../records/classifiers/run-question.ts';
 import type { Category } from '../domain/category.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { PageRange } from '../domain/page-selection.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { AskedOfJob } from './asked-of-job.ts';
+import type { OriginalRequest } from './original-request.ts';
 import { priorityKeyOf } from './create-run.ts';
 import type { RunRequest } from '../records/jobs/job-request.ts';
 import { configOf } from '../records/jobs/run-facts.ts';
@@ -27,7 +27,7 @@ export interface RerunChanges {
 }
 
 /** A repetition before its document is where it needs it. */
-export type AskedAgain = Omit<StartJobRequest, 'tenant' | 'jobId' | 'source'> & Pick<AskedOfJob, 'source'>;
+export type RepeatedRequest = Omit<StartJobRequest, 'tenant' | 'jobId' | 'source'> & Pick<OriginalRequest, 'source'>;
 
 export interface ChangeDependencies {
   readonly store: ObjectStore;
@@ -35,12 +35,12 @@ export interface ChangeDependencies {
 }
 
 /** What can be repeated: as it was, but for the changes. Throws `invalid_request` where they do not fit the job. */
-export async function withChanges(
+export async function applyChanges(
   dependencies: ChangeDependencies,
   tenant: string,
-  asked: AskedOfJob,
+  asked: OriginalRequest,
   changes: RerunChanges,
-): Promise<AskedAgain> {
+): Promise<RepeatedRequest> {
   const { webhook, priority } = changes;
   const { webhookUrl, categories: _categories, selection: _selection, instructions: _, catchAll: __, ...rest } = asked;
   const question = asked.run
@@ -56,7 +56,7 @@ export async function withChanges(
 
 function changedJob(
   { pageLimits }: ChangeDependencies,
-  asked: AskedOfJob,
+  asked: OriginalRequest,
   {
     categories = asked.categories,
     instructions = asked.instructions,
@@ -113,8 +113,9 @@ async function versionOf(
   version: string,
 ): Promise<{ readonly id: string; readonly config: ClassifyConfig }> {
   if (!classifier) throw notOfAClassifier();
-  return (await referredTo('classifier_version', resolveClassifier(store, tenant, { id: classifier.id, version })))
-    .version;
+  return (
+    await resolveReference('classifier_version', resolveClassifier(store, tenant, { id: classifier.id, version }))
+  ).version;
 }
 
 const largestPage = 1_000_000;

@@ -4,11 +4,11 @@ import type { PageLimits } from '../records/classifiers/run-question.ts';
 import { ClassifierError, isRefusal } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readAskedOfJob } from './asked-of-job.ts';
+import { readOriginalRequest } from './original-request.ts';
 import { jobIdOfKey } from './idempotency.ts';
 import type { Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
-import { withChanges, type RerunChanges } from './rerun-changes.ts';
+import { applyChanges, type RerunChanges } from './rerun-changes.ts';
 import { claimRerun, withdrawRerun, type RerunClaim } from './rerun-claim.ts';
 import { isRunOver } from './run-status.ts';
 import { isStanding, sameClickMs } from './standing-rerun.ts';
@@ -21,7 +21,7 @@ export interface RerunDependencies {
   readonly pageLimits: PageLimits;
   /** The patience of runs that name none. */
   readonly patienceSeconds: number;
-  readonly reader: Pick<JobReader, 'look' | 'forget'>;
+  readonly reader: Pick<JobReader, 'readWithoutProgress' | 'forget'>;
 }
 
 export interface RerunRequest {
@@ -43,9 +43,9 @@ export interface RerunRequest {
 export async function rerunJob(dependencies: RerunDependencies, request: RerunRequest): Promise<Rerun> {
   const { store, reader } = dependencies;
   const { tenant, jobId, changes, key, requestId } = request;
-  const job = await reader.look(tenant, jobId);
+  const job = await reader.readWithoutProgress(tenant, jobId);
   if (!isRunOver(job)) throw notOver(job);
-  const asked = await withChanges(dependencies, tenant, await readAskedOfJob(dependencies, tenant, job), changes);
+  const asked = await applyChanges(dependencies, tenant, await readOriginalRequest(dependencies, tenant, job), changes);
   const own: RerunClaim = {
     jobId: key === undefined ? randomUUID() : jobIdOfKey(tenant, key),
     claimedAt: new Date().toISOString(),

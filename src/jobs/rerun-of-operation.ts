@@ -5,11 +5,11 @@ import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { readJobRequest } from '../records/jobs/job-request.ts';
 import type { OperationRequest } from '../records/operations/operation-request.ts';
 import { describeExecution } from '../temporal/executions.ts';
-import { readAskedOfJob } from './asked-of-job.ts';
+import { readOriginalRequest } from './original-request.ts';
 import { uuidOf } from './idempotency.ts';
 import { isCreatedWithin, matchesFilter, type FilterScope } from './job-filter.ts';
-import { lookIfThere } from './look-if-there.ts';
-import { withChanges, type AskedAgain, type RerunChanges } from './rerun-changes.ts';
+import { findJob } from './find-job.ts';
+import { applyChanges, type RepeatedRequest, type RerunChanges } from './rerun-changes.ts';
 import { claimRerun, findStandingRerun, withdrawRerun, type RerunClaim } from './rerun-claim.ts';
 import { fingerprintOfChanges, type RerunDependencies } from './rerun-job.ts';
 import { isStanding } from './standing-rerun.ts';
@@ -35,7 +35,7 @@ export async function rerunOfOperation(
   const { store } = dependencies;
   const { tenant, operationId, jobId, request } = rerun;
   const { changes, requestId } = request;
-  const asked = await toRepeat(dependencies, rerun);
+  const asked = await planRerun(dependencies, rerun);
   if (typeof asked === 'string') return asked;
   const own = claimOf(rerun);
   const claim = await claimRerun(store, { tenant, jobId }, own, stands(dependencies, rerun));
@@ -61,20 +61,20 @@ export async function rerunOfOperation(
  * Looks what an operation would do with a job that it has found, and does nothing: gives what it would be asked again, or why it would be left
  * alone. Throws what cannot be repeated of it.
  */
-export async function toRepeat(
+export async function planRerun(
   dependencies: RerunDependencies,
   rerun: RerunOfOperation,
-): Promise<AskedAgain | SkipReason> {
+): Promise<RepeatedRequest | SkipReason> {
   const { store, reader } = dependencies;
   const { tenant, jobId, request } = rerun;
-  const job = await lookIfThere(reader, tenant, jobId);
+  const job = await findJob(reader, tenant, jobId);
   if (!job) return 'gone';
   if (!matchesFilter(job, request.filter, rerun)) return 'changed';
   if (await isFoundAsItsOriginal(dependencies, rerun)) return 'same_document';
   const own = claimOf(rerun);
   const present = await findStandingRerun(store, { tenant, jobId }, own, stands(dependencies, rerun));
   if (present && present.jobId !== own.jobId) return 'rerun_already';
-  return withChanges(dependencies, tenant, await readAskedOfJob(dependencies, tenant, job), request.changes);
+  return applyChanges(dependencies, tenant, await readOriginalRequest(dependencies, tenant, job), request.changes);
 }
 
 function claimOf({ operationId, jobId, request }: RerunOfOperation): RerunClaim {
@@ -99,7 +99,7 @@ async function isFoundAsItsOriginal(
   const { tenant } = scope;
   const { rerunOf } = (await readJobRequest(store, tenant, jobId)) ?? {};
   if (rerunOf === undefined) return false;
-  const original: Job | undefined = await lookIfThere(reader, tenant, rerunOf);
+  const original: Job | undefined = await findJob(reader, tenant, rerunOf);
   if (!original || !matchesFilter(original, filter, scope) || !isCreatedWithin(original, filter)) return false;
   const attributes = (await describeExecution(client, rerunOf))?.typedSearchAttributes;
   // What Temporal has forgotten no filter finds.

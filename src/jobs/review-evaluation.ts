@@ -4,14 +4,14 @@ import { assertPossible, possibleOutputs } from '../records/evaluations/expected
 import { holdFile } from '../records/files/file-holders.ts';
 import type { StoredFile } from '../records/files/files.ts';
 import { derivedId } from '../records/ids.ts';
-import { referredTo } from '../records/referred-to.ts';
+import { resolveReference } from '../records/resolve-reference.ts';
 import type { ClassificationOption } from '../domain/classification-options.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { RunFacts } from '../records/jobs/run-facts.ts';
 
 /** What a reviewed document teaches an evaluation set. */
-export interface Lesson {
+export interface EvaluationExample {
   readonly evaluationSetId: string;
   readonly itemId: string;
   readonly file: StoredFile;
@@ -22,7 +22,7 @@ export interface Lesson {
  * Checks, before anything is changed, that a run's document can become an item of a set. One run has one item in a set: a second review changes what is expected of it.
  * Throws `not_found` for the set, and `invalid_request` where the file is gone or the set's classifier cannot say what the person says.
  */
-export async function toLesson(
+export async function toEvaluationExample(
   store: ObjectStore,
   tenant: string,
   evaluationSetId: string,
@@ -30,8 +30,8 @@ export async function toLesson(
     facts: { job, createdAt, file },
     expectedOutput,
   }: { readonly facts: RunFacts; readonly expectedOutput: ClassificationOption },
-): Promise<Lesson> {
-  const { classifierId } = await referredTo('evaluationSetId', readEvaluationSet(store, tenant, evaluationSetId));
+): Promise<EvaluationExample> {
+  const { classifierId } = await resolveReference('evaluationSetId', readEvaluationSet(store, tenant, evaluationSetId));
   if (!file) {
     throw new ClassifierError(
       'invalid_request',
@@ -44,10 +44,10 @@ export async function toLesson(
 }
 
 /** The file stays with the set, also when the run that it came with is deleted. */
-export async function learn(
+export async function addToSet(
   store: ObjectStore,
   tenant: string,
-  { evaluationSetId, itemId, file, expectedOutput }: Lesson,
+  { evaluationSetId, itemId, file, expectedOutput }: EvaluationExample,
 ): Promise<void> {
   await holdFile(store, tenant, file.id, { kind: 'item', evaluationSetId, itemId });
   await putEvaluationItem(store, tenant, evaluationSetId, { id: itemId, file, expectedOutput });

@@ -37,11 +37,11 @@ export async function reviewJob(dependencies: ReviewJobDependencies, request: Re
   const { reader } = dependencies;
   const { tenant, jobId } = request;
   const deletion = await tombstoneVersion(dependencies.store, tenant, jobId);
-  const job = await reader.look(tenant, jobId);
+  const job = await reader.readWithoutProgress(tenant, jobId);
   if (isUnderWay(job) && (await tellRun(dependencies.client, request))) {
     return afterReview(dependencies, request, deletion);
   }
-  const { status } = await reader.look(tenant, jobId);
+  const { status } = await reader.readWithoutProgress(tenant, jobId);
   if (status !== 'completed') {
     throw new ClassifierError(
       'invalid_request',
@@ -49,7 +49,7 @@ export async function reviewJob(dependencies: ReviewJobDependencies, request: Re
     );
   }
   await storeReview(dependencies, request, deletion);
-  return reader.look(tenant, jobId);
+  return reader.readWithoutProgress(tenant, jobId);
 }
 
 /** What the run was told stands in its result; the reasons stand in no history. */

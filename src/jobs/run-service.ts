@@ -2,7 +2,7 @@ import type { Page } from '../records/list-page.ts';
 import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
-import { learn, toLesson } from './review-evaluation.ts';
+import { addToSet, toEvaluationExample } from './review-evaluation.ts';
 import { categoryOfOption, optionOfCategory } from '../domain/classification-options.ts';
 import { createRun, type CreateRunDependencies, type CreateRunRequest } from './create-run.ts';
 import type { ReviewJobRequest } from './review-job.ts';
@@ -75,7 +75,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       const job: Job = { jobId, status: 'processing', createdAt: new Date().toISOString() };
       return readRunFacts(store, request.tenant, job, { withReason: false });
     },
-    read: async (tenant, jobId) => factsOf(tenant, await jobs.look(tenant, jobId)),
+    read: async (tenant, jobId) => factsOf(tenant, await jobs.readWithoutProgress(tenant, jobId)),
     reserveWait(tenant) {
       const place = jobs.reserveWait(tenant);
       return {
@@ -88,7 +88,8 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
         dependencies,
         async (execution) => {
           const { tenant } = request;
-          const job = (await readFinished(store, tenant, execution)) ?? (await jobs.look(tenant, execution.jobId));
+          const job =
+            (await readFinished(store, tenant, execution)) ?? (await jobs.readWithoutProgress(tenant, execution.jobId));
           return readRunFacts(store, tenant, job, { withReason: false });
         },
         request,
@@ -99,18 +100,18 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
       return factsOf(tenant, await jobs.wait({ tenant, jobId, waitMs: cancelPatienceMs, signal }));
     },
     async review(tenant, jobId, { id, type, confidence, insights, evaluationSetId }) {
-      const facts = await factsOf(tenant, await jobs.look(tenant, jobId));
+      const facts = await factsOf(tenant, await jobs.readWithoutProgress(tenant, jobId));
       const { classifications } = facts.config;
       const classification = categoryOfOption(classifications, { id, type });
       const expectedOutput =
         classification === undefined ? undefined : optionOfCategory(classifications, classification);
       if (classification === undefined || !expectedOutput) throw notOfThisRun(facts.config);
-      const lesson =
+      const example =
         evaluationSetId === undefined
           ? undefined
-          : await toLesson(store, tenant, evaluationSetId, { facts, expectedOutput });
+          : await toEvaluationExample(store, tenant, evaluationSetId, { facts, expectedOutput });
       const job = await jobs.review({ tenant, jobId, classification, confidence, insights });
-      if (lesson) await learn(store, tenant, lesson);
+      if (example) await addToSet(store, tenant, example);
       return factsOf(tenant, job);
     },
     delete: (tenant, jobId) => jobs.delete(tenant, jobId),

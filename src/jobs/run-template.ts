@@ -62,7 +62,7 @@ export function eventsOf({
  * Checks a request by the code of the workflow, before anything of it is stored or started: what that one would refuse is refused here. Throws
  * `invalid_request` or `invalid_categories`.
  */
-export function assertFits(
+export function checkRequest(
   { categories, catchAll, selection }: RunTemplateRequest,
   document: Partial<ClassifyDocumentInput> = {},
 ): void {

@@ -3,7 +3,7 @@ import { jobKeys } from '../records/keys.ts';
 import { readOperationOutcome } from '../records/operations/operation-request.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { describeExecution } from '../temporal/executions.ts';
-import { lookIfThere } from './look-if-there.ts';
+import { findJob } from './find-job.ts';
 import type { JobReader } from './read-job.ts';
 import type { RerunClaim } from './rerun-claim.ts';
 import { isRunOver } from './run-status.ts';
@@ -11,7 +11,7 @@ import { isRunOver } from './run-status.ts';
 export interface StandingDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
-  readonly reader: Pick<JobReader, 'look' | 'forget'>;
+  readonly reader: Pick<JobReader, 'readWithoutProgress' | 'forget'>;
 }
 
 /** A claim that is so young may have its job still to come. A repetition without a key that comes so soon after the same one is a second click. */
@@ -30,7 +30,7 @@ export async function isStanding(
   const ageMs = Date.now() - Date.parse(claimedAt);
   // A worker may have deleted what this process remembers.
   reader.forget(tenant, jobId);
-  const job = await lookIfThere(reader, tenant, jobId);
+  const job = await findJob(reader, tenant, jobId);
   if (!job) {
     // Somebody is about to start it, or was killed before it could; unless it was there, and its owner deleted it.
     if (ageMs >= sameClickMs || (await store.head(jobKeys(tenant, jobId).tombstone))) return false;

@@ -25,7 +25,7 @@ import {
 import { priorityKeyOf } from './create-run.ts';
 import { fileIdOfRun } from './prepare-batch-runs.ts';
 import { endShare, type Quotas } from './quota.ts';
-import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
+import { checkRequest, eventsOf, toRunTemplate } from './run-template.ts';
 
 export interface StartBatchRequest {
   readonly tenant: string;
@@ -85,7 +85,7 @@ export async function startBatch(
   const now = new Date();
   const { batchId = newId('batchRun', now) } = request;
   const question = questionOf(config, dependencies.pageLimits);
-  assertFits({ tenant, ...question });
+  checkRequest({ tenant, ...question });
   const batch = {
     createdAt: now.toISOString(),
     runCount: inputs.length,

@@ -10,7 +10,7 @@ import { callTemporal } from '../temporal/connection.ts';
 import { claimFreeJob } from './claim-free-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
-import { assertFits, eventsOf, toRunTemplate } from './run-template.ts';
+import { checkRequest, eventsOf, toRunTemplate } from './run-template.ts';
 import { readJobRequest, writeJobRequest, type JobRequest } from '../records/jobs/job-request.ts';
 
 /** `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not used. */
@@ -36,7 +36,7 @@ const startDeadlineMs = 10_000;
 export async function startJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<StartedJob> {
   const { store } = dependencies;
   const { tenant, jobId } = request;
-  assertFits(request, { ...(request.fileName !== undefined && { fileName: request.fileName }) });
+  checkRequest(request, { ...(request.fileName !== undefined && { fileName: request.fileName }) });
   const own = toJobRequest(request);
   if (!request.isIdempotent) {
     if (own) await writeJobRequest(store, tenant, jobId, own);

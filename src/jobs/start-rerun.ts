@@ -10,10 +10,10 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { claimFreeJob } from './claim-free-job.ts';
 import { idempotencyConflict } from './idempotency.ts';
 import { writeJobRequest } from '../records/jobs/job-request.ts';
-import { lookIfThere } from './look-if-there.ts';
+import { findJob } from './find-job.ts';
 import { endShare, type Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
-import type { AskedAgain } from './rerun-changes.ts';
+import type { RepeatedRequest } from './rerun-changes.ts';
 import { startStoredJob, toJobRequest } from './start-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 
@@ -23,10 +23,10 @@ export interface StartRerunDependencies {
   readonly quotas: Quotas;
   /** The patience of runs that name none. */
   readonly patienceSeconds: number;
-  readonly reader: Pick<JobReader, 'look'>;
+  readonly reader: Pick<JobReader, 'readWithoutProgress'>;
 }
 
-export interface StartRerunRequest extends AskedAgain {
+export interface StartRerunRequest extends RepeatedRequest {
   readonly tenant: string;
   /** Of the job that is to be started. */
   readonly jobId: string;
@@ -48,7 +48,7 @@ export async function startRerun(dependencies: StartRerunDependencies, request: 
   const { store, quotas, reader } = dependencies;
   const { tenant, jobId } = request;
   // Before the request is stored: what has one is taken for a job that was counted.
-  const isThere = await lookIfThere(reader, tenant, jobId);
+  const isThere = await findJob(reader, tenant, jobId);
   const share = isThere ? undefined : await quotas.takeShared(tenant, jobId);
   let isStored = false;
   try {

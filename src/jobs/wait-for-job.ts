@@ -53,7 +53,7 @@ export function createJobWaits({ client, waits }: WaitDependencies, reader: JobR
     async wait(request) {
       const { tenant, jobId, waitMs } = request;
       if (waitMs <= 0) return reader.read(tenant, jobId);
-      const job = await reader.look(tenant, jobId);
+      const job = await reader.readWithoutProgress(tenant, jobId);
       if (isRunOver(job)) return job;
       const giveBack = waits.take(tenant);
       // Without its progress: of a flood of waits, asking workers for that would be the costly part.

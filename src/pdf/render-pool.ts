@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { ClassifierError, isErrorCode } from '../domain/errors.ts';
-import { ChildFailed, isOfMachine, maxCrashes, patienceFor } from '../process-pool/child-failed.ts';
+import { ChildFailed, isOfMachine, maxCrashes, wallClockLimitMs } from '../process-pool/child-failed.ts';
 import { type ChildPool, createChildPool } from '../process-pool/child-pool.ts';
 import type { DocumentFacts, DocumentRenderer, RenderedPage, RenderRequest } from './document-renderer.ts';
 import { openFailure, pageFailureSentence, type RenderBounds } from './render-failures.ts';
@@ -59,7 +59,7 @@ export function createDocumentRenderer(options: DocumentRendererOptions): Render
     documentTimeoutMs = 30_000,
     documentTimeoutPerPageMs = 2000,
     maxProcessMemoryBytes = 2_000_000_000,
-    pagePatienceMs = patienceFor(pageTimeoutMs),
+    pagePatienceMs = wallClockLimitMs(pageTimeoutMs),
   } = options;
   const pool = createChildPool<RenderJob, RenderEvent, RenderResult>({
     name: 'render',

@@ -51,6 +51,6 @@ export function isOfMachine(error: unknown): boolean {
 const longestPatienceMs = 200_000;
 
 /** How long a child may take by the clock for what may take so much processor time, in milliseconds: ten times that, at most 200 s. */
-export function patienceFor(processorMs: number): number {
+export function wallClockLimitMs(processorMs: number): number {
   return Math.max(processorMs, Math.min(longestPatienceMs, 10 * processorMs));
 }

@@ -117,7 +117,10 @@ export function etagOf(facts: BigIntStats): string {
 }
 
 /** The file's facts once its time is later than that of the version that it replaces, whose clock may have been ahead. */
-export async function outdate({ path, facts }: WrittenFile, previous: BigIntStats | undefined): Promise<BigIntStats> {
+export async function ensureLaterTime(
+  { path, facts }: WrittenFile,
+  previous: BigIntStats | undefined,
+): Promise<BigIntStats> {
   if (previous === undefined || facts.mtimeNs > previous.mtimeNs) return facts;
   const mtime = versionTime(Number(previous.mtimeNs) / 1e9 + 1e-6);
   await utimes(path, mtime, mtime);

@@ -9,7 +9,7 @@ import { copyObject } from './folder-copy.ts';
 import {
   etagOf,
   linkNew,
-  outdate,
+  ensureLaterTime,
   pruneEmpty,
   readWhole,
   removeLeftovers,
@@ -152,7 +152,7 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
     if (options.ifMatch !== undefined && (!existing || etagOf(existing) !== options.ifMatch)) {
       throw new PreconditionFailed(`the object ${key} is no longer the one that was read`);
     }
-    return publish(key, { ...written, facts: await outdate(written, existing) }, options);
+    return publish(key, { ...written, facts: await ensureLaterTime(written, existing) }, options);
   }
 
   /** Gives the written file its name, down to the disk. */

@@ -49,7 +49,7 @@ export function notReadyInTime(options: DevServerOptions, timeoutMs: number, cau
   );
 }
 
-export function diesAgainAndAgain(logFile: string): ConfigError {
+export function keepsCrashing(logFile: string): ConfigError {
   return new ConfigError(
     `TEMPORAL_ADDRESS: the Temporal dev server ends again and again (log: ${logFile}); start again, or set the address of a Temporal server that runs`,
   );

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type DevServer, type DevServerOptions, startDevServer } from './dev-server.ts';
-import { diesAgainAndAgain } from './dev-server-errors.ts';
+import { keepsCrashing } from './dev-server-errors.ts';
 import { tailOf } from './server-process.ts';
 
 export interface SuperviseOptions extends DevServerOptions {
@@ -88,7 +88,7 @@ async function supervise(
 
 /** Tries until it answers; `attempts` are those that this series of deaths has already used up. */
 async function restart(options: SuperviseOptions, stopping: AbortSignal, attempts: number): Promise<DevServer> {
-  if (attempts > longestSeries) throw diesAgainAndAgain(options.logFile);
+  if (attempts > longestSeries) throw keepsCrashing(options.logFile);
   const pauseMs = Math.min(firstDelayMs * 2 ** (attempts - 1), longestDelayMs);
   await delay(pauseMs, undefined, { signal: stopping });
   const signal = options.signal === undefined ? stopping : AbortSignal.any([options.signal, stopping]);

@@ -14,7 +14,7 @@ export const answerAtOnce = (): Reply => ({ kind: 'answer', label: 'invoice' });
 export const answerWhenReleased = (): Reply => ({ kind: 'held', reply: answerAtOnce() });
 
 /** Answers all that is held, and from now on at once. */
-export function letGo(standIn: OpenAiStandIn): void {
+export function release(standIn: OpenAiStandIn): void {
   standIn.answerWith(answerAtOnce);
   standIn.release();
 }

@@ -4,7 +4,7 @@ import { freePort } from '../support/free-ports.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-in/server.ts';
 import { classify, submit } from '../support/service.ts';
 import { allFinished, finishedDespiteOutages, sample, submitMany } from './client.ts';
-import { answerAtOnce, answerWhenReleased, letGo, modelSettings } from './model.ts';
+import { answerAtOnce, answerWhenReleased, release, modelSettings } from './model.ts';
 import { descendantsOf, survivorsOf, type RunningProcess } from './process-tree.ts';
 import { createStandalone, type Standalone } from './standalone.ts';
 
@@ -48,7 +48,7 @@ describe('npm start', { timeout: 180_000 }, () => {
 
     const killedPid = await standalone.temporalPid();
     process.kill(killedPid, 'SIGKILL');
-    letGo(model);
+    release(model);
 
     await expectAllCompleted(standalone.url, jobIds);
     expect(await standalone.temporalPid()).not.toBe(killedPid);
@@ -68,7 +68,7 @@ describe('npm start', { timeout: 180_000 }, () => {
 
     // Its Temporal server outlives it, for the next start to take over; whatever worked for it does not.
     await expectGone(orphans.filter(({ commandLine }) => !commandLine.includes('start-dev')));
-    letGo(model);
+    release(model);
     const started = await standalone.start();
     await expectAllCompleted(standalone.url, jobIds);
     await started.end('SIGINT');

@@ -8,7 +8,7 @@ import { freeSeaweedFsPorts, startSeaweedFs, type S3Server, type SeaweedFsPorts 
 import { classify, getJob, post, submit } from '../support/service.ts';
 import { finishedDespiteOutages, sample } from './client.ts';
 import { createFleet, type ApiProcess, type Fleet } from './fleet.ts';
-import { answerAtOnce, answerWhenReleased, letGo, modelSettings } from './model.ts';
+import { answerAtOnce, answerWhenReleased, release, modelSettings } from './model.ts';
 
 let folder: string;
 let ports: SeaweedFsPorts;
@@ -58,7 +58,7 @@ test('without the store uploads are told to come back, and jobs wait for it at e
   await store.exited;
   const refused = await post(api.url, { file: sample });
   // Its pages are judged now, but the result cannot be stored.
-  letGo(model);
+  release(model);
 
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);

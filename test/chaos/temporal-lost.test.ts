@@ -10,7 +10,7 @@ import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-
 import { classify, submit } from '../support/service.ts';
 import { finishedDespiteOutages, sample } from './client.ts';
 import { createFleet, type ApiProcess, type Fleet } from './fleet.ts';
-import { answerAtOnce, answerWhenReleased, letGo, modelSettings } from './model.ts';
+import { answerAtOnce, answerWhenReleased, release, modelSettings } from './model.ts';
 
 let folder: string;
 let options: DevServerOptions;
@@ -90,7 +90,7 @@ test('without Temporal every request is told to come back, and all works again w
   // A finished job that was read before cannot change, whoever is away.
   expect(readAgain).toMatchObject({ status: 200, body: finished });
 
-  letGo(model);
+  release(model);
   temporal = await startDevServer(options);
 
   await expect.poll(async () => (await request('/readyz')).status, { timeout: 30_000 }).toBe(200);

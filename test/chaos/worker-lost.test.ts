@@ -5,7 +5,7 @@ import { startOpenAiStandIn, type OpenAiStandIn } from '../support/openai-stand-
 import { finishedJob, getJob, submit } from '../support/service.ts';
 import { sample } from './client.ts';
 import { createFleet, type ApiProcess, type Fleet } from './fleet.ts';
-import { answerAtOnce, answerWhenReleased, isAbout, letGo, modelSettings, questionsAbout } from './model.ts';
+import { answerAtOnce, answerWhenReleased, isAbout, release, modelSettings, questionsAbout } from './model.ts';
 
 let namespace: TestNamespace;
 let model: OpenAiStandIn;
@@ -59,7 +59,7 @@ describe('a job whose worker is killed in mid call', () => {
     await expect.poll(() => questionsAbout(model, mark, 2).length, { timeout: 30_000 }).toBe(1);
 
     await worker.end('SIGKILL');
-    letGo(model);
+    release(model);
     await fleet.startWorker();
 
     const job = await finishedJob(api.url, jobId);

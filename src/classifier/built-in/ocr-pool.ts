@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { PlacedText } from '../../domain/page.ts';
-import { ChildFailed, isOfMachine, maxCrashes, patienceFor } from '../../process-pool/child-failed.ts';
+import { ChildFailed, isOfMachine, maxCrashes, wallClockLimitMs } from '../../process-pool/child-failed.ts';
 import { createChildPool } from '../../process-pool/child-pool.ts';
 import type { OcrEngine, OcrText } from './ocr-engine.ts';
 import { ocrTextSchema, type OcrJob } from './ocr-messages.ts';
@@ -26,7 +26,7 @@ export interface OcrPoolOptions {
  */
 export function createOcrPool(options: OcrPoolOptions): OcrEngine & AsyncDisposable {
   const { logger, timeoutMs = 30_000, processes = Math.min(2, Math.ceil(availableParallelism() / 2)) } = options;
-  const { patienceMs = patienceFor(timeoutMs) } = options;
+  const { patienceMs = wallClockLimitMs(timeoutMs) } = options;
   const pool = createChildPool<OcrJob, never, PlacedText>({
     name: 'ocr',
     entry: new URL('ocr-child.ts', import.meta.url),

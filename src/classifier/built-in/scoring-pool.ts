@@ -7,7 +7,7 @@ import {
   type ChildFailure,
   isOfMachine,
   maxCrashes,
-  patienceFor,
+  wallClockLimitMs,
 } from '../../process-pool/child-failed.ts';
 import { createChildPool } from '../../process-pool/child-pool.ts';
 import type { PageClassification, PageClassificationRequest, PageClassifier } from '../page-classifier.ts';
@@ -40,7 +40,7 @@ const maxReads = 2;
  */
 export function createScoringPool(options: ScoringPoolOptions): PageClassifier & AsyncDisposable {
   const { ocr, logger, timeoutMs = 10_000, maxProcessMemoryBytes = 512_000_000 } = options;
-  const { patienceMs = patienceFor(timeoutMs) } = options;
+  const { patienceMs = wallClockLimitMs(timeoutMs) } = options;
   const pool = createChildPool<ScoringJob, never, ScoringReply>({
     name: 'scoring',
     entry: new URL('scoring-child.ts', import.meta.url),

@@ -2,7 +2,7 @@ import type { Capabilities } from './capabilities.ts';
 import { shareCall, type SharedCall } from './shared-call.ts';
 
 /** What a probe has found out. The same object stands for the same probe. */
-export interface Knowledge {
+export interface ProbedCapabilities {
   readonly capabilities: Capabilities;
   /** Whether the model could tell what the probe's picture shows; undefined where that could not be found out. */
   readonly seesImages: boolean | undefined;
@@ -10,32 +10,32 @@ export interface Knowledge {
 
 export interface CapabilityCache {
   /** What is known; the first to ask causes the probe, and all who ask meanwhile wait for the same one. */
-  get(signal: AbortSignal): Promise<Knowledge>;
+  get(signal: AbortSignal): Promise<ProbedCapabilities>;
   /** Finds everything out anew, whatever is known: the model behind the endpoint may be another one by now. */
-  renew(signal: AbortSignal): Promise<Knowledge>;
+  renew(signal: AbortSignal): Promise<ProbedCapabilities>;
   /** A page's question was rejected although the probe's was not: probes again, asking for no more than `atMost`. */
-  contradict(seen: Knowledge, atMost: Capabilities, signal: AbortSignal): Promise<Knowledge>;
+  contradict(seen: ProbedCapabilities, atMost: Capabilities, signal: AbortSignal): Promise<ProbedCapabilities>;
   /**
    * A page's answer came without the log-probabilities that the probe's had: the next question is preceded by another probe. Once, until a
    * page's answer has them again: where pages differ from the probe for good, every page would cost two calls.
    */
-  missLogprobs(seen: Knowledge): void;
+  missLogprobs(seen: ProbedCapabilities): void;
   seeLogprobs(): void;
 }
 
 interface CapabilityCacheOptions {
   readonly initial: Capabilities;
-  readonly probe: (atMost: Capabilities, signal: AbortSignal) => Promise<Knowledge>;
+  readonly probe: (atMost: Capabilities, signal: AbortSignal) => Promise<ProbedCapabilities>;
 }
 
 /** One probe for one model at one endpoint, kept as long as this lives. A probe that failed is not kept. */
 export function createCapabilityCache({ initial, probe }: CapabilityCacheOptions): CapabilityCache {
-  let call: SharedCall<Knowledge> | undefined;
-  let known: Knowledge | undefined;
+  let call: SharedCall<ProbedCapabilities> | undefined;
+  let known: ProbedCapabilities | undefined;
   let hasMissedLogprobs = false;
 
-  function startProbe(atMost: Capabilities): SharedCall<Knowledge> {
-    const started = shareCall<Knowledge>({
+  function startProbe(atMost: Capabilities): SharedCall<ProbedCapabilities> {
+    const started = shareCall<ProbedCapabilities>({
       work: async (signal) => {
         const found = await probe(atMost, signal);
         if (call === started) known = found;

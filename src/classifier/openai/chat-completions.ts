@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { ClassifierError } from '../../domain/errors.ts';
 import { answerFormat } from './answer-schema.ts';
 import { initialCapabilities, type Capabilities } from './capabilities.ts';
-import { createCapabilityCache, type CapabilityCache, type Knowledge } from './capability-cache.ts';
+import { createCapabilityCache, type CapabilityCache, type ProbedCapabilities } from './capability-cache.ts';
 import { readCompletion, type Completion } from './completion.ts';
 import { createModelClient, type Endpoint } from './model-client.ts';
 import { imageNotTaken, isCutOffError, readRejection, toModelError, toProbeError } from './model-errors.ts';
@@ -36,7 +36,7 @@ export interface ChatQuestion {
 export interface ChatAnswer extends Completion {
   /** Whether the question was asked without the image that it has. */
   readonly isWithoutImage: boolean;
-  readonly knowledge: Knowledge;
+  readonly knowledge: ProbedCapabilities;
 }
 
 export interface ChatCompletions {
@@ -116,7 +116,7 @@ async function probe(
   send: Send,
   atMost: Capabilities,
   signal: AbortSignal,
-): Promise<Knowledge> {
+): Promise<ProbedCapabilities> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const either = AbortSignal.any([signal, timeout]);
   const maxTokens = Math.min(maxOutputTokens, maxProbeTokens);
@@ -139,7 +139,7 @@ async function probe(
   }
 }
 
-function watchLogprobs(cache: CapabilityCache, knowledge: Knowledge, { tokens, content }: Completion): void {
+function watchLogprobs(cache: CapabilityCache, knowledge: ProbedCapabilities, { tokens, content }: Completion): void {
   if (knowledge.capabilities.topLogprobs === undefined || content === '') return;
   if (tokens.length > 0) cache.seeLogprobs();
   else cache.missLogprobs(knowledge);

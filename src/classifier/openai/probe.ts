@@ -1,7 +1,7 @@
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { readAnswer } from './answer.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { Knowledge } from './capability-cache.ts';
+import type { ProbedCapabilities } from './capability-cache.ts';
 import type { Completion } from './completion.ts';
 import { readRejection } from './model-errors.ts';
 import { buildProbeQuestion, probeLetter, probeLetters } from './probe-question.ts';
@@ -26,7 +26,7 @@ export const maxSteps = 12;
  * Finds out what a model and its server do, by one small question that is asked again, with less, until it is
  * answered: what is rejected is given up, and so is what is ignored without a word. Throws what the last call threw.
  */
-export async function probeModel({ ask, atMost, onLowered }: ProbeOptions): Promise<Knowledge> {
+export async function probeModel({ ask, atMost, onLowered }: ProbeOptions): Promise<ProbedCapabilities> {
   let capabilities = atMost;
   for (let step = 1; ; step++) {
     let lowered: Capabilities | undefined;
@@ -61,7 +61,7 @@ function toKnowledge(
   capabilities: Capabilities,
   completion: Completion,
   onLowered: ProbeOptions['onLowered'],
-): Knowledge {
+): ProbedCapabilities {
   if (!isConclusive(completion)) return { capabilities, seesImages: capabilities.images ? undefined : false };
   const said = readAnswer(completion.content)?.option ?? '';
   const seesImages = capabilities.images && said.split(/\W+/u).includes(probeLetter);

@@ -1,6 +1,6 @@
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import { errorBodySchema } from './error-schemas.ts';
-import { json, retryAfter } from '../openapi/responses.ts';
+import { jsonResponse, retryAfter } from '../openapi/responses.ts';
 
 const meanings = {
   400: 'Something in the request must be mended; the sentence names the field.',
@@ -23,7 +23,7 @@ export function extendErrors(...more: readonly ErrorStatus[]): Record<string, Zo
   return Object.fromEntries(
     [...always, ...more].map((status) => {
       const headers = status === 429 || status === 503 ? retryAfter : {};
-      return [String(status), json(meanings[status], errorBodySchema, headers)];
+      return [String(status), jsonResponse(meanings[status], errorBodySchema, headers)];
     }),
   );
 }

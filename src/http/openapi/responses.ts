@@ -45,7 +45,7 @@ type ProblemStatus = keyof typeof meanings;
 export const always = [400, 401, 429, 500, 503] as const;
 
 /** The problems that an operation can answer with. */
-export function problems(...statuses: readonly ProblemStatus[]): Record<string, ZodOpenApiResponseObject> {
+export function problemResponses(...statuses: readonly ProblemStatus[]): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries(statuses.map((status) => [String(status), problem(status)]));
 }
 
@@ -60,7 +60,7 @@ function problem(status: ProblemStatus): ZodOpenApiResponseObject {
 }
 
 /** An answer in JSON to a caller with a key. */
-export function json(description: string, schema: z.ZodType, headers: Headers = {}): ZodOpenApiResponseObject {
+export function jsonResponse(description: string, schema: z.ZodType, headers: Headers = {}): ZodOpenApiResponseObject {
   return {
     description,
     headers: { ...requestId, ...rateLimit, ...headers },
@@ -69,7 +69,7 @@ export function json(description: string, schema: z.ZodType, headers: Headers = 
 }
 
 /** An answer that anybody gets. */
-export function open(
+export function publicResponse(
   description: string,
   mediaType: string,
   schema: z.ZodType,

@@ -10,7 +10,7 @@ import {
   rerunsSchema,
 } from './operation-schemas.ts';
 import { listLimits } from '../unsiloed/list-query.ts';
-import { jsonBody, always, json, problems, retryAfter } from '../openapi/responses.ts';
+import { jsonBody, always, jsonResponse, problemResponses, retryAfter } from '../openapi/responses.ts';
 import { idempotencyHeaders } from '../openapi/request-schemas.ts';
 
 const tags = ['bulk'];
@@ -76,12 +76,12 @@ function pathsOf({
           requestParams: { header: idempotencyHeaders },
           requestBody: jsonBody(schema),
           responses: {
-            200: json('With `dry_run`: what would be found and done.', dryRun),
-            202: json('The operation is accepted and cannot be lost any more.', operationSchema, {
+            200: jsonResponse('With `dry_run`: what would be found and done.', dryRun),
+            202: jsonResponse('The operation is accepted and cannot be lost any more.', operationSchema, {
               ...retryAfter,
               Location: { description: 'Where it can be read.', schema: { type: 'string' } },
             }),
-            ...problems(...always, 413, 415, 422),
+            ...problemResponses(...always, 413, 415, 422),
           },
         },
         get: {
@@ -89,7 +89,7 @@ function pathsOf({
           operationId: `list${name}`,
           summary: 'List these operations, newest first',
           requestParams: { query: listQuery },
-          responses: { 200: json('A page of them.', operationListSchema), ...problems(...always) },
+          responses: { 200: jsonResponse('A page of them.', operationListSchema), ...problemResponses(...always) },
         },
       },
     ],
@@ -101,7 +101,7 @@ function pathsOf({
           operationId: `read${name}`,
           summary: 'Read how far it is',
           requestParams: { path: operationPath },
-          responses: { 200: json('The operation.', operationSchema), ...problems(...always, 404) },
+          responses: { 200: jsonResponse('The operation.', operationSchema), ...problemResponses(...always, 404) },
         },
       },
     ],
@@ -114,9 +114,9 @@ function pathsOf({
           summary: 'Stop it; what it has done stays done',
           requestParams: { path: operationPath },
           responses: {
-            200: json('It was over already and stays as it is.', operationSchema),
-            202: json('The operation as it was; it ends within seconds.', operationSchema),
-            ...problems(...always, 404, 413, 415),
+            200: jsonResponse('It was over already and stays as it is.', operationSchema),
+            202: jsonResponse('The operation as it was; it ends within seconds.', operationSchema),
+            ...problemResponses(...always, 404, 413, 415),
           },
         },
       },

@@ -15,16 +15,16 @@ export function malformedForm(cause: unknown): ClassifierError {
   return new ClassifierError('invalid_request', `The multipart body cannot be read: ${reason}.`, { cause });
 }
 
-export function cutOff(cause: unknown): ClassifierError {
+export function uploadCutOff(cause: unknown): ClassifierError {
   return new ClassifierError('invalid_request', 'The upload ended before all of it had arrived.', { cause });
 }
 
-export function stalled(idleTimeoutMs: number): ClassifierError {
+export function uploadStalled(idleTimeoutMs: number): ClassifierError {
   const detail = `The upload stalled: nothing arrived for ${idleTimeoutMs / 1000} s.`;
   return new ClassifierError('invalid_request', detail);
 }
 
-export function tooMany(what: 'parts' | 'fields' | 'files', limit: number): ClassifierError {
+export function tooManyParts(what: 'parts' | 'fields' | 'files', limit: number): ClassifierError {
   return new ClassifierError('invalid_request', `The form must have at most ${limit} ${what}.`);
 }
 

@@ -6,7 +6,7 @@ import { documentTooLarge } from '../../domain/error-sentences.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { displayFileName } from './file-name.ts';
 import { inspectDocument } from '../../storage/ingest-document.ts';
-import { formTooLarge, invalidUpload, shown, stalled } from './upload-errors.ts';
+import { formTooLarge, invalidUpload, shown, uploadStalled } from './upload-errors.ts';
 import type { UploadLimits } from './upload-limits.ts';
 
 /** A document that came with a request and stands in the store. */
@@ -184,6 +184,6 @@ export class UploadSession {
   #onIdle(): void {
     // A paused request waits for the store, not for the client; the store has time limits of its own.
     if (this.#request.isPaused()) this.#idleTimer.refresh();
-    else this.fail(stalled(this.#options.limits.idleTimeoutMs));
+    else this.fail(uploadStalled(this.#options.limits.idleTimeoutMs));
   }
 }

@@ -5,7 +5,7 @@ import { ClassifierError } from '../../domain/errors.ts';
 import { documentTooLarge } from '../../domain/error-sentences.ts';
 import { stageBufferBytes } from '../../storage/ingest-document.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { cutOff, invalidUpload, malformedForm, notMultipart, shown, tooMany } from './upload-errors.ts';
+import { uploadCutOff, invalidUpload, malformedForm, notMultipart, shown, tooManyParts } from './upload-errors.ts';
 import { type UploadLimits, uploadDefaults } from './upload-limits.ts';
 import { documentFields, type Upload, UploadSession, type UploadSessionOptions } from './upload-session.ts';
 
@@ -150,9 +150,9 @@ interface FieldInfo {
 
 /** The parser's events, as busboy names them. */
 function watchForm(form: Writable, session: UploadSession, limits: Required<UploadLimits>): void {
-  form.on('partsLimit', () => session.fail(tooMany('parts', limits.maxParts)));
-  form.on('fieldsLimit', () => session.fail(tooMany('fields', limits.maxFields)));
-  form.on('filesLimit', () => session.fail(tooMany('files', 1)));
+  form.on('partsLimit', () => session.fail(tooManyParts('parts', limits.maxParts)));
+  form.on('fieldsLimit', () => session.fail(tooManyParts('fields', limits.maxFields)));
+  form.on('filesLimit', () => session.fail(tooManyParts('files', 1)));
   form.on('error', (error: unknown) => session.fail(ofRequest(error)));
   form.on('field', (name: string | undefined, value: string | undefined, info: FieldInfo) => {
     if (name === undefined) {
@@ -182,5 +182,5 @@ function ofRequest(error: unknown): ClassifierError {
   const isOfForm =
     error instanceof multer.MulterError ||
     (error instanceof Error && /^(?:Unexpected end of|Malformed|Multipart:|Unsupported)/.test(error.message));
-  return isOfForm ? malformedForm(error) : cutOff(error);
+  return isOfForm ? malformedForm(error) : uploadCutOff(error);
 }

@@ -8,7 +8,7 @@ import {
   submittedSchema,
 } from './schemas.ts';
 import { rerunRequestBody } from '../operations/rerun-paths.ts';
-import { always, inBothContracts, json, problems, retryAfter } from '../openapi/responses.ts';
+import { always, inBothContracts, jsonResponse, problemResponses, retryAfter } from '../openapi/responses.ts';
 import {
   idempotencyHeaders,
   jobPath,
@@ -44,11 +44,11 @@ export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObj
         },
       },
       responses: inBothContracts(synchronousRun.responses, {
-        202: json('The job is accepted and cannot be lost any more.', submittedSchema, {
+        202: jsonResponse('The job is accepted and cannot be lost any more.', submittedSchema, {
           ...retryAfter,
           Location: { description: 'Where the job can be read.', schema: { type: 'string' } },
         }),
-        ...problems(...always, 402, 413, 415, 422),
+        ...problemResponses(...always, 402, 413, 415, 422),
       }),
     },
     get: {
@@ -56,7 +56,7 @@ export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObj
       operationId: 'listJobs',
       summary: 'List jobs, newest first',
       requestParams: { query: listQuery },
-      responses: { 200: json('A page of jobs.', jobListSchema), ...problems(...always) },
+      responses: { 200: jsonResponse('A page of jobs.', jobListSchema), ...problemResponses(...always) },
     },
   },
   '/classify/{job_id}': {
@@ -66,8 +66,8 @@ export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObj
       summary: 'Read a job, or wait for its end',
       requestParams: { path: jobPath, query: jobQuery },
       responses: {
-        200: json('The job. `Retry-After` is there while it is not finished.', jobWithDetailsSchema),
-        ...problems(...always, 404),
+        200: jsonResponse('The job. `Retry-After` is there while it is not finished.', jobWithDetailsSchema),
+        ...problemResponses(...always, 404),
       },
     },
     delete: {
@@ -75,7 +75,7 @@ export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObj
       operationId: 'deleteJob',
       summary: 'Delete a job with its document and result; a running one is cancelled first',
       requestParams: { path: jobPath },
-      responses: { 200: json('It is gone.', deletedSchema), ...problems(...always, 404) },
+      responses: { 200: jsonResponse('It is gone.', deletedSchema), ...problemResponses(...always, 404) },
     },
   },
   '/classify/{job_id}/cancel': {
@@ -85,9 +85,9 @@ export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObj
       summary: 'Cancel a job',
       requestParams: { path: jobPath },
       responses: {
-        200: json('The job was finished already and stays as it is.', jobSchema),
-        202: json('The job as it was; it ends within seconds.', jobSchema),
-        ...problems(...always, 404),
+        200: jsonResponse('The job was finished already and stays as it is.', jobSchema),
+        202: jsonResponse('The job as it was; it ends within seconds.', jobSchema),
+        ...problemResponses(...always, 404),
       },
     },
   },
@@ -99,12 +99,12 @@ export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObj
       requestParams: { path: jobPath, header: idempotencyHeaders },
       requestBody: rerunRequestBody,
       responses: {
-        202: json(
+        202: jsonResponse(
           'The job that repeats it is accepted. Asked again within minutes, it is the same job, unless that failed.',
           rerunSubmittedSchema,
           { ...retryAfter, Location: { description: 'Where the job can be read.', schema: { type: 'string' } } },
         ),
-        ...problems(...always, 402, 404, 413, 415, 422),
+        ...problemResponses(...always, 402, 404, 413, 415, 422),
       },
     },
   },
@@ -119,7 +119,7 @@ export const classifyPaths = (synchronousRun: OtherContract): ZodOpenApiPathsObj
           description: 'A JPEG.',
           content: { 'image/jpeg': { schema: { type: 'string', contentMediaType: 'image/jpeg' } } },
         },
-        ...problems(...always, 404),
+        ...problemResponses(...always, 404),
       },
     },
   },

@@ -1,7 +1,7 @@
 import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { deliveriesSchema, jobSchema, redeliverySchema, webhookSecretSchema } from './schemas.ts';
 import { jobPath } from '../openapi/request-schemas.ts';
-import { always, json, problems } from '../openapi/responses.ts';
+import { always, jsonResponse, problemResponses } from '../openapi/responses.ts';
 
 const tags = ['webhooks'];
 
@@ -13,14 +13,17 @@ export const webhookPaths: ZodOpenApiPathsObject = {
       operationId: 'listDeliveries',
       summary: 'Every attempt at delivering a job',
       requestParams: { path: jobPath },
-      responses: { 200: json('The attempts, the first one first.', deliveriesSchema), ...problems(...always, 404) },
+      responses: {
+        200: jsonResponse('The attempts, the first one first.', deliveriesSchema),
+        ...problemResponses(...always, 404),
+      },
     },
     post: {
       tags,
       operationId: 'sendAgain',
       summary: 'Deliver a finished job again',
       requestParams: { path: jobPath },
-      responses: { 202: json('It follows at once.', redeliverySchema), ...problems(...always, 404) },
+      responses: { 202: jsonResponse('It follows at once.', redeliverySchema), ...problemResponses(...always, 404) },
     },
   },
   '/webhook_secret': {
@@ -28,7 +31,7 @@ export const webhookPaths: ZodOpenApiPathsObject = {
       tags,
       operationId: 'readWebhookSecret',
       summary: 'The secret that deliveries are signed with',
-      responses: { 200: json('The secret.', webhookSecretSchema), ...problems(...always) },
+      responses: { 200: jsonResponse('The secret.', webhookSecretSchema), ...problemResponses(...always) },
     },
   },
   '/webhook_secret/rotate': {
@@ -36,7 +39,7 @@ export const webhookPaths: ZodOpenApiPathsObject = {
       tags,
       operationId: 'rotateWebhookSecret',
       summary: 'Make a new secret; the old one signs too for 24 hours',
-      responses: { 200: json('The new secret.', webhookSecretSchema), ...problems(...always) },
+      responses: { 200: jsonResponse('The new secret.', webhookSecretSchema), ...problemResponses(...always) },
     },
   },
 };

@@ -10,7 +10,7 @@ import {
 import { evaluationItemIds, readEvaluationItem, type EvaluationItem } from './evaluation-items.ts';
 import { readEvaluationSet, type EvaluationSet } from './evaluation-sets.ts';
 import { readsAtOnce } from '../list-page.ts';
-import { referredTo } from '../referred-to.ts';
+import { resolveReference } from '../resolve-reference.ts';
 
 export interface EvaluationChoice {
   readonly tenant: string;
@@ -32,13 +32,13 @@ export async function chooseEvaluation(
   store: ObjectStore,
   { tenant, evaluationSetId, classifier, itemIds }: EvaluationChoice,
 ): Promise<ChosenEvaluation> {
-  const set = await referredTo('evaluationSetId', readEvaluationSet(store, tenant, evaluationSetId));
+  const set = await resolveReference('evaluationSetId', readEvaluationSet(store, tenant, evaluationSetId));
   const reference = classifier ?? { id: set.classifierId, version: 'draft' };
-  const resolved = await referredTo('entity', resolveClassifier(store, tenant, reference));
+  const resolved = await resolveReference('entity', resolveClassifier(store, tenant, reference));
   const ids = [...new Set(itemIds ?? (await evaluationItemIds(store, tenant, set.id)))];
   assertCount(ids.length);
   const items = await mapBounded([...ids.entries()], readsAtOnce, ([index, id]) =>
-    referredTo(`evaluationSetItemIds.${index}`, readEvaluationItem(store, tenant, set.id, id)),
+    resolveReference(`evaluationSetItemIds.${index}`, readEvaluationItem(store, tenant, set.id, id)),
   );
   return { set, resolved, items };
 }

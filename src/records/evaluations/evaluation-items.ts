@@ -12,7 +12,7 @@ import { holdFile, releaseFile, type FileHolder } from '../files/file-holders.ts
 import { findFile, type StoredFile } from '../files/files.ts';
 import { isId, newId } from '../ids.ts';
 import { listDefinitions, namesBelow, readsAtOnce, type Page, type SortedPageQuery } from '../list-page.ts';
-import { referredTo } from '../referred-to.ts';
+import { resolveReference } from '../resolve-reference.ts';
 
 /** One file of an evaluation set, and what a classifier should say of it. */
 export type EvaluationItem = z.infer<typeof itemSchema>;
@@ -62,7 +62,7 @@ export async function addEvaluationItems(
   const holderOf = (itemId: string): FileHolder => ({ kind: 'item', evaluationSetId, itemId });
   const found = await mapBounded(numbered, readsAtOnce, async ({ index, id, fileId }) => {
     try {
-      return { file: await referredTo(`items.${index}.fileId`, holdFile(store, tenant, fileId, holderOf(id))) };
+      return { file: await resolveReference(`items.${index}.fileId`, holdFile(store, tenant, fileId, holderOf(id))) };
     } catch (error) {
       return { error };
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { batchRunSchema, createBatchSchema } from './schemas.ts';
 import { extendErrors } from '../responses.ts';
-import { json } from '../../openapi/responses.ts';
+import { jsonResponse } from '../../openapi/responses.ts';
 
 const tags = ['batches'];
 
@@ -18,7 +18,7 @@ export const extendBatchPaths: ZodOpenApiPathsObject = {
       description: 'Its runs are listed by `GET /classify_runs?batchId=`.',
       requestBody: { required: true, content: { 'application/json': { schema: createBatchSchema } } },
       responses: {
-        200: json('The batch is accepted and cannot be lost any more.', batchRunSchema),
+        200: jsonResponse('The batch is accepted and cannot be lost any more.', batchRunSchema),
         ...extendErrors(402, 404),
       },
     },
@@ -32,7 +32,7 @@ export const extendBatchPaths: ZodOpenApiPathsObject = {
         path: batchPath,
         query: z.object({ include: z.enum(['counts']).optional().meta({ description: 'Adds where its runs are.' }) }),
       },
-      responses: { 200: json('The batch.', batchRunSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The batch.', batchRunSchema), ...extendErrors(404) },
     },
   },
   '/batch_runs/{batch_id}/cancel': {
@@ -41,7 +41,10 @@ export const extendBatchPaths: ZodOpenApiPathsObject = {
       operationId: 'cancelBatchRun',
       summary: 'Cancel a batch and its runs',
       requestParams: { path: batchPath },
-      responses: { 200: json('The batch as it was; it ends within seconds.', batchRunSchema), ...extendErrors(404) },
+      responses: {
+        200: jsonResponse('The batch as it was; it ends within seconds.', batchRunSchema),
+        ...extendErrors(404),
+      },
     },
   },
 };

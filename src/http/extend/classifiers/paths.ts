@@ -11,7 +11,7 @@ import {
 } from './schemas.ts';
 import { pageQuery, sortedPageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
-import { jsonBody, json } from '../../openapi/responses.ts';
+import { jsonBody, jsonResponse } from '../../openapi/responses.ts';
 
 const tags = ['classifiers'];
 
@@ -32,14 +32,14 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       operationId: 'createClassifier',
       summary: 'Create a classifier',
       requestBody: jsonBody(createClassifierSchema),
-      responses: { 200: json('The classifier with its draft.', classifierSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The classifier with its draft.', classifierSchema), ...extendErrors(404) },
     },
     get: {
       tags,
       operationId: 'listClassifiers',
       summary: 'List classifiers',
       requestParams: { query: sortedPageQuery },
-      responses: { 200: json('A page of classifiers.', classifierListSchema), ...extendErrors() },
+      responses: { 200: jsonResponse('A page of classifiers.', classifierListSchema), ...extendErrors() },
     },
   },
   '/classifiers/{classifier_id}': {
@@ -48,7 +48,7 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       operationId: 'readClassifier',
       summary: 'Read a classifier',
       requestParams: { path: classifierPath },
-      responses: { 200: json('The classifier with its draft.', classifierSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The classifier with its draft.', classifierSchema), ...extendErrors(404) },
     },
     post: {
       tags,
@@ -56,7 +56,7 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       summary: 'Rename a classifier, or replace the configuration of its draft',
       requestParams: { path: classifierPath },
       requestBody: jsonBody(updateClassifierSchema),
-      responses: { 200: json('The classifier as it is now.', classifierSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The classifier as it is now.', classifierSchema), ...extendErrors(404) },
     },
   },
   '/classifiers/{classifier_id}/versions': {
@@ -66,14 +66,17 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       summary: 'Publish the draft as the next version',
       requestParams: { path: classifierPath },
       requestBody: jsonBody(publishVersionSchema),
-      responses: { 200: json('The version, which never changes.', classifierVersionSchema), ...extendErrors(404) },
+      responses: {
+        200: jsonResponse('The version, which never changes.', classifierVersionSchema),
+        ...extendErrors(404),
+      },
     },
     get: {
       tags,
       operationId: 'listClassifierVersions',
       summary: 'List the versions of a classifier, the draft first',
       requestParams: { path: classifierPath, query: pageQuery },
-      responses: { 200: json('A page of versions.', classifierVersionListSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('A page of versions.', classifierVersionListSchema), ...extendErrors(404) },
     },
   },
   '/classifiers/{classifier_id}/versions/{version}': {
@@ -82,7 +85,7 @@ export const extendClassifierPaths: ZodOpenApiPathsObject = {
       operationId: 'readClassifierVersion',
       summary: 'Read a version of a classifier',
       requestParams: { path: versionPath },
-      responses: { 200: json('The version.', classifierVersionSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The version.', classifierVersionSchema), ...extendErrors(404) },
     },
   },
 };

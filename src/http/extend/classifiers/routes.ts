@@ -7,7 +7,7 @@ import {
   updateClassifier,
 } from '../../../records/classifiers/classifiers.ts';
 import type { ClassifyConfig } from '../../../records/classifiers/classify-config.ts';
-import { referredTo } from '../../../records/referred-to.ts';
+import { resolveReference } from '../../../records/resolve-reference.ts';
 import type { EventService } from '../../../jobs/event-service.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
 import { answerOptions } from '../../shared/other-methods.ts';
@@ -20,7 +20,7 @@ import { parsePageRequest, parseSortedPageRequest, toListBody } from '../list.ts
 export interface ClassifierDependencies {
   readonly store: ObjectStore;
   /** Told of every change. */
-  readonly events: Pick<EventService, 'announce'>;
+  readonly events: Pick<EventService, 'publishEvent'>;
 }
 
 interface ClassifierParameters {
@@ -32,7 +32,7 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
   const router = Router();
 
   async function configOf(tenant: string, cloneClassifierId: string): Promise<ClassifyConfig> {
-    return (await referredTo('cloneClassifierId', readClassifier(store, tenant, cloneClassifierId))).config;
+    return (await resolveReference('cloneClassifierId', readClassifier(store, tenant, cloneClassifierId))).config;
   }
 
   async function create(request: Request, response: Response): Promise<void> {
@@ -42,7 +42,12 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
     const given: ClassifyConfig | undefined =
       cloneClassifierId === undefined ? config : await configOf(tenant, cloneClassifierId);
     const payload = toClassifierBody(await createClassifier(store, tenant, { name, config: given }));
-    await events.announce(tenant, { eventType: 'classifier.created', classifierId: payload.id, payload, requestId });
+    await events.publishEvent(tenant, {
+      eventType: 'classifier.created',
+      classifierId: payload.id,
+      payload,
+      requestId,
+    });
     response.json(payload);
   }
 
@@ -65,8 +70,8 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
     const tenant = tenantOf(request);
     const payload = toClassifierBody(await updateClassifier(store, tenant, classifierId, changes));
     const told = { classifierId, payload, requestId: requestContext(request).requestId };
-    if (changes.name !== undefined) await events.announce(tenant, { eventType: 'classifier.updated', ...told });
-    if (changes.config) await events.announce(tenant, { eventType: 'classifier.draft.updated', ...told });
+    if (changes.name !== undefined) await events.publishEvent(tenant, { eventType: 'classifier.updated', ...told });
+    if (changes.config) await events.publishEvent(tenant, { eventType: 'classifier.draft.updated', ...told });
     response.json(payload);
   }
 
@@ -76,7 +81,7 @@ export function classifierRoutes({ store, events }: ClassifierDependencies): Rou
     const tenant = tenantOf(request);
     const payload = toVersionBody(await publishVersion(store, tenant, classifierId, release));
     const { requestId } = requestContext(request);
-    await events.announce(tenant, { eventType: 'classifier.version.published', classifierId, payload, requestId });
+    await events.publishEvent(tenant, { eventType: 'classifier.version.published', classifierId, payload, requestId });
     response.json(payload);
   }
 

@@ -9,7 +9,7 @@ import { sortedPageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
 import { idempotencyHeaders } from '../../openapi/request-schemas.ts';
 import { rerunRequestBody } from '../../operations/rerun-paths.ts';
-import { json } from '../../openapi/responses.ts';
+import { jsonResponse } from '../../openapi/responses.ts';
 
 const tags = ['classify runs'];
 
@@ -32,7 +32,7 @@ const runBody = { required: true, content: { 'application/json': { schema: creat
 export const synchronousRun = {
   body: runBody.content,
   responses: {
-    200: json('With a body of JSON: the run, which is over.', classifyRunSchema),
+    200: jsonResponse('With a body of JSON: the run, which is over.', classifyRunSchema),
     ...extendErrors(402, 404, 422),
   },
 };
@@ -46,7 +46,7 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       summary: 'Start a run',
       requestBody: runBody,
       responses: {
-        200: json('The run, which cannot be lost any more.', classifyRunSchema),
+        200: jsonResponse('The run, which cannot be lost any more.', classifyRunSchema),
         ...extendErrors(402, 404),
       },
     },
@@ -56,7 +56,7 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       summary: 'List runs',
       requestParams: { query: runListQuery },
       responses: {
-        200: json(
+        200: jsonResponse(
           'A page of runs; it may be short, or empty, although `nextPageToken` says that more follow.',
           classifyRunListSchema,
         ),
@@ -70,14 +70,14 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       operationId: 'readClassifyRun',
       summary: 'Read a run',
       requestParams: { path: runPath },
-      responses: { 200: json('The run.', classifyRunSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The run.', classifyRunSchema), ...extendErrors(404) },
     },
     delete: {
       tags,
       operationId: 'deleteClassifyRun',
       summary: 'Delete a run, its result and the file that came with it; one that is under way is cancelled first',
       requestParams: { path: runPath },
-      responses: { 200: json('It is gone.', deletedByIdSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('It is gone.', deletedByIdSchema), ...extendErrors(404) },
     },
   },
   '/classify_runs/{run_id}/cancel': {
@@ -86,7 +86,7 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       operationId: 'cancelClassifyRun',
       summary: 'Cancel a run that is under way; one that is over is refused',
       requestParams: { path: runPath },
-      responses: { 200: json('The run, cancelled or about to be.', classifyRunSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The run, cancelled or about to be.', classifyRunSchema), ...extendErrors(404) },
     },
   },
   '/classify_runs/{run_id}/rerun': {
@@ -97,7 +97,7 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       requestParams: { path: runPath, header: idempotencyHeaders },
       requestBody: rerunRequestBody,
       responses: {
-        200: json('The run that repeats it, which cannot be lost any more.', classifyRunSchema),
+        200: jsonResponse('The run that repeats it, which cannot be lost any more.', classifyRunSchema),
         ...extendErrors(402, 404),
       },
     },
@@ -108,7 +108,10 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       operationId: 'readClassifyRunReview',
       summary: 'What there is to review of a run, and what was',
       requestParams: { path: runPath },
-      responses: { 200: json('What the classifier said, and the person.', runReviewSchema), ...extendErrors(404) },
+      responses: {
+        200: jsonResponse('What the classifier said, and the person.', runReviewSchema),
+        ...extendErrors(404),
+      },
     },
     post: {
       tags,
@@ -116,7 +119,7 @@ export const extendRunPaths: ZodOpenApiPathsObject = {
       summary: 'Review a run that waits for it, or one that is over; a second review takes the place of the first',
       requestParams: { path: runPath },
       requestBody: { required: true, content: { 'application/json': { schema: reviewSchema } } },
-      responses: { 200: json('The run as it is now.', classifyRunSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The run as it is now.', classifyRunSchema), ...extendErrors(404) },
     },
   },
 };

@@ -15,7 +15,7 @@ import {
 import { sortedPageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
 import { createEvaluationRunSchema, evaluationRunSchema } from '../evaluation-set-runs/schemas.ts';
-import { jsonBody, json } from '../../openapi/responses.ts';
+import { jsonBody, jsonResponse } from '../../openapi/responses.ts';
 
 const tags = ['evaluation'];
 
@@ -33,14 +33,14 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       operationId: 'createEvaluationSet',
       summary: 'Create an evaluation set',
       requestBody: jsonBody(createEvaluationSetSchema),
-      responses: { 200: json('The set, which is empty.', evaluationSetSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The set, which is empty.', evaluationSetSchema), ...extendErrors(404) },
     },
     get: {
       tags,
       operationId: 'listEvaluationSets',
       summary: 'List evaluation sets',
       requestParams: { query: setQuery },
-      responses: { 200: json('A page of sets.', evaluationSetListSchema), ...extendErrors() },
+      responses: { 200: jsonResponse('A page of sets.', evaluationSetListSchema), ...extendErrors() },
     },
   },
   '/evaluation_sets/{evaluation_set_id}': {
@@ -49,7 +49,7 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       operationId: 'readEvaluationSet',
       summary: 'Read an evaluation set',
       requestParams: { path: setPath },
-      responses: { 200: json('The set.', evaluationSetSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The set.', evaluationSetSchema), ...extendErrors(404) },
     },
   },
   '/evaluation_sets/{evaluation_set_id}/items': {
@@ -59,14 +59,14 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       summary: `Add up to ${maxItemsAtOnce} items, all or none`,
       requestParams: { path: setPath },
       requestBody: jsonBody(createEvaluationItemsSchema),
-      responses: { 200: json('The items, in order.', createdItemsSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The items, in order.', createdItemsSchema), ...extendErrors(404) },
     },
     get: {
       tags,
       operationId: 'listEvaluationSetItems',
       summary: 'List the items of an evaluation set',
       requestParams: { path: setPath, query: sortedPageQuery },
-      responses: { 200: json('A page of items.', evaluationItemListSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('A page of items.', evaluationItemListSchema), ...extendErrors(404) },
     },
   },
   '/evaluation_sets/{evaluation_set_id}/items/{item_id}': {
@@ -75,7 +75,7 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       operationId: 'readEvaluationSetItem',
       summary: 'Read an item',
       requestParams: { path: itemPath },
-      responses: { 200: json('The item.', evaluationItemSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The item.', evaluationItemSchema), ...extendErrors(404) },
     },
     post: {
       tags,
@@ -83,14 +83,14 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       summary: 'Replace what is expected of an item',
       requestParams: { path: itemPath },
       requestBody: jsonBody(updateEvaluationItemSchema),
-      responses: { 200: json('The item as it is now.', evaluationItemSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The item as it is now.', evaluationItemSchema), ...extendErrors(404) },
     },
     delete: {
       tags,
       operationId: 'deleteEvaluationSetItem',
       summary: 'Delete an item; its file stays',
       requestParams: { path: itemPath },
-      responses: { 200: json('It is gone.', deletedItemSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('It is gone.', deletedItemSchema), ...extendErrors(404) },
     },
   },
   '/evaluation_set_runs': {
@@ -99,7 +99,10 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       operationId: 'createEvaluationSetRun',
       summary: 'Measure a classifier by the items of an evaluation set',
       requestBody: jsonBody(createEvaluationRunSchema),
-      responses: { 200: json('The run; its batch has the same id.', evaluationRunSchema), ...extendErrors(402, 404) },
+      responses: {
+        200: jsonResponse('The run; its batch has the same id.', evaluationRunSchema),
+        ...extendErrors(402, 404),
+      },
     },
   },
   '/evaluation_set_runs/{run_id}': {
@@ -108,7 +111,10 @@ export const extendEvaluationPaths: ZodOpenApiPathsObject = {
       operationId: 'readEvaluationSetRun',
       summary: 'Read a run of an evaluation set',
       requestParams: { path: z.object({ run_id: z.string().min(1) }) },
-      responses: { 200: json('The run, measured when it has ended.', evaluationRunSchema), ...extendErrors(404) },
+      responses: {
+        200: jsonResponse('The run, measured when it has ended.', evaluationRunSchema),
+        ...extendErrors(404),
+      },
     },
   },
 };

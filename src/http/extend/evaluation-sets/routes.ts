@@ -8,7 +8,7 @@ import {
 } from '../../../records/evaluations/evaluation-sets.ts';
 import { readsAtOnce } from '../../../records/list-page.ts';
 import { mapBounded } from '../../../domain/map-bounded.ts';
-import { referredTo } from '../../../records/referred-to.ts';
+import { resolveReference } from '../../../records/resolve-reference.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
 import { answerOptions } from '../../shared/other-methods.ts';
 import { tenantOf } from '../../shared/request-context.ts';
@@ -28,7 +28,7 @@ export function evaluationSetRoutes({ store }: { readonly store: ObjectStore }):
   async function create(request: Request, response: Response): Promise<void> {
     const tenant = tenantOf(request);
     const { name, description, entityId } = parseJsonBody(createEvaluationSetSchema, request);
-    const classifier = await referredTo('entityId', readClassifier(store, tenant, entityId));
+    const classifier = await resolveReference('entityId', readClassifier(store, tenant, entityId));
     const set = await createEvaluationSet(store, tenant, { name, description, classifierId: classifier.id });
     response.json(toEvaluationSetBody(set, classifier));
   }

@@ -5,7 +5,7 @@ import { fileListSchema, fileSchema } from './schemas.ts';
 import { deletedByIdSchema } from '../classify-runs/schemas.ts';
 import { pageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
-import { json, open, problems } from '../../openapi/responses.ts';
+import { jsonResponse, publicResponse, problemResponses } from '../../openapi/responses.ts';
 
 const tags = ['files'];
 
@@ -44,7 +44,7 @@ export const extendFilePaths: ZodOpenApiPathsObject = {
       summary: 'Upload a file',
       requestParams: { query: uploadQuery },
       requestBody: { required: true, content: { 'multipart/form-data': { schema: uploadForm } } },
-      responses: { 200: json('The file, which is in the store.', fileSchema), ...extendErrors() },
+      responses: { 200: jsonResponse('The file, which is in the store.', fileSchema), ...extendErrors() },
     },
   },
   '/files': {
@@ -55,7 +55,7 @@ export const extendFilePaths: ZodOpenApiPathsObject = {
       requestParams: {
         query: pageQuery.extend({ nameContains: z.string().optional().meta({ description: 'Whatever the case.' }) }),
       },
-      responses: { 200: json('A page of files.', fileListSchema), ...extendErrors() },
+      responses: { 200: jsonResponse('A page of files.', fileListSchema), ...extendErrors() },
     },
   },
   '/files/{file_id}': {
@@ -71,14 +71,14 @@ export const extendFilePaths: ZodOpenApiPathsObject = {
           html: flag.meta({ description: 'Of no effect: only Word files have it.', deprecated: true }),
         }),
       },
-      responses: { 200: json('The file.', fileSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The file.', fileSchema), ...extendErrors(404) },
     },
     delete: {
       tags,
       operationId: 'deleteFile',
       summary: 'Delete a file; runs keep their results',
       requestParams: { path: filePath },
-      responses: { 200: json('It is gone.', deletedByIdSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('It is gone.', deletedByIdSchema), ...extendErrors(404) },
     },
   },
   '/signed/files/{tenant}/{file_id}': {
@@ -92,8 +92,8 @@ export const extendFilePaths: ZodOpenApiPathsObject = {
         query: z.object({ expires: z.string(), signature: z.string() }),
       },
       responses: {
-        200: { ...open('The bytes of the file.', 'application/octet-stream', bytes), content: fileContents },
-        ...problems(404, 500, 503),
+        200: { ...publicResponse('The bytes of the file.', 'application/octet-stream', bytes), content: fileContents },
+        ...problemResponses(404, 500, 503),
       },
     },
   },

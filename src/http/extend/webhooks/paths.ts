@@ -19,7 +19,7 @@ import {
 } from './schemas.ts';
 import { pageQuery } from '../queries.ts';
 import { extendErrors } from '../responses.ts';
-import { jsonBody, json, open, problems } from '../../openapi/responses.ts';
+import { jsonBody, jsonResponse, publicResponse, problemResponses } from '../../openapi/responses.ts';
 
 const tags = ['webhooks'];
 
@@ -34,14 +34,14 @@ const endpointPaths: ZodOpenApiPathsObject = {
       operationId: 'createWebhookEndpoint',
       summary: 'Register an endpoint; the answer alone shows its signing secret',
       requestBody: jsonBody(createEndpointSchema),
-      responses: { 200: json('The endpoint.', createdEndpointSchema), ...extendErrors() },
+      responses: { 200: jsonResponse('The endpoint.', createdEndpointSchema), ...extendErrors() },
     },
     get: {
       tags,
       operationId: 'listWebhookEndpoints',
       summary: 'List endpoints',
       requestParams: { query: pageQuery.extend({ status: z.enum(endpointStatuses).optional() }) },
-      responses: { 200: json('A page of endpoints.', endpointListSchema), ...extendErrors() },
+      responses: { 200: jsonResponse('A page of endpoints.', endpointListSchema), ...extendErrors() },
     },
   },
   '/webhook_endpoints/{endpoint_id}': {
@@ -50,7 +50,7 @@ const endpointPaths: ZodOpenApiPathsObject = {
       operationId: 'readWebhookEndpoint',
       summary: 'Read an endpoint',
       requestParams: { path: endpointPath },
-      responses: { 200: json('The endpoint.', endpointSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The endpoint.', endpointSchema), ...extendErrors(404) },
     },
     post: {
       tags,
@@ -58,14 +58,14 @@ const endpointPaths: ZodOpenApiPathsObject = {
       summary: 'Change an endpoint',
       requestParams: { path: endpointPath },
       requestBody: jsonBody(updateEndpointSchema),
-      responses: { 200: json('The endpoint.', endpointSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The endpoint.', endpointSchema), ...extendErrors(404) },
     },
     delete: {
       tags,
       operationId: 'deleteWebhookEndpoint',
       summary: 'Delete an endpoint with its subscriptions and the log of its deliveries',
       requestParams: { path: endpointPath },
-      responses: { 200: json('It is gone.', deletedByIdSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('It is gone.', deletedByIdSchema), ...extendErrors(404) },
     },
   },
 };
@@ -77,7 +77,7 @@ const deliveryPaths: ZodOpenApiPathsObject = {
       operationId: 'listWebhookDeliveries',
       summary: 'What was sent to an endpoint, the newest event first',
       requestParams: { path: endpointPath, query: pageQuery.omit({ sortDir: true }) },
-      responses: { 200: json('A page of deliveries.', eventDeliveryListSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('A page of deliveries.', eventDeliveryListSchema), ...extendErrors(404) },
     },
   },
   '/webhook_endpoints/{endpoint_id}/deliveries/{event_id}': {
@@ -86,7 +86,7 @@ const deliveryPaths: ZodOpenApiPathsObject = {
       operationId: 'readWebhookDelivery',
       summary: 'Every attempt at delivering an event',
       requestParams: { path: deliveryPath },
-      responses: { 200: json('The delivery.', eventDeliverySchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The delivery.', eventDeliverySchema), ...extendErrors(404) },
     },
   },
   '/webhook_endpoints/{endpoint_id}/deliveries/{event_id}/redeliver': {
@@ -95,7 +95,10 @@ const deliveryPaths: ZodOpenApiPathsObject = {
       operationId: 'redeliverEvent',
       summary: 'Deliver an event again',
       requestParams: { path: deliveryPath },
-      responses: { 200: json('It follows at once; what came before.', eventDeliverySchema), ...extendErrors(404) },
+      responses: {
+        200: jsonResponse('It follows at once; what came before.', eventDeliverySchema),
+        ...extendErrors(404),
+      },
     },
   },
   '/signed/event_payloads/{tenant}/{kind}/{id}/{event_id}': {
@@ -108,7 +111,10 @@ const deliveryPaths: ZodOpenApiPathsObject = {
         path: z.object({ tenant: z.string(), kind: z.string(), id: z.string(), event_id: z.string() }),
         query: z.object({ expires: z.string(), signature: z.string() }),
       },
-      responses: { 200: open('The payload.', 'application/json', eventPayloadSchema), ...problems(404, 500, 503) },
+      responses: {
+        200: publicResponse('The payload.', 'application/json', eventPayloadSchema),
+        ...problemResponses(404, 500, 503),
+      },
     },
   },
 };
@@ -120,7 +126,7 @@ const subscriptionPaths: ZodOpenApiPathsObject = {
       operationId: 'createWebhookSubscription',
       summary: 'Send the events of one classifier to an endpoint; an earlier subscription to it is replaced',
       requestBody: jsonBody(createSubscriptionSchema),
-      responses: { 200: json('The subscription.', subscriptionSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The subscription.', subscriptionSchema), ...extendErrors(404) },
     },
     get: {
       tags,
@@ -129,7 +135,7 @@ const subscriptionPaths: ZodOpenApiPathsObject = {
       requestParams: {
         query: pageQuery.extend({ webhookEndpointId: z.string().optional(), resourceId: z.string().optional() }),
       },
-      responses: { 200: json('A page of subscriptions.', subscriptionListSchema), ...extendErrors() },
+      responses: { 200: jsonResponse('A page of subscriptions.', subscriptionListSchema), ...extendErrors() },
     },
   },
   '/webhook_subscriptions/{subscription_id}': {
@@ -138,7 +144,7 @@ const subscriptionPaths: ZodOpenApiPathsObject = {
       operationId: 'readWebhookSubscription',
       summary: 'Read a subscription',
       requestParams: { path: subscriptionPath },
-      responses: { 200: json('The subscription.', subscriptionSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The subscription.', subscriptionSchema), ...extendErrors(404) },
     },
     post: {
       tags,
@@ -146,14 +152,14 @@ const subscriptionPaths: ZodOpenApiPathsObject = {
       summary: 'Replace the events of a subscription',
       requestParams: { path: subscriptionPath },
       requestBody: jsonBody(updateSubscriptionSchema),
-      responses: { 200: json('The subscription.', subscriptionSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('The subscription.', subscriptionSchema), ...extendErrors(404) },
     },
     delete: {
       tags,
       operationId: 'deleteWebhookSubscription',
       summary: 'Delete a subscription',
       requestParams: { path: subscriptionPath },
-      responses: { 200: json('It is gone.', deletedByIdSchema), ...extendErrors(404) },
+      responses: { 200: jsonResponse('It is gone.', deletedByIdSchema), ...extendErrors(404) },
     },
   },
 };

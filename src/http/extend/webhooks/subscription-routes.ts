@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { readClassifier } from '../../../records/classifiers/classifiers.ts';
-import { referredTo } from '../../../records/referred-to.ts';
+import { resolveReference } from '../../../records/resolve-reference.ts';
 import {
   deleteSubscription,
   listSubscriptions,
@@ -27,9 +27,9 @@ export function webhookSubscriptionRoutes({ store }: { readonly store: ObjectSto
   async function create(request: Request, response: Response): Promise<void> {
     const tenant = tenantOf(request);
     const { webhookEndpointId, resourceId, enabledEvents } = parseJsonBody(createSubscriptionSchema, request);
-    await referredTo('resourceId', readClassifier(store, tenant, resourceId));
+    await resolveReference('resourceId', readClassifier(store, tenant, resourceId));
     const asked = { endpointId: webhookEndpointId, resourceId, enabledEvents: [...new Set(enabledEvents)] };
-    const subscription = await referredTo('webhookEndpointId', subscribe(store, tenant, asked));
+    const subscription = await resolveReference('webhookEndpointId', subscribe(store, tenant, asked));
     response.json(toSubscriptionBody(subscription));
   }
 

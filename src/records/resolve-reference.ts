@@ -1,7 +1,7 @@
 import { ClassifierError } from '../domain/errors.ts';
 
 /** What a field of a request refers to; where that is not there, the error names the field. */
-export async function referredTo<T>(field: string, found: Promise<T>): Promise<T> {
+export async function resolveReference<T>(field: string, found: Promise<T>): Promise<T> {
   try {
     return await found;
   } catch (error) {

@@ -16,7 +16,10 @@ import { categoriesOfInput } from './read-categories.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 
 /** All that a job was asked for, as its repetition is started with it; what nobody remembers is undefined. */
-export interface AskedOfJob extends Omit<StartJobRequest, 'tenant' | 'jobId' | 'source' | 'categories' | 'selection'> {
+export interface OriginalRequest extends Omit<
+  StartJobRequest,
+  'tenant' | 'jobId' | 'source' | 'categories' | 'selection'
+> {
   readonly source: RerunSource;
   readonly categories: readonly Category[] | undefined;
   readonly selection: StartJobRequest['selection'] | undefined;
@@ -30,7 +33,7 @@ export type RerunSource =
   | { readonly fileId: string; readonly url?: string }
   | { readonly url: string };
 
-export interface AskedDependencies {
+export interface OriginalRequestDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
   readonly pageLimits: PageLimits;
@@ -42,11 +45,11 @@ const instructionsSchema = z.object({ instructions: z.string().optional() });
  * Reads what a job was asked for: from its request, and, what never left it, from the input of its run, as long as Temporal has that. Throws
  * `document_missing` when its document was deleted.
  */
-export async function readAskedOfJob(
-  { client, store, pageLimits }: AskedDependencies,
+export async function readOriginalRequest(
+  { client, store, pageLimits }: OriginalRequestDependencies,
   tenant: string,
   job: Job,
-): Promise<AskedOfJob> {
+): Promise<OriginalRequest> {
   const [request = {}, start] = await Promise.all([
     readJobRequest(store, tenant, job.jobId),
     readStart(client, job.jobId),

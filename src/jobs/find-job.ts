@@ -3,13 +3,13 @@ import type { Job } from '../domain/job.ts';
 import type { JobReader } from './read-job.ts';
 
 /** Undefined for a job that is not there. */
-export async function lookIfThere(
-  reader: Pick<JobReader, 'look'>,
+export async function findJob(
+  reader: Pick<JobReader, 'readWithoutProgress'>,
   tenant: string,
   jobId: string,
 ): Promise<Job | undefined> {
   try {
-    return await reader.look(tenant, jobId);
+    return await reader.readWithoutProgress(tenant, jobId);
   } catch (error) {
     if (error instanceof ClassifierError && error.code === 'not_found') return undefined;
     throw error;
