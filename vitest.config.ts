@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of pure code and of single parts: no server is started for them. */
+/** Pure code and single parts: without servers, and without the processes that read documents. */
 const unit = {
   name: 'unit',
   include: ['test/unit/**/*.test.ts'],
@@ -14,10 +14,10 @@ const servers = {
   setupFiles: ['test/support/quiet-temporal.ts', 'test/support/answer-checks.ts'],
 };
 
-/** The built-in classifier on documents of our own making. */
-const golden = {
-  name: 'golden',
-  include: ['test/golden/**/*.test.ts'],
+/** What draws, reads and scores in processes of its own, and the classifier's answers for documents of our own making. */
+const processes = {
+  name: 'processes',
+  include: ['test/{processes,golden}/**/*.test.ts'],
 };
 
 export default defineConfig({
@@ -27,6 +27,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     reporters: ['default'],
-    projects: [{ test: unit }, { test: golden }, { test: servers }],
+    projects: [{ test: unit }, { test: processes }, { test: servers }],
   },
 });

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createJobService, type StartJobRequest } from '../../../src/jobs/job-service.ts';
+import { createQuotas } from '../../../src/jobs/quota.ts';
+import { createTenantSlots } from '../../../src/domain/tenant-slots.ts';
+import { jobKeys } from '../../../src/records/keys.ts';
+import { sampleInvoice } from '../../support/documents.ts';
+import { hookedStore, type Hook } from '../../support/hooked-store.ts';
+import { finishedJob, startService, submit, type TestService } from '../../support/service.ts';
+import { serviceStores } from '../../support/store-kinds.ts';
+
+const acme = { 'api-key': 'acme-key' };
+
+describe.each(serviceStores())('an Idempotency-Key that comes again while its job is deleted, in %s', (_, settings) => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startService({ ...settings, API_KEYS: 'acme:acme-key' });
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  const send = (key: string) =>
+    submit(service.url, { file: sampleInvoice, headers: { ...acme, 'Idempotency-Key': key } });
+
+  async function finishedBefore(key: string): Promise<string> {
+    const jobId = await send(key);
+    await finishedJob(service.url, jobId, acme);
+    return jobId;
+  }
+
+  function jobsWith(...hooks: readonly Hook[]) {
+    const store = hookedStore(service.store, ...hooks);
+    const { client } = service.namespace;
+    const pageLimits = { defaultPages: 10, maxPages: 100 };
+    const questions = { slots: 2, share: 0.5 };
+    const quotas = createQuotas(store, [], async () => false);
+    return createJobService({
+      client,
+      store,
+      quotas,
+      pageLimits,
+      patienceSeconds: 60,
+      waits: createTenantSlots(questions),
+      questions,
+    });
+  }
+
+  async function uploads(jobId: string): Promise<number> {
+    const keys = await Array.fromAsync(service.store.list(jobKeys('acme', jobId).prefix), ({ key }) => key);
+    return keys.filter((key) => key.includes('/source-')).length;
+  }
+
+  /** As the API makes it of an upload, which is in the store by then. */
+  async function requestOf(jobId: string, uploadId: string): Promise<StartJobRequest> {
+    const key = jobKeys('acme', jobId).sourceOf(uploadId);
+    await service.store.put(key, sampleInvoice);
+    const sha256 = createHash('sha256').update(sampleInvoice).digest('hex');
+    return {
+      tenant: 'acme',
+      jobId,
+      source: { document: { key, sha256, sizeBytes: sampleInvoice.length, type: 'pdf' } },
+      categories: [{ name: 'invoice' }, { name: 'letter' }],
+      selection: { ranges: [], maxPages: 10 },
+      isIdempotent: true,
+    };
+  }
+
+  test.each([
+    ['its mark is set', 'after', 'put', /request\.json$/],
+    ['its tombstone is set', 'after', 'put', /deleted-jobs/],
+    ['its pages go', 'before', 'deletePrefix', /pages\/$/],
+    ['its document goes', 'before', 'delete', /source-/],
+    ['its result goes', 'after', 'delete', /result\.json$/],
+    ['its request goes', 'before', 'delete', /request\.json$/],
+  ] as const)('is a new job, whole, when it comes while %s', async (what, when, step, key) => {
+    const jobId = await finishedBefore(what);
+    let sent: Promise<string> | undefined;
+    const jobs = jobsWith({
+      step,
+      when,
+      key,
+      act: async () => {
+        const before = await uploads(jobId);
+        sent = send(what);
+        await expect.poll(() => uploads(jobId), { timeout: 20_000 }).toBe(before + 1);
+      },
+    });
+
+    await jobs.delete('acme', jobId);
+
+    expect(await sent).toBe(jobId);
+    expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+    expect(await uploads(jobId)).toBe(1);
+  });
+
+  test.each([
+    ['was found to be there', 'after', 'get', /request\.json$/],
+    ['was looked for a result', 'before', 'head', /result\.json$/],
+    ['was found to be finished', 'after', 'head', /result\.json$/],
+  ] as const)('is a new job, whole, when the earlier one is deleted after it %s', async (what, when, step, key) => {
+    const jobs = jobsWith();
+    const jobId = jobs.idOfKey('acme', `sent again, ${what}`);
+    await jobs.start(await requestOf(jobId, 'first'));
+    await finishedJob(service.url, jobId, acme);
+    const racing = jobsWith({ step, when, key, act: () => jobs.delete('acme', jobId) });
+
+    await racing.start(await requestOf(jobId, 'again'));
+
+    expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+    expect(await uploads(jobId)).toBe(1);
+  });
+
+  test.each([
+    ['remembers the job', true],
+    ['finds what it left', false],
+  ])(
+    'is a new job, whole, when it waited for one deletion and a second one, which %s, is quicker',
+    async (what, isKnown) => {
+      const jobId = await finishedBefore(`waited, ${what}`);
+      const second = jobsWith();
+      if (isKnown) await second.readWithoutProgress('acme', jobId);
+      await jobsWith().delete('acme', jobId);
+      // The document is in the store, and its request is about to take the id.
+      const act = () => second.delete('acme', jobId).catch(() => undefined);
+      const waiting = jobsWith({ step: 'put', when: 'before', key: /request\.json$/, act });
+
+      await waiting.start(await requestOf(jobId, 'waited'));
+
+      expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+      expect(await uploads(jobId)).toBe(1);
+    },
+  );
+
+  test.each([
+    ['has begun', 'after', 'put', /request\.json$/],
+    ['lists what is left', 'before', 'list', /jobs/],
+    ['is about to end', 'before', 'delete', /request\.json$/],
+  ] as const)('is a new job, whole, when it comes as a second deletion %s', async (what, when, step, key) => {
+    const jobId = await finishedBefore(`second, ${what}`);
+    let sent: Promise<string> | undefined;
+    const second = jobsWith({
+      step,
+      when,
+      key,
+      act: async () => {
+        sent = send(`second, ${what}`);
+        await expect.poll(() => uploads(jobId), { timeout: 20_000 }).toBe(1);
+      },
+    });
+    await second.readWithoutProgress('acme', jobId);
+    await jobsWith().delete('acme', jobId);
+
+    await second.delete('acme', jobId);
+
+    expect(await sent).toBe(jobId);
+    expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+    expect(await uploads(jobId)).toBe(1);
+  });
+
+  test('is a new job also when whoever deleted the earlier one was killed', async () => {
+    const jobId = await finishedBefore('killed');
+    const jobs = jobsWith({
+      step: 'deletePrefix',
+      when: 'before',
+      key: /pages\/$/,
+      act: async () => {
+        const { request } = jobKeys('acme', jobId);
+        const stored = JSON.parse(Buffer.from((await service.store.get(request))?.bytes ?? []).toString());
+        const at = new Date(Date.now() - 60_000).toISOString();
+        await service.store.put(request, Buffer.from(JSON.stringify({ ...stored, deletion: { id: 'x', at } })));
+        throw new Error('killed');
+      },
+    });
+    await expect(jobs.delete('acme', jobId)).rejects.toThrow('killed');
+
+    await send('killed');
+
+    expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+  });
+
+  test('is deleted once by two who delete it at the same time', async () => {
+    const jobId = await finishedBefore('twice');
+    const other = jobsWith();
+    let second: Promise<void> | undefined;
+    const jobs = jobsWith({
+      step: 'deletePrefix',
+      when: 'before',
+      key: /pages\/$/,
+      act: async () => {
+        second = other.delete('acme', jobId).catch(() => undefined);
+      },
+    });
+
+    await jobs.delete('acme', jobId);
+    await second;
+    await send('twice');
+
+    expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
+  });
+
+  test('is free, and nothing is left of its job, when an interrupted deletion is asked for again', async () => {
+    const jobId = await submit(service.url, { file: sampleInvoice, headers: acme });
+    await finishedJob(service.url, jobId, acme);
+    const act = async () => {
+      throw new Error('killed');
+    };
+    const jobs = jobsWith({ step: 'deletePrefix', when: 'before', key: /jobs/, act });
+    await expect(jobs.delete('acme', jobId)).rejects.toThrow('killed');
+
+    const again = await fetch(`${service.url}/classify/${jobId}`, { method: 'DELETE', headers: acme });
+
+    expect(again.status).toBe(200);
+    expect(await Array.fromAsync(service.store.list(jobKeys('acme', jobId).prefix))).toEqual([]);
+  });
+});
