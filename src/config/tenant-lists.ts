@@ -9,23 +9,44 @@ export interface ApiKey {
   readonly sha256: string;
 }
 
+interface ListEntry {
+  readonly tenant: string;
+  /** All that follows the first colon. */
+  readonly value: string;
+  /** As it stands, and from 1: which one it is. */
+  readonly text: string;
+  readonly number: number;
+}
+
+/** Splits a list of `tenant:value` with commas between; an empty entry does not count. A tenant is empty where no colon follows it. */
+function entriesOf(list: string): ListEntry[] {
+  const texts = list.split(',').map((text) => text.trim());
+  return texts
+    .filter((text) => text !== '')
+    .map((text, index) => {
+      const colon = text.indexOf(':');
+      return {
+        tenant: colon === -1 ? '' : text.slice(0, colon).trim(),
+        value: colon === -1 ? '' : text.slice(colon + 1).trim(),
+        text,
+        number: index + 1,
+      };
+    });
+}
+
 /** Reads `API_KEYS`: `tenant:key` or `tenant:sha256:<hex>`, with commas between. */
-export function parseApiKeys(value = ''): {
+export function parseApiKeys(list = ''): {
   readonly keys: readonly ApiKey[];
   readonly problems: readonly string[];
 } {
   const keys: ApiKey[] = [];
   const problems: string[] = [];
-  const entries = value.split(',').map((entry) => entry.trim());
-  for (const [index, entry] of entries.filter((text) => text !== '').entries()) {
-    const separator = entry.indexOf(':');
-    const tenant = entry.slice(0, separator);
-    const key = entry.slice(separator + 1);
+  for (const { tenant, value: key, number } of entriesOf(list)) {
     const hashed = /^sha256:([0-9a-f]{64})$/i.exec(key)?.[1];
-    if (separator < 1 || key === '' || (key.startsWith('sha256:') && hashed === undefined)) {
-      problems.push(`API_KEYS: entry ${index + 1} must look like tenant:key or tenant:sha256:<64 hex digits>`);
+    if (tenant === '' || key === '' || (key.startsWith('sha256:') && hashed === undefined)) {
+      problems.push(`API_KEYS: entry ${number} must look like tenant:key or tenant:sha256:<64 hex digits>`);
     } else if (!tenantPattern.test(tenant)) {
-      problems.push(`API_KEYS: the tenant of entry ${index + 1} must match ${tenantPattern}`);
+      problems.push(`API_KEYS: the tenant of entry ${number} must match ${tenantPattern}`);
     } else {
       keys.push({ tenant, sha256: hashed?.toLowerCase() ?? createHash('sha256').update(key).digest('hex') });
     }
@@ -41,19 +62,17 @@ export interface QuotaSetting {
 }
 
 /** Reads `QUOTAS`: `tenant:documents`, with commas between. */
-export function parseQuotas(value = ''): {
+export function parseQuotas(list = ''): {
   readonly quotas: readonly QuotaSetting[];
   readonly problems: readonly string[];
 } {
   const quotas = new Map<string, number>();
   const problems: string[] = [];
-  const entries = value.split(',').map((entry) => entry.trim());
-  for (const [index, entry] of entries.filter((text) => text !== '').entries()) {
-    const [tenant = '', documents = '', ...rest] = entry.split(':').map((part) => part.trim());
-    if (!tenantPattern.test(tenant) || !/^\d{1,12}$/.test(documents) || rest.length > 0) {
-      problems.push(`QUOTAS: entry ${index + 1} must look like tenant:documents, such as acme:1000; got "${entry}"`);
+  for (const { tenant, value: documents, text, number } of entriesOf(list)) {
+    if (!tenantPattern.test(tenant) || !/^\d{1,12}$/.test(documents)) {
+      problems.push(`QUOTAS: entry ${number} must look like tenant:documents, such as acme:1000; got "${text}"`);
     } else if (quotas.has(tenant)) {
-      problems.push(`QUOTAS: entry ${index + 1} names ${tenant} a second time`);
+      problems.push(`QUOTAS: entry ${number} names ${tenant} a second time`);
     } else {
       quotas.set(tenant, Number(documents));
     }
@@ -61,21 +80,17 @@ export function parseQuotas(value = ''): {
   return { quotas: Array.from(quotas, ([tenant, documents]) => ({ tenant, documents })), problems };
 }
 
-/** Reads `WEBHOOK_SECRETS`: `tenant:whsec_...`, with commas between. Several of one tenant all sign, so that they can be changed. */
-export function parseWebhookSecrets(value = ''): {
+/** Reads `WEBHOOK_SECRETS`: `tenant:whsec_...`, with commas between. All secrets of a tenant sign, so that it can change them. */
+export function parseWebhookSecrets(list = ''): {
   readonly secrets: ReadonlyMap<string, readonly Secret[]>;
   readonly problems: readonly string[];
 } {
   const secrets = new Map<string, readonly Secret[]>();
   const problems: string[] = [];
-  const entries = value.split(',').map((entry) => entry.trim());
-  for (const [index, entry] of entries.filter((text) => text !== '').entries()) {
-    const separator = entry.indexOf(':');
-    const tenant = entry.slice(0, separator);
-    const secret = entry.slice(separator + 1);
+  for (const { tenant, value: secret, number } of entriesOf(list)) {
     if (!tenantPattern.test(tenant) || !isWebhookSecret(secret)) {
       problems.push(
-        `WEBHOOK_SECRETS: entry ${index + 1} must look like tenant:whsec_<base64 of 24 to 64 bytes>; \`openssl rand -base64 32\` makes such`,
+        `WEBHOOK_SECRETS: entry ${number} must look like tenant:whsec_<base64 of 24 to 64 bytes>; \`openssl rand -base64 32\` makes such`,
       );
     } else {
       secrets.set(tenant, [...(secrets.get(tenant) ?? []), new Secret(secret)]);

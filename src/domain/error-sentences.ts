@@ -1,6 +1,7 @@
 import { countOf } from './text.ts';
 import { sniffLengthBytes } from './document.ts';
 import { ClassifierError, type WaitedFor } from './errors.ts';
+import { fieldError } from './field-error.ts';
 
 /** Verbatim from Unsiloed's contract (seed 001, "Failed Status"); the em dash is theirs. */
 const corruptPdfSentence = 'This PDF could not be opened — the file may be corrupt or in an unsupported format.';
@@ -97,7 +98,7 @@ function allowedKinds(mayBeText: boolean): string {
 /** `field` is what the sentence calls the document. */
 export function emptyDocument(field: string, mayBeText = false): ClassifierError {
   const detail = `${field} is empty (0 bytes); it must be ${allowedKinds(mayBeText)}.`;
-  return new ClassifierError('invalid_request', detail, { errors: [{ pointer: `/${field}`, detail }] });
+  return fieldError(field, detail, { sentence: detail });
 }
 
 export function unsupportedDocument(field: string, mayBeText: boolean, head: Uint8Array): ClassifierError {

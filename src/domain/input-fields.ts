@@ -2,7 +2,8 @@ import type { ClassifyDocumentInput, DocumentSource, EventOptions, StoredDocumen
 import type { Category } from './category.ts';
 import { maxPageRanges, type PageRange } from './page-selection.ts';
 import { errorFacts, isErrorCode, type ClassifierError } from './errors.ts';
-import { invalidInput, isRecord } from './input-values.ts';
+import { fieldError } from './field-error.ts';
+import { isRecord } from './input-values.ts';
 import { nearestName } from './nearest-name.ts';
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
@@ -57,14 +58,14 @@ export function problemOfForeignInput(input: unknown): ClassifierError | undefin
 
 function problemOfVersion(version: unknown): ClassifierError | undefined {
   if (version === undefined || version === null || version === 1) return undefined;
-  return invalidInput('schemaVersion', 'must be 1 or left out');
+  return fieldError('schemaVersion', 'must be 1 or left out');
 }
 
 /** A decoder skips what is no base64, and what is left of the document is said to be empty or damaged. */
 function problemOfInline(given: unknown): ClassifierError | undefined {
   const base64 = isRecord(given) && given['kind'] === 'inline' ? given['base64'] : undefined;
   if (typeof base64 !== 'string' || isBase64(base64)) return undefined;
-  return invalidInput('source.base64', 'must be base64 (RFC 4648), without a prefix such as data:');
+  return fieldError('source.base64', 'must be base64 (RFC 4648), without a prefix such as data:');
 }
 
 /** Either alphabet, padded or not, in one line or many. */
@@ -80,13 +81,13 @@ function problemOfCode(refusal: unknown): ClassifierError | undefined {
   const known = Object.keys(errorFacts);
   const nearest = nearestName(code, known);
   const advice = nearest === undefined ? `must be one of ${known.join(', ')}` : `did you mean ${nearest}?`;
-  return invalidInput('refusal.code', `is no failure code; ${advice}`);
+  return fieldError('refusal.code', `is no failure code; ${advice}`);
 }
 
 function problemOfRanges(pages: unknown): ClassifierError | undefined {
   const ranges = isRecord(pages) ? pages['ranges'] : undefined;
   if (!Array.isArray(ranges) || ranges.length <= maxPageRanges) return undefined;
-  return invalidInput('pages.ranges', `must hold at most ${maxPageRanges} ranges; got ${ranges.length}`);
+  return fieldError('pages.ranges', `must hold at most ${maxPageRanges} ranges; got ${ranges.length}`);
 }
 
 interface UnknownField {
@@ -106,7 +107,7 @@ function unknownField({ name, shape, path }: UnknownField): ClassifierError {
     nearest === undefined
       ? `${place}, which has ${Object.keys(shape.fields).join(', ')}`
       : `the input; did you mean ${[...path, nearest].join('.')}?`;
-  return invalidInput([...path, name].join('.').slice(0, maxShown), `is not a field of ${advice}`);
+  return fieldError([...path, name].join('.').slice(0, maxShown), `is not a field of ${advice}`);
 }
 
 const maxShown = 100;

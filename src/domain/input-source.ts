@@ -1,13 +1,14 @@
 import type { DocumentSource, StoredDocument } from './contract.ts';
 import { documentTypes } from './document.ts';
-import { invalidInput, isRecord, parseKey } from './input-values.ts';
+import { isRecord, parseKey } from './input-values.ts';
+import { fieldError } from './field-error.ts';
 
 /** A document that a workflow's input holds itself. */
 export const maxInlineBytes = 1_048_576;
 
 /** Where the document of a workflow's input is. Throws `invalid_request` that names the field. */
 export function parseSource(source: unknown, tenant: string): DocumentSource {
-  if (!isRecord(source)) throw invalidInput('source', 'must be an object with a "kind"');
+  if (!isRecord(source)) throw fieldError('source', 'must be an object with a "kind"');
   switch (source['kind']) {
     case 'stored': {
       const key = parseKey(source['key'], 'source.key', tenant);
@@ -17,20 +18,20 @@ export function parseSource(source: unknown, tenant: string): DocumentSource {
     case 'url': {
       const { url, urlKey } = source;
       if (typeof url === 'string') return { kind: 'url', url };
-      if (urlKey === undefined) throw invalidInput('source.url', 'must be a URL');
+      if (urlKey === undefined) throw fieldError('source.url', 'must be a URL');
       return { kind: 'url', urlKey: parseKey(urlKey, 'source.urlKey', tenant) };
     }
     case 'inline': {
       const base64 = source['base64'];
-      if (typeof base64 !== 'string' || base64 === '') throw invalidInput('source.base64', 'must be a base64 string');
+      if (typeof base64 !== 'string' || base64 === '') throw fieldError('source.base64', 'must be a base64 string');
       if (base64.length > maxInlineBytes * 1.4) {
         const detail = `must hold at most ${maxInlineBytes} bytes; put larger documents into the store`;
-        throw invalidInput('source.base64', detail);
+        throw fieldError('source.base64', detail);
       }
       return { kind: 'inline', base64 };
     }
     default:
-      throw invalidInput('source.kind', 'must be "stored", "url" or "inline"');
+      throw fieldError('source.kind', 'must be "stored", "url" or "inline"');
   }
 }
 

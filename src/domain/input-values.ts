@@ -1,5 +1,5 @@
 import { countCharacters } from './text.ts';
-import { ClassifierError } from './errors.ts';
+import { fieldError } from './field-error.ts';
 
 /** S3's limit on a key, in bytes of UTF-8. */
 const maxKeyBytes = 1024;
@@ -7,11 +7,11 @@ const maxKeyBytes = 1024;
 /** The key of an object of the tenant's own: nobody reads another tenant's. Throws `invalid_request` for anything else. */
 export function parseKey(value: unknown, field: string, tenant: string): string {
   if (typeof value !== 'string' || !value.startsWith(`tenants/${tenant}/`) || hasUpwardPart(value)) {
-    throw invalidInput(field, `must be an object key below tenants/${tenant}/`);
+    throw fieldError(field, `must be an object key below tenants/${tenant}/`);
   }
-  if (bytesOf(value) > maxKeyBytes) throw invalidInput(field, `must have at most ${maxKeyBytes} bytes`);
+  if (bytesOf(value) > maxKeyBytes) throw fieldError(field, `must have at most ${maxKeyBytes} bytes`);
   if (/\p{Cc}/u.test(value) || !value.isWellFormed())
-    throw invalidInput(field, 'must be text without control characters');
+    throw fieldError(field, 'must be text without control characters');
   return value;
 }
 
@@ -43,7 +43,7 @@ export function optionalString<K extends string>(
 ): { readonly [F in K]?: string } {
   const value = input[field];
   if (value === undefined || value === null || value === '') return {};
-  if (typeof value !== 'string') throw invalidInput(field, 'must be a string');
+  if (typeof value !== 'string') throw fieldError(field, 'must be a string');
   checkText(value, field, maxLength);
   const entry: { [F in K]?: string } = {};
   entry[field] = value;
@@ -53,16 +53,10 @@ export function optionalString<K extends string>(
 /** Temporal on PostgreSQL stores no search attribute with NUL or of more than 255 characters: such a run would be listed as running for ever. */
 export function checkText(value: string, field: string, maxLength: number): void {
   const length = countCharacters(value);
-  if (length > maxLength) throw invalidInput(field, `must have at most ${maxLength} characters; got ${length}`);
-  if (value.includes('\0')) throw invalidInput(field, 'must be text without NUL');
+  if (length > maxLength) throw fieldError(field, `must have at most ${maxLength} characters; got ${length}`);
+  if (value.includes('\0')) throw fieldError(field, 'must be text without NUL');
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `field` with dots between its parts, as a workflow's author writes it. */
-export function invalidInput(field: string, detail: string): ClassifierError {
-  const pointer = `/${field.replaceAll('.', '/')}`;
-  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer, detail }] });
 }

@@ -1,5 +1,6 @@
 import { countOf } from './text.ts';
 import { ClassifierError } from './errors.ts';
+import { fieldError } from './field-error.ts';
 
 export interface PageRange {
   /** 1-based, inclusive. */
@@ -59,5 +60,5 @@ export function selectPages(selection: PageSelection, pageCount: number): number
 }
 
 function invalidPages(detail: string): ClassifierError {
-  return new ClassifierError('invalid_request', detail, { errors: [{ pointer: '/pages', detail }] });
+  return fieldError('pages', detail, { sentence: detail });
 }

@@ -1,4 +1,5 @@
 import { ClassifierError } from './errors.ts';
+import { fieldError } from './field-error.ts';
 import { isInNetwork, parseIpAddress, parseNetwork, type IpAddress, type Network } from './ip-address.ts';
 
 /** What the operator lets outgoing requests reach although it is not public (`ALLOWED_NETWORKS`). */
@@ -33,10 +34,10 @@ export function parseAllowedNetworks(entries: readonly string[]): AllowedNetwork
  */
 export function parseSourceUrl(value: string, allowed: AllowedNetworks, field = 'file_url'): URL {
   const url = value.length <= maxUrlLength ? URL.parse(value) : null;
-  if (!url) throw invalid(field, `must be an absolute URL of at most ${maxUrlLength} characters`);
+  if (!url) throw fieldError(field, `must be an absolute URL of at most ${maxUrlLength} characters`);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw invalid(field, 'must begin with http:// or https://');
-  if (url.username !== '' || url.password !== '') throw invalid(field, 'must not hold a user name or a password');
+    throw fieldError(field, 'must begin with http:// or https://');
+  if (url.username !== '' || url.password !== '') throw fieldError(field, 'must not hold a user name or a password');
   if (allowed.hosts.has(toHost(url.hostname))) return url;
   const address = parseIpAddress(url.hostname.replace(/^\[(.*)\]$/, '$1'));
   if (address ? !isReachable(address, allowed) : isOwnName(toHost(url.hostname))) throw sourceForbidden(field);
@@ -53,7 +54,7 @@ export function isAddressAllowed(address: string, host: string, allowed: Allowed
 /** Says neither what the name resolved to nor why that is refused: it would map the network for the caller. */
 export function sourceForbidden(field = 'file_url'): ClassifierError {
   const detail = `The address of ${field} is not allowed.`;
-  return new ClassifierError('source_forbidden', detail, { errors: [{ pointer: pointerTo(field), detail }] });
+  return fieldError(field, detail, { code: 'source_forbidden', sentence: detail });
 }
 
 function isReachable(address: IpAddress, allowed: AllowedNetworks): boolean {
@@ -103,13 +104,3 @@ const notPublic = [
   '2002::/16', // 6to4, which carries any IPv4 address
   '3fff::/20', // documentation
 ].map(toNetwork);
-
-function invalid(field: string, detail: string): ClassifierError {
-  return new ClassifierError('invalid_request', `${field} ${detail}`, {
-    errors: [{ pointer: pointerTo(field), detail }],
-  });
-}
-
-function pointerTo(field: string): string {
-  return `/${field.replaceAll('.', '/')}`;
-}

@@ -1,11 +1,12 @@
 import { parseCategories, type Category } from './category.ts';
 import type { DocumentSource, EventOptions, ReviewPolicy } from './contract.ts';
 import { parseSource } from './input-source.ts';
-import { checkText, invalidInput, isRecord, optionalKey, optionalString, parseKey } from './input-values.ts';
+import { checkText, isRecord, optionalKey, optionalString, parseKey } from './input-values.ts';
 import { defaultTenant, tenantPattern, type JobError } from './job.ts';
 import type { PageRange, PageSelection } from './page-selection.ts';
 import { patienceLimits } from './waiting.ts';
 import { reviewLimits } from './review.ts';
+import { fieldError } from './field-error.ts';
 
 export const inputLimits = {
   defaultMaxPages: 4,
@@ -38,11 +39,11 @@ export interface ParsedInput {
  * `invalid_categories` with a sentence that names the field.
  */
 export function parseWorkflowInput(input: unknown): ParsedInput {
-  if (!isRecord(input)) throw invalidInput('input', 'must be one object');
+  if (!isRecord(input)) throw fieldError('input', 'must be one object');
   const tenant = parseTenant(input);
   const categories = parseCategories(input['categories']);
   if (JSON.stringify(categories).length > inputLimits.maxCategoriesLength) {
-    throw invalidInput('categories', `must have at most ${inputLimits.maxCategoriesLength} characters in all`);
+    throw fieldError('categories', `must have at most ${inputLimits.maxCategoriesLength} characters in all`);
   }
   return {
     tenant,
@@ -88,7 +89,7 @@ function orNothing<T>(parse: () => T): T | undefined {
 function parseTenant(input: Record<string, unknown>): string {
   const tenant = input['tenant'] ?? defaultTenant;
   if (typeof tenant === 'string' && tenantPattern.test(tenant)) return tenant;
-  throw invalidInput('tenant', `must match ${tenantPattern}`);
+  throw fieldError('tenant', `must match ${tenantPattern}`);
 }
 
 function parseWebhook(webhook: unknown, tenant: string): Pick<ParsedInput, 'webhook'> {
@@ -99,14 +100,14 @@ function parseWebhook(webhook: unknown, tenant: string): Pick<ParsedInput, 'webh
 
 function parseReview(review: unknown): Pick<ParsedInput, 'review'> {
   if (review === undefined || review === null) return {};
-  if (!isRecord(review)) throw invalidInput('review', 'must be an object with "belowConfidence"');
+  if (!isRecord(review)) throw fieldError('review', 'must be an object with "belowConfidence"');
   const { belowConfidence, timeoutSeconds = reviewLimits.defaultTimeoutSeconds } = review;
   if (typeof belowConfidence !== 'number' || !(belowConfidence >= 0 && belowConfidence <= 1)) {
-    throw invalidInput('review.belowConfidence', 'must be a number from 0 to 1');
+    throw fieldError('review.belowConfidence', 'must be a number from 0 to 1');
   }
   const { maxTimeoutSeconds } = reviewLimits;
   if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds)) {
-    throw invalidInput('review.timeoutSeconds', `must be a number above 0, at most ${maxTimeoutSeconds}`);
+    throw fieldError('review.timeoutSeconds', `must be a number above 0, at most ${maxTimeoutSeconds}`);
   }
   return { review: { belowConfidence, timeoutSeconds } };
 }
@@ -114,7 +115,7 @@ function parseReview(review: unknown): Pick<ParsedInput, 'review'> {
 function parsePatience(value: unknown): number {
   if (value === undefined || value === null) return patienceLimits.defaultSeconds;
   if (typeof value !== 'number' || !(value >= 0 && value <= patienceLimits.maxSeconds)) {
-    throw invalidInput('patienceSeconds', `must be a number from 0 to ${patienceLimits.maxSeconds}`);
+    throw fieldError('patienceSeconds', `must be a number from 0 to ${patienceLimits.maxSeconds}`);
   }
   return value;
 }
@@ -123,7 +124,7 @@ function parseRefusal(refusal: unknown): Pick<ParsedInput, 'refusal'> {
   if (refusal === undefined || refusal === null) return {};
   const { code, detail } = isRecord(refusal) ? refusal : {};
   if (typeof code !== 'string' || typeof detail !== 'string') {
-    throw invalidInput('refusal', 'must be an object with a "code" and a "detail"');
+    throw fieldError('refusal', 'must be an object with a "code" and a "detail"');
   }
   checkText(code, 'refusal.code', 255);
   return { refusal: { code, detail } };
@@ -131,20 +132,20 @@ function parseRefusal(refusal: unknown): Pick<ParsedInput, 'refusal'> {
 
 function parseEvents(events: unknown): Pick<ParsedInput, 'events'> {
   if (events === undefined || events === null) return {};
-  if (!isRecord(events)) throw invalidInput('events', 'must be an object');
+  if (!isRecord(events)) throw fieldError('events', 'must be an object');
   return { events: optionalString(events, 'classifierId', 255) };
 }
 
 function parseUnknown(value: unknown): Pick<ParsedInput, 'unknown'> {
   if (value === undefined || value === null) return {};
-  if (value !== 'allow') throw invalidInput('unknown', 'must be "allow" or left out');
+  if (value !== 'allow') throw fieldError('unknown', 'must be "allow" or left out');
   return { unknown: value };
 }
 
 function parseCatchAll(value: unknown, categories: readonly Category[]): Pick<ParsedInput, 'catchAll'> {
   if (value === undefined || value === null) return {};
   const category = categories.find(({ name }) => name === value);
-  if (!category) throw invalidInput('catchAll', 'must be the name of one of the categories');
+  if (!category) throw fieldError('catchAll', 'must be the name of one of the categories');
   return { catchAll: category.name };
 }
 
@@ -152,19 +153,19 @@ function parseCatchAll(value: unknown, categories: readonly Category[]): Pick<Pa
 function parseFileId(value: unknown): Pick<ParsedInput, 'fileId'> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'string' || !/^file_[A-Za-z0-9_-]{1,240}$/.test(value)) {
-    throw invalidInput('fileId', 'must be the id of a file, such as file_0123');
+    throw fieldError('fileId', 'must be the id of a file, such as file_0123');
   }
   return { fileId: value };
 }
 
 function parseSelection(pages: unknown): PageSelection {
   if (pages === undefined || pages === null) return { ranges: [], maxPages: inputLimits.defaultMaxPages };
-  if (!isRecord(pages)) throw invalidInput('pages', 'must be an object with "ranges" or "maxPages"');
+  if (!isRecord(pages)) throw fieldError('pages', 'must be an object with "ranges" or "maxPages"');
   const { ranges = [], maxPages = inputLimits.defaultMaxPages } = pages;
   if (typeof maxPages !== 'number' || !Number.isInteger(maxPages) || maxPages < 1) {
-    throw invalidInput('pages.maxPages', 'must be a whole number from 1');
+    throw fieldError('pages.maxPages', 'must be a whole number from 1');
   }
-  if (!Array.isArray(ranges)) throw invalidInput('pages.ranges', 'must be an array of {"first", "last"}');
+  if (!Array.isArray(ranges)) throw fieldError('pages.ranges', 'must be an array of {"first", "last"}');
   return { maxPages, ranges: ranges.map((range, index) => parseRange(range, index)) };
 }
 
@@ -174,7 +175,7 @@ function parseRange(range: unknown, index: number): PageRange {
     if (isPageNumber(first) && last === undefined) return { first };
     if (isPageNumber(first) && isPageNumber(last) && last >= first) return { first, last };
   }
-  throw invalidInput(`pages.ranges.${index}`, 'must be {"first", "last"} with whole numbers from 1, first <= last');
+  throw fieldError(`pages.ranges.${index}`, 'must be {"first", "last"} with whole numbers from 1, first <= last');
 }
 
 function isPageNumber(value: unknown): value is number {

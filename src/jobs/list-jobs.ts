@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { workflowTypes } from '../domain/contract.ts';
-import { ClassifierError } from '../domain/errors.ts';
+import { fieldError } from '../domain/field-error.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { isPosition, listExecutions, positionOf } from './executions-in-order.ts';
@@ -96,9 +96,7 @@ function encodeCursor(position: string, scope: string): string {
 function decodeCursor(cursor: string, scope: string): string {
   const position = Buffer.from(cursor, 'base64url').subarray(checkLength).toString('utf8');
   if (encodeCursor(position, scope) === cursor && isPosition(position)) return position;
-  throw new ClassifierError('invalid_request', 'cursor must be the next_cursor of an earlier page of the same list', {
-    errors: [{ pointer: '/cursor', detail: 'must be the next_cursor of an earlier page of the same list' }],
-  });
+  throw fieldError('cursor', 'must be the next_cursor of an earlier page of the same list');
 }
 
 const checkLength = 8;

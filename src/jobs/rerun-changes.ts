@@ -3,7 +3,8 @@ import { resolveClassifier } from '../records/classifiers/classifier-versions.ts
 import { resolveReference } from '../records/resolve-reference.ts';
 import { questionOf, withOverride, type ConfigOverride, type PageLimits } from '../records/classifiers/run-question.ts';
 import type { Category } from '../domain/category.ts';
-import { ClassifierError } from '../domain/errors.ts';
+import type { ClassifierError } from '../domain/errors.ts';
+import { fieldError } from '../domain/field-error.ts';
 import type { PageRange } from '../domain/page-selection.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { OriginalRequest } from './original-request.ts';
@@ -134,15 +135,9 @@ function overrideOf(config: ClassifyConfig, { categories, instructions, pages }:
 }
 
 function notOfAClassifier(): ClassifierError {
-  const detail = 'names a version of a classifier, and this job is of none';
-  return new ClassifierError('invalid_request', `classifier_version ${detail}`, {
-    errors: [{ pointer: '/classifier_version', detail }],
-  });
+  return fieldError('classifier_version', 'names a version of a classifier, and this job is of none');
 }
 
 function categoriesForgotten(): ClassifierError {
-  const detail = 'are needed: this job is so old that those it was asked with are not known any more';
-  return new ClassifierError('invalid_request', `categories ${detail}`, {
-    errors: [{ pointer: '/categories', detail }],
-  });
+  return fieldError('categories', 'are needed: this job is so old that those it was asked with are not known any more');
 }

@@ -1,7 +1,7 @@
 import { mapBounded } from '../domain/map-bounded.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { createHash } from 'node:crypto';
-import { ClassifierError } from '../domain/errors.ts';
+import { fieldError } from '../domain/field-error.ts';
 
 export interface PageQuery {
   readonly maxPageSize: number;
@@ -119,9 +119,7 @@ export function decodeCursor(
   const bytes = Buffer.from(cursor, 'base64url');
   const position = bytes.subarray(checkLength).toString('utf8');
   if (encodeCursor(position, scope) === cursor && isPosition(position)) return position;
-  throw new ClassifierError('invalid_request', `nextPageToken ${detail}`, {
-    errors: [{ pointer: '/nextPageToken', detail }],
-  });
+  throw fieldError('nextPageToken', detail);
 }
 
 /** Guards against mistakes, not against people: whoever makes up a cursor sees no more than their own list. */

@@ -1,4 +1,5 @@
 import { ClassifierError } from '../domain/errors.ts';
+import { fieldError } from '../domain/field-error.ts';
 
 /** What a field of a request refers to; where that is not there, the error names the field. */
 export async function resolveReference<T>(field: string, found: Promise<T>): Promise<T> {
@@ -6,9 +7,7 @@ export async function resolveReference<T>(field: string, found: Promise<T>): Pro
     return await found;
   } catch (error) {
     if (!(error instanceof ClassifierError) || error.code !== 'not_found') throw error;
-    const { detail } = error;
-    throw new ClassifierError('not_found', `${field}: ${detail}`, {
-      errors: [{ pointer: `/${field.replaceAll('.', '/')}`, detail }],
-    });
+    const { code, detail } = error;
+    throw fieldError(field, detail, { code, sentence: `${field}: ${detail}` });
   }
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
+import { toPointer } from '../../domain/field-error.ts';
 import { isTooDeep, maxJsonDepth } from '../shared/json-depth.ts';
 
 /** Checks the JSON body of a request. Throws `invalid_request` naming the field, or saying that there is no JSON at all. */
@@ -36,7 +37,7 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.outp
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.slice(0, shownProblems).map(({ path, message }) => ({
-    pointer: path.length === 0 ? '/' : path.map((part) => `/${escapePointer(String(part))}`).join(''),
+    pointer: path.length === 0 ? '/' : toPointer(path),
     detail: message,
   }));
   const told = errors.slice(0, toldProblems).map(({ pointer, detail }) => `${fieldAt(pointer)}: ${detail}`);
@@ -47,8 +48,4 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.outp
 
 function fieldAt(pointer: string): string {
   return pointer === '/' ? 'The request body' : pointer.slice(1).replaceAll('/', '.');
-}
-
-function escapePointer(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sortFields, type SortedPageQuery } from '../../records/list-page.ts';
-import { invalidRequest } from '../shared/problem.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 export const pageSizes = { preset: 20, max: 100 } as const;
 
@@ -44,9 +44,9 @@ export function parseSortedPageRequest(query: Readonly<Record<string, unknown>>)
 export function queryText(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string') throw invalidRequest(name, 'must be given once');
+  if (typeof value !== 'string') throw fieldError(name, 'must be given once');
   // No stored value has any, and Temporal takes them for the end of a text.
-  if (/\p{Cc}/u.test(value)) throw invalidRequest(name, 'must not hold control characters');
+  if (/\p{Cc}/u.test(value)) throw fieldError(name, 'must not hold control characters');
   return value;
 }
 
@@ -60,12 +60,12 @@ export function queryChoice<T extends string>(
   if (value === undefined) return undefined;
   const choice = choices.find((known) => known === value);
   if (choice !== undefined) return choice;
-  throw invalidRequest(name, `must be one of ${choices.join(', ')}; got "${value.slice(0, 40)}"`);
+  throw fieldError(name, `must be one of ${choices.join(', ')}; got "${value.slice(0, 40)}"`);
 }
 
 function sizeOf(value: string | undefined): number {
   if (value === undefined) return pageSizes.preset;
   const size = /^\d{1,6}$/.test(value) ? Number(value) : 0;
   if (size >= 1 && size <= pageSizes.max) return size;
-  throw invalidRequest('maxPageSize', `must be a whole number from 1 to ${pageSizes.max}; got "${value.slice(0, 40)}"`);
+  throw fieldError('maxPageSize', `must be a whole number from 1 to ${pageSizes.max}; got "${value.slice(0, 40)}"`);
 }

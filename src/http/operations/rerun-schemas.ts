@@ -5,8 +5,8 @@ import { countCharacters } from '../../domain/text.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
 import type { RerunChanges } from '../../jobs/rerun-changes.ts';
 import { closedObject } from '../shared/closed-object.ts';
-import { invalidRequest } from '../shared/problem.ts';
 import { closedRanges, type PageLimits } from '../unsiloed/submission.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 const { maxCategories } = categoryLimits;
 const maxPagesLength = 10_000;
@@ -61,7 +61,7 @@ type RerunBody = z.infer<typeof rerunSchema>;
 export function toRerunChanges(body: RerunBody, limits: PageLimits): RerunChanges {
   const { categories, instructions, pages, max_pages: maxPages, webhook, priority } = body;
   if (maxPages !== undefined && maxPages > limits.maxPages) {
-    throw invalidRequest('max_pages', `must be a whole number from 1 to ${limits.maxPages}; got ${maxPages}`);
+    throw fieldError('max_pages', `must be a whole number from 1 to ${limits.maxPages}; got ${maxPages}`);
   }
   return {
     ...(categories && { categories: parseCategories(categories) }),

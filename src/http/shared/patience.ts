@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalidRequest } from './problem.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 /** Of a request: how long its job waits for what only the operator can mend. */
 export const patienceSchema = z.number().int().min(0).meta({
@@ -10,6 +10,6 @@ export const patienceSchema = z.number().int().min(0).meta({
 /** Throws `invalid_request` that names the field, for more than the operator grants. */
 export function refuseLongerPatience(field: string, seconds: number | undefined, maxSeconds: number): void {
   if (seconds !== undefined && seconds > maxSeconds) {
-    throw invalidRequest(field, `must be a whole number from 0 to ${maxSeconds}; got "${seconds}"`);
+    throw fieldError(field, `must be a whole number from 0 to ${maxSeconds}; got "${seconds}"`);
   }
 }

@@ -29,11 +29,6 @@ export const notFoundHandler: RequestHandler = (request) => {
   throw new ClassifierError('not_found', `No such path: ${request.method} ${request.path}`);
 };
 
-/** A 400 that names the field. */
-export function invalidRequest(field: string, detail: string): ClassifierError {
-  return new ClassifierError('invalid_request', `${field} ${detail}`, { errors: [{ pointer: `/${field}`, detail }] });
-}
-
 /** What was thrown, by us, by express or by a body parser, as one of our errors. */
 export function problemOf(error: unknown, request: Request): ClassifierError {
   return normalizeError(fromBodyParser(error, request) ?? error);

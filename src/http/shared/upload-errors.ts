@@ -1,4 +1,5 @@
 import { ClassifierError } from '../../domain/errors.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 export function formTooLarge(): ClassifierError {
   return new ClassifierError('payload_too_large', 'The text fields of the form are too large together.');
@@ -30,7 +31,7 @@ export function tooManyParts(what: 'parts' | 'fields' | 'files', limit: number):
 
 /** `field` is the caller's own name for it, so it is cut before it is repeated. */
 export function invalidUpload(field: string, detail: string): ClassifierError {
-  return new ClassifierError('invalid_request', detail, { errors: [{ pointer: `/${shown(field)}`, detail }] });
+  return fieldError([shown(field)], detail, { sentence: detail });
 }
 
 export function shown(field: string): string {

@@ -1,7 +1,7 @@
 import { nearestName, plainName } from '../../domain/nearest-name.ts';
-import { invalidRequest } from '../shared/problem.ts';
 import { isMangled, notUtf8, withoutByteOrderMark } from '../shared/utf8.ts';
 import { listOfParts, objectOfParts, type FormPart } from './form-parts.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 /** The text fields of `POST /classify`. */
 const textFields = [
@@ -64,12 +64,12 @@ function placeOf(name: string): Place {
 function refuseSlip(base: string): void {
   const meant = nearestName(base, [...textFields, 'pdf_file']);
   if (meant === undefined) return;
-  throw invalidRequest(base.replace(/\p{C}/gu, '').slice(0, 40), `is not a field of this form; did you mean ${meant}?`);
+  throw fieldError([base.replace(/\p{C}/gu, '').slice(0, 40)], `is not a field of this form; did you mean ${meant}?`);
 }
 
 function textOf(field: string, value: unknown): string {
-  if (typeof value !== 'string') throw invalidRequest(field, 'must be text');
-  if (isMangled(value)) throw invalidRequest(field, notUtf8);
+  if (typeof value !== 'string') throw fieldError(field, 'must be text');
+  if (isMangled(value)) throw fieldError(field, notUtf8);
   return withoutByteOrderMark(value);
 }
 

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../shared/problem.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 /** What a form says of one place in a list or an object. */
 export interface FormPart {
@@ -37,13 +37,13 @@ export function listOfParts(field: string, parts: readonly FormPart[]): unknown[
 export function objectOfParts(field: string, parts: readonly FormPart[]): Record<string, unknown> {
   const root = new Map<string, unknown>();
   for (const { path, values } of parts) {
-    if (path.length === 0 || path.length > maxPathLength) throw invalidRequest(field, 'must be a JSON object');
+    if (path.length === 0 || path.length > maxPathLength) throw fieldError(field, 'must be a JSON object');
     const isList = path.at(-1) === '';
     const steps = isList ? path.slice(0, -1) : path;
     let place = root;
     for (const step of steps.slice(0, -1)) {
       const next = place.get(step) ?? new Map<string, unknown>();
-      if (!(next instanceof Map)) throw invalidRequest(field, `has both a value and members at ${step.slice(0, 40)}`);
+      if (!(next instanceof Map)) throw fieldError(field, `has both a value and members at ${step.slice(0, 40)}`);
       place.set(step, next);
       place = next;
     }
@@ -76,7 +76,7 @@ function zipped(field: string, members: ReadonlyMap<string, readonly string[]>):
   if (!first) return [];
   const { length } = first[1];
   if (lists.some(([, values]) => values.length !== length)) {
-    throw invalidRequest(field, `must have as many values in each member; number the items, as in ${field}[0][name]`);
+    throw fieldError(field, `must have as many values in each member; number the items, as in ${field}[0][name]`);
   }
   return Array.from({ length }, (_, index) =>
     Object.fromEntries(lists.map(([member, values]) => [member, values[index] ?? ''])),
@@ -85,10 +85,10 @@ function zipped(field: string, members: ReadonlyMap<string, readonly string[]>):
 
 function onlyOne(field: string, values: readonly string[]): string {
   const [value = ''] = values;
-  if (values.length > 1) throw invalidRequest(field, 'must have each of its numbered items once');
+  if (values.length > 1) throw fieldError(field, 'must have each of its numbered items once');
   return value;
 }
 
 function notAList(field: string) {
-  return invalidRequest(field, `must be a JSON array, or given as ${field}[], ${field}[0] or ${field}[0][name]`);
+  return fieldError(field, `must be a JSON array, or given as ${field}[], ${field}[0] or ${field}[0][name]`);
 }

@@ -2,9 +2,9 @@ import { roundConfidence } from '../../domain/classification.ts';
 import type { CandidateResult, ClassifyDocumentResult, PageResult } from '../../domain/contract.ts';
 import type { Job } from '../../domain/job.ts';
 import type { JobService } from '../../jobs/job-service.ts';
-import { invalidRequest } from '../shared/problem.ts';
 import { toJobBody } from './job-body.ts';
 import type { Details, JobBody, JobWithDetails } from './schemas.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 /** What `?include=` may ask for beyond the five keys. */
 export const includable = [
@@ -22,7 +22,7 @@ export type Include = (typeof includable)[number];
 /** Reads `?include=candidates,timings`. Throws `invalid_request` naming what is not known. */
 export function parseIncludes(value: unknown): ReadonlySet<Include> {
   if (value === undefined || value === '') return new Set();
-  if (typeof value !== 'string') throw invalidRequest('include', 'must be given once, as names with commas between');
+  if (typeof value !== 'string') throw fieldError('include', 'must be given once, as names with commas between');
   const parts = value.split(',').map((name) => name.trim());
   // Lists that are put together by a loop end with a comma.
   const names = parts.filter((name) => name !== '');
@@ -30,7 +30,7 @@ export function parseIncludes(value: unknown): ReadonlySet<Include> {
     names.map((name) => {
       const known = includable.find((candidate) => candidate === name);
       if (known) return known;
-      throw invalidRequest('include', `must name some of ${includable.join(', ')}; got "${name.slice(0, 40)}"`);
+      throw fieldError('include', `must name some of ${includable.join(', ')}; got "${name.slice(0, 40)}"`);
     }),
   );
 }

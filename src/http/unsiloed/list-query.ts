@@ -1,6 +1,6 @@
 import { jobStatuses } from '../../domain/job.ts';
 import type { ListJobsRequest } from '../../jobs/job-service.ts';
-import { invalidRequest } from '../shared/problem.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 export const listLimits = { preset: 20, max: 100 } as const;
 
@@ -27,14 +27,14 @@ export function limitOf(value: string | undefined): number {
   if (value === undefined) return listLimits.preset;
   const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
   if (limit >= 1 && limit <= listLimits.max) return limit;
-  throw invalidRequest('limit', `must be a whole number from 1 to ${listLimits.max}; got "${value.slice(0, 40)}"`);
+  throw fieldError('limit', `must be a whole number from 1 to ${listLimits.max}; got "${value.slice(0, 40)}"`);
 }
 
 function statusOf(value: string | undefined): ListJobsRequest['status'] {
   if (value === undefined) return undefined;
   const status = jobStatuses.find((known) => known === value);
   if (status) return status;
-  throw invalidRequest('status', `must be one of ${jobStatuses.join(', ')}; got "${value.slice(0, 40)}"`);
+  throw fieldError('status', `must be one of ${jobStatuses.join(', ')}; got "${value.slice(0, 40)}"`);
 }
 
 /** RFC 3339; a date alone is its midnight in UTC. */
@@ -43,7 +43,7 @@ export function instantOf(name: string, value: string | undefined): Date | undef
   const [, day] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i.exec(value) ?? [];
   const instant = new Date(day !== undefined && isDayOfCalendar(day) ? value : Number.NaN);
   if (!Number.isNaN(instant.getTime())) return instant;
-  throw invalidRequest(name, `must be an RFC 3339 time such as 2026-01-31T12:00:00Z; got "${value.slice(0, 40)}"`);
+  throw fieldError(name, `must be an RFC 3339 time such as 2026-01-31T12:00:00Z; got "${value.slice(0, 40)}"`);
 }
 
 /** JavaScript takes February 30 for March 2. */
@@ -55,8 +55,8 @@ function isDayOfCalendar(day: string): boolean {
 export function textOf(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || value === '') return undefined;
-  if (typeof value !== 'string') throw invalidRequest(name, 'must be given once');
+  if (typeof value !== 'string') throw fieldError(name, 'must be given once');
   // No stored value has any, and Temporal takes them for the end of a text.
-  if (/\p{Cc}/u.test(value)) throw invalidRequest(name, 'must not hold control characters');
+  if (/\p{Cc}/u.test(value)) throw fieldError(name, 'must not hold control characters');
   return value;
 }

@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { answerOtherMethods } from '../shared/other-methods.ts';
-import { invalidRequest } from '../shared/problem.ts';
 import { bindJobId, tenantOf } from '../shared/request-context.ts';
 import { untilClosed } from '../shared/when.ts';
 import { parseIncludes, toJobBodyWith } from './include.ts';
@@ -12,6 +11,7 @@ import { sendJob } from './send-job.ts';
 import { parseWait } from './wait.ts';
 import { submitRoute, type SubmitDependencies } from './submit.ts';
 import { webhookRoutes, type WebhookDependencies } from './webhook-routes.ts';
+import { fieldError } from '../../domain/field-error.ts';
 
 export type UnsiloedDependencies = SubmitDependencies & WebhookDependencies;
 
@@ -80,7 +80,7 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
     const { jobId, page } = request.params;
     bindJobId(request, jobId);
     if (!/^[1-9]\d{0,6}$/.test(page))
-      throw invalidRequest('page', `must be a page number from 1; got "${page.slice(0, 40)}"`);
+      throw fieldError('page', `must be a page number from 1; got "${page.slice(0, 40)}"`);
     const { stream, facts } = await jobs.pageImage(tenantOf(request), jobId, Number(page));
     response
       .type('image/jpeg')

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { parseCategories, type Category } from '../../domain/category.ts';
 import { countCharacters, countOf } from '../../domain/text.ts';
-import { ClassifierError } from '../../domain/errors.ts';
+import { fieldError } from '../../domain/field-error.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
 import { isTooDeep, maxJsonDepth } from '../shared/json-depth.ts';
-import { invalidRequest } from '../shared/problem.ts';
 
 export const maxMetadataLength = 10_240;
 
@@ -47,7 +46,7 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
 /** Whether a document that fits no category well may be called unknown. */
 function unknownOf(value: string | undefined): Pick<Submission, 'unknown'> {
   if (value === undefined) return {};
-  if (value.trim() !== 'allow') throw invalidRequest('unknown', 'must be "allow" or left out');
+  if (value.trim() !== 'allow') throw fieldError('unknown', 'must be "allow" or left out');
   return { unknown: 'allow' };
 }
 
@@ -59,7 +58,7 @@ function patienceOf(
   if (value === undefined) return {};
   const patienceSeconds = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) : Number.POSITIVE_INFINITY;
   if (patienceSeconds > max) {
-    throw invalidRequest('patience_seconds', `must be a whole number from 0 to ${max}; got "${value.slice(0, 40)}"`);
+    throw fieldError('patience_seconds', `must be a whole number from 0 to ${max}; got "${value.slice(0, 40)}"`);
   }
   return { patienceSeconds };
 }
@@ -71,9 +70,9 @@ function metadataOf(fields: Readonly<Record<string, unknown>>): Record<string, u
   if (value === undefined) return undefined;
   refuseLonger('metadata', value, maxMetadataLength);
   const json = tryJson(value);
-  if (isTooDeep(json)) throw invalidRequest('metadata', `must not be nested more deeply than ${maxJsonDepth} levels`);
+  if (isTooDeep(json)) throw fieldError('metadata', `must not be nested more deeply than ${maxJsonDepth} levels`);
   const parsed = z.record(z.string(), z.unknown()).safeParse(json);
-  if (!parsed.success) throw invalidRequest('metadata', 'must be a JSON object');
+  if (!parsed.success) throw fieldError('metadata', 'must be a JSON object');
   return parsed.data;
 }
 
@@ -83,7 +82,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function refuseLonger(field: string, value: string, maxLength: number): void {
   const length = countCharacters(value);
-  if (length > maxLength) throw invalidRequest(field, `must have at most ${maxLength} characters; got ${length}`);
+  if (length > maxLength) throw fieldError(field, `must have at most ${maxLength} characters; got ${length}`);
 }
 
 function tryJson(value: string): unknown {
@@ -102,9 +101,7 @@ function categoriesOf(fields: Readonly<Record<string, unknown>>): Category[] {
   const value = textField(fields, field);
   if (value === undefined) {
     const detail = 'is required: a JSON array of names or of {"name", "description"} objects';
-    throw new ClassifierError('invalid_categories', `categories ${detail}`, {
-      errors: [{ pointer: '/categories', detail }],
-    });
+    throw fieldError('categories', detail, { code: 'invalid_categories' });
   }
   return parseCategories(parseJson(value, field), field);
 }
@@ -114,9 +111,7 @@ function parseJson(value: string, field: string): unknown {
     return JSON.parse(value);
   } catch {
     const detail = `must be a JSON array, such as [{"name": "invoice"}]; got text of ${countOf(countCharacters(value), 'character')}, which is not valid JSON`;
-    throw new ClassifierError('invalid_categories', `${field} ${detail}`, {
-      errors: [{ pointer: `/${field}`, detail }],
-    });
+    throw fieldError(field, detail, { code: 'invalid_categories' });
   }
 }
 
@@ -134,11 +129,11 @@ export function closedRanges(pages: string, { maxPages }: PageLimits): PageSelec
   for (const { first, last } of ranges) {
     if (last === undefined) continue;
     if (last - first >= maxPages)
-      throw invalidRequest('pages', `must name at most ${countOf(maxPages, 'page')}; got ${last - first + 1}`);
+      throw fieldError('pages', `must name at most ${countOf(maxPages, 'page')}; got ${last - first + 1}`);
     for (let page = first; page <= last; page++) numbers.add(page);
   }
   if (numbers.size > maxPages)
-    throw invalidRequest('pages', `must name at most ${countOf(maxPages, 'page')}; got ${numbers.size}`);
+    throw fieldError('pages', `must name at most ${countOf(maxPages, 'page')}; got ${numbers.size}`);
   return ranges;
 }
 
@@ -146,7 +141,7 @@ function maxPagesOf(value: string | undefined, { maxPages }: PageLimits): number
   if (value === undefined) return undefined;
   const count = /^\d{1,9}$/.test(value.trim()) ? Number(value) : 0;
   if (count < 1 || count > maxPages) {
-    throw invalidRequest('max_pages', `must be a whole number from 1 to ${maxPages}; got "${value.slice(0, 40)}"`);
+    throw fieldError('max_pages', `must be a whole number from 1 to ${maxPages}; got "${value.slice(0, 40)}"`);
   }
   return count;
 }
@@ -155,6 +150,6 @@ function maxPagesOf(value: string | undefined, { maxPages }: PageLimits): number
 export function textField(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw invalidRequest(name, 'must be given once, as text');
+  if (typeof value !== 'string') throw fieldError(name, 'must be given once, as text');
   return value.trim() === '' ? undefined : value;
 }

@@ -1,5 +1,5 @@
 import { batchLimits } from '../../domain/batch.ts';
-import { ClassifierError } from '../../domain/errors.ts';
+import { fieldError } from '../../domain/field-error.ts';
 import { mapBounded } from '../../domain/map-bounded.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import {
@@ -50,5 +50,5 @@ function assertCount(count: number): void {
     count === 0
       ? ['evaluationSetId', 'names a set that has no items']
       : ['evaluationSetItemIds', `must name the items to run, at most ${maxRuns} at once: the set has ${count}`];
-  throw new ClassifierError('invalid_request', `${field}: ${detail}`, { errors: [{ pointer: `/${field}`, detail }] });
+  throw fieldError(field, detail, { sentence: `${field}: ${detail}` });
 }

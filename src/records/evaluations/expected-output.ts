@@ -1,4 +1,4 @@
-import { ClassifierError } from '../../domain/errors.ts';
+import { fieldError } from '../../domain/field-error.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { resolveClassifier } from '../classifiers/classifier-versions.ts';
 
@@ -23,7 +23,5 @@ export function assertPossible(outputs: readonly ExpectedOutput[], { id, type }:
   if (outputs.some((output) => output.id === id && output.type === type)) return;
   const known = [...new Set(outputs.map((output) => JSON.stringify({ id: output.id, type: output.type })))];
   const detail = `must be one of the classifier's classifications, such as ${known.slice(0, 5).join(', ')}`;
-  throw new ClassifierError('invalid_request', `${field}: ${detail}`, {
-    errors: [{ pointer: `/${field.replaceAll('.', '/')}`, detail }],
-  });
+  throw fieldError(field, detail, { sentence: `${field}: ${detail}` });
 }

@@ -9,7 +9,6 @@ import { fileKeys } from '../../../records/keys.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
 import { baseUrlOf, type PublicUrl } from '../../shared/base-url.ts';
 import { answerOptions } from '../../shared/other-methods.ts';
-import { invalidRequest } from '../../shared/problem.ts';
 import { tenantOf } from '../../shared/request-context.ts';
 import type { UrlSigner } from '../../shared/signed-url.ts';
 import type { Upload } from '../../shared/upload-session.ts';
@@ -18,6 +17,7 @@ import { uploadMiddleware, uploadOf } from '../../shared/upload.ts';
 import { linkToFile } from './links.ts';
 import { toFileBody, toFileSummary, type FileContentsBody } from './schemas.ts';
 import { parsePageRequest, queryChoice, queryText, toListBody } from '../list.ts';
+import { fieldError } from '../../../domain/field-error.ts';
 
 export interface FileDependencies extends PublicUrl {
   readonly store: ObjectStore;
@@ -115,7 +115,7 @@ export function fileRoutes(dependencies: FileDependencies): Router {
 }
 
 function toFile({ document: uploaded, documentHead }: Upload, id: string | undefined): StoredFile {
-  if (!uploaded || id === undefined) throw invalidRequest('file', 'must be sent, as a file of the form');
+  if (!uploaded || id === undefined) throw fieldError('file', 'must be sent, as a file of the form');
   const { fileName: name, ...document } = uploaded;
   const createdAt = new Date().toISOString();
   const kind = fileKindOf(document.type, name, Buffer.from(documentHead).toString('latin1'));
@@ -125,7 +125,7 @@ function toFile({ document: uploaded, documentHead }: Upload, id: string | undef
 function passwordOf({ fields }: Upload): string | undefined {
   const { password } = fields;
   if (password === undefined || password === '') return undefined;
-  if (typeof password !== 'string') throw invalidRequest('password', 'must be given once');
-  if (isMangled(password)) throw invalidRequest('password', notUtf8);
+  if (typeof password !== 'string') throw fieldError('password', 'must be given once');
+  if (isMangled(password)) throw fieldError('password', notUtf8);
   return password;
 }
