@@ -118,7 +118,7 @@ async function measureBuiltIn(
   if (!values.ablation) return;
   const rows = [['without', 'result']];
   for (const part of ablations) {
-    rows.push([part, describeRun(toOutcomes(await scoreDocuments(documents, categories, ocr, part)))]);
+    rows.push([part, describeRun(toOutcomes(await scoreDocuments(documents, categories, ocr, { without: part })))]);
   }
   console.log(formatTable(rows).join('\n'));
 }

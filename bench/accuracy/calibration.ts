@@ -1,4 +1,4 @@
-import type { Calibration } from '../../src/classifier/built-in/probabilities.ts';
+import type { Calibration } from '../../src/classifier/built-in/weights.ts';
 import { toOutcomes, type ScoredDocument } from './judge.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -22,17 +22,15 @@ export function fitCalibration(documents: readonly ScoredDocument[]): Calibratio
   return best.calibration;
 }
 
-function logLoss(outcomes: readonly Outcome[]): number {
+/** How surprising the outcomes are, given how sure the classifier was of each: the sum of log loss of right or wrong. */
+export function logLoss(outcomes: readonly Outcome[]): number {
   return outcomes.reduce((sum, { label, answer, confidence }) => {
     const probability = Math.min(1 - 1e-6, Math.max(1e-6, confidence));
     return sum - Math.log(label === answer ? probability : 1 - probability);
   }, 0);
 }
 
-/**
- * Judges each document under a calibration that no document of its issuer had a part in: issuers are dealt into five
- * folds, the largest first, each into the fold that has the fewest documents.
- */
+/** Judges each document under a calibration that no document of its issuer had a part in. */
 export function crossValidate(documents: readonly ScoredDocument[]) {
   const folds = toFolds(documents);
   const calibrations: Calibration[] = [];
@@ -45,11 +43,12 @@ export function crossValidate(documents: readonly ScoredDocument[]) {
   return { calibrations, outcomes };
 }
 
-function toFolds(documents: readonly ScoredDocument[]): readonly (readonly ScoredDocument[])[] {
+/** Deals documents into five folds by issuer: the largest first, each into the fold with the fewest documents. */
+export function toFolds<T extends { readonly issuer: string }>(documents: readonly T[]): readonly (readonly T[])[] {
   const byIssuer = [...Map.groupBy(documents, ({ issuer }) => issuer)].toSorted(
     ([nameA, a], [nameB, b]) => b.length - a.length || (nameA < nameB ? -1 : 1),
   );
-  const folds: ScoredDocument[][] = Array.from({ length: foldCount }, () => []);
+  const folds: T[][] = Array.from({ length: foldCount }, () => []);
   for (const [, group] of byIssuer) {
     folds.reduce((least, fold) => (fold.length < least.length ? fold : least)).push(...group);
   }

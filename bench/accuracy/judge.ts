@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Evidence } from '../../src/classifier/built-in/kind-index.ts';
 import type { OcrEngine } from '../../src/classifier/built-in/ocr-engine.ts';
 import { readPageWords } from '../../src/classifier/built-in/page-words.ts';
-import { toProbabilities, type Calibration } from '../../src/classifier/built-in/probabilities.ts';
+import { toProbabilities } from '../../src/classifier/built-in/probabilities.ts';
 import type { PageScores } from '../../src/classifier/built-in/score-categories.ts';
 import { scorePage } from '../../src/classifier/built-in/score-page.ts';
+import type { Calibration, Evidence, Weights } from '../../src/classifier/built-in/weights.ts';
 import { withPreviousPage } from '../../src/classifier/built-in/with-previous-page.ts';
 import type { ClassifiablePage, PageClassifier } from '../../src/classifier/page-classifier.ts';
 import type { Category } from '../../src/domain/category.ts';
@@ -28,6 +28,12 @@ export interface ScoredDocument extends LabelledDocument {
 /** What is taken away from the built-in classifier: evidence, what it knows of a page, or its OCR. */
 export type Ablation = Evidence | 'places and sizes' | 'OCR' | 'the page before';
 
+/** How the classifier that is measured departs from the one that runs. */
+export interface Departure {
+  readonly without?: Ablation;
+  readonly weights?: Weights;
+}
+
 const signal = new AbortController().signal;
 const blind: OcrEngine = { recognise: async () => ({ text: '', spans: [] }) };
 
@@ -48,12 +54,12 @@ export async function scoreDocuments(
   documents: readonly ReadyDocument[],
   categories: readonly Category[],
   ocr: OcrEngine,
-  without?: Ablation,
+  departure: Departure = {},
 ): Promise<ScoredDocument[]> {
   const scored: ScoredDocument[] = [];
   for (const document of documents) {
     const pages: PageScores[] = [];
-    for (const page of document.pages) pages.push(await readAndScore(page, categories, ocr, without));
+    for (const page of document.pages) pages.push(await readAndScore(page, categories, ocr, departure));
     scored.push({ ...document, pages });
   }
   return scored;
@@ -63,15 +69,16 @@ async function readAndScore(
   page: ClassifiablePage,
   categories: readonly Category[],
   ocr: OcrEngine,
-  without: Ablation | undefined,
+  { without, weights }: Departure,
 ): Promise<PageScores> {
   const { words } = await readPageWords(page, without === 'OCR' ? blind : ocr, signal);
   if (without === 'places and sizes') {
-    return scorePage({ text: words.text, spans: [] }, { pageNumber: page.pageNumber }, categories);
+    return scorePage({ text: words.text, spans: [] }, { pageNumber: page.pageNumber }, categories, { weights });
   }
   const evidence = without === 'OCR' || without === 'the page before' ? undefined : without;
-  const scores = await scorePage(words, page, categories, evidence);
-  return without === 'the page before' ? scores : withPreviousPage(scores, { page, categories }, evidence);
+  const options = { without: evidence, weights };
+  const scores = await scorePage(words, page, categories, options);
+  return without === 'the page before' ? scores : withPreviousPage(scores, { page, categories }, options);
 }
 
 /** The documents' answers under one calibration. */

@@ -12,8 +12,9 @@ import { withInstructions } from './instructions.ts';
 import type { OcrEngine } from './ocr-engine.ts';
 import { readPageWords } from './page-words.ts';
 import { toProbabilities } from './probabilities.ts';
-import { evidenceOfWrongCategory, type CategoryScore, type PageScores } from './score-categories.ts';
+import type { CategoryScore, PageScores } from './score-categories.ts';
 import { scorePage } from './score-page.ts';
+import { builtInWeights } from './weights.ts';
 import { withPreviousPage } from './with-previous-page.ts';
 
 export interface BuiltInClassifierOptions {
@@ -61,7 +62,7 @@ export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOption
 async function scoreRequest(words: PlacedText, request: PageClassificationRequest): Promise<PageScores> {
   const { page, categories, catchAll } = request;
   const scores = await withPreviousPage(await scorePage(words, page, categories), request);
-  const ofNone = Math.max(evidenceOfWrongCategory, scores.beyond ?? 0);
+  const ofNone = Math.max(builtInWeights.evidenceOfWrongCategory, scores.beyond ?? 0);
   const ofNoCategory = (category: Category): CategoryScore => ({
     category,
     score: ofNone,

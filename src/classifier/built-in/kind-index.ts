@@ -2,6 +2,7 @@ import type { Cues } from './cues.ts';
 import { allKinds } from './kinds/all-kinds.ts';
 import type { Kind, Phrases } from './kinds/kind.ts';
 import { toPhrases, type Phrase, type PhraseFinder } from './phrases.ts';
+import { builtInWeights, type ScoringOptions, type Weights } from './weights.ts';
 
 /** A kind with its phrases ready to be looked for. */
 export interface IndexedKind {
@@ -65,28 +66,10 @@ function phrasesOf(phrases: Phrases | undefined, taken: Set<string>): Phrase[] {
   return unique;
 }
 
-const weights = {
-  /** The name as a title, and the name in running text. */
-  title: 6,
-  mention: 0.5,
-  telltale: 0.8,
-  hint: 0.2,
-} as const;
-
-/** Beyond this, more words of one sort add little. */
-const telltaleLimit = 5;
-const hintLimit = 1.5;
-
-/** The shape of a page that has fewer words than this says less: a narrow page without words need not be a receipt. */
-const wordsForShape = 12;
-
-/** How much less a word says on a long page, which holds many words. */
-function lengthFactor(wordCount: number): number {
-  return 1 / (1 + Math.max(0, Math.log2(Math.max(1, wordCount) / 250)) * 0.3);
+/** A word says less on a long page, which holds many words. */
+function lengthFactor(wordCount: number, { wordsOfUsualPage, perDoubling }: Weights): number {
+  return 1 / (1 + Math.max(0, Math.log2(Math.max(1, wordCount) / wordsOfUsualPage)) * perDoubling);
 }
-
-/** A sort of evidence; the bench takes each away in turn, to say what it is worth. */
-export type Evidence = 'titles' | 'telltales and hints' | 'shape' | 'descriptions' | 'kinds';
 
 /** Scores one kind: its name as a title, its words, its shape. */
 export function scoreKind(
@@ -94,10 +77,10 @@ export function scoreKind(
   finder: PhraseFinder,
   cues: Cues,
   wordCount: number,
-  without?: Evidence,
+  { without, weights = builtInWeights }: ScoringOptions = {},
 ): KindScore {
   const reasons: Reason[] = [];
-  const perWord = lengthFactor(wordCount);
+  const perWord = lengthFactor(wordCount, weights);
 
   let title = 0;
   for (const phrase of [...kind.names, ...kind.titles]) {
@@ -108,28 +91,32 @@ export function scoreKind(
     reasons.push({ text: phrase.text, weight });
   }
   const shape = kind.cues.reduce((sum, [name, weight]) => sum + weight * (cues.get(name) ?? 0), 0);
-  const shapeShare = without === 'shape' ? 0 : Math.min(1, wordCount / wordsForShape);
+  const shapeShare = without === 'shape' ? 0 : Math.min(1, wordCount / weights.wordsForShape);
   if (without === 'titles') title = 0;
-  const telltales = sumOf(kind.telltales, weights.telltale * perWord, finder, reasons);
-  const hints = sumOf(kind.hints, weights.hint * perWord, finder, reasons);
-  const telling = title + (without === 'telltales and hints' ? 0 : saturate(telltales, telltaleLimit));
+  const telltales = sumOf(kind.telltales, weights.telltale * perWord, { finder, weights, reasons });
+  const hints = sumOf(kind.hints, weights.hint * perWord, { finder, weights, reasons });
+  const telling = title + (without === 'telltales and hints' ? 0 : saturate(telltales, weights.telltaleLimit));
   return {
-    score: telling + (without === 'telltales and hints' ? 0 : saturate(hints, hintLimit)) + shape * shapeShare,
+    score: telling + (without === 'telltales and hints' ? 0 : saturate(hints, weights.hintLimit)) + shape * shapeShare,
     words: telling,
     reasons: reasons.toSorted((a, b) => b.weight - a.weight).slice(0, 4),
   };
 }
 
 /** A phrase of several words is seldom there by chance; one that stands out says more. */
-function sumOf(phrases: readonly Phrase[], weight: number, finder: PhraseFinder, reasons: Reason[]): number {
+function sumOf(
+  phrases: readonly Phrase[],
+  weight: number,
+  { finder, weights, reasons }: { finder: PhraseFinder; weights: Weights; reasons: Reason[] },
+): number {
   let sum = 0;
   for (const phrase of phrases) {
     const hit = finder.find(phrase);
     if (!hit) continue;
     const value =
       weight *
-      (phrase.stems.length > 1 || phrase.squeezed.length > 11 ? 1.3 : 0.8) *
-      (0.7 + hit.prominence + 0.4 * hit.coverage);
+      (phrase.stems.length > 1 || phrase.squeezed.length > 11 ? weights.longPhrase : weights.shortPhrase) *
+      (weights.anywhere + hit.prominence + weights.coverage * hit.coverage);
     sum += value;
     reasons.push({ text: phrase.text, weight: value });
   }

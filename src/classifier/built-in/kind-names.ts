@@ -2,6 +2,7 @@ import { squeeze, stem } from './fold-text.ts';
 import { indexedKinds, type IndexedKind } from './kind-index.ts';
 import type { Phrase } from './phrases.ts';
 import { isEmptyWord, splitName } from './tokenize.ts';
+import { definitionWeights as definition } from './weights.ts';
 
 const listSeparator = /[,;/|&+]|(?<=[\s_])(?:or|and|oder|und|ou|et|o|y|e|en)(?=[\s_])/iu;
 
@@ -48,12 +49,6 @@ function matchWords(words: readonly string[]): KindMatch {
     used: new Set([...best, ...chosen].flatMap(({ phrase }) => phrase.stems)),
   };
 }
-
-/**
- * What a word of a description says for a kind: its name, its name in the first place, a telltale, a hint. Kinds of which
- * it says nearly as much as of the best are meant, too: "passport, identity card or driving licence".
- */
-const definition = { name: 2, first: 1, telltale: 1, hint: 0.3, enough: 2, near: 1 } as const;
 
 /** The kinds that a description tells of: that it names, and whose telltales it has. */
 export function matchDefinition(words: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { foldText, squeeze, stem } from './fold-text.ts';
 import type { PageLine } from './page-lines.ts';
 import { isUnspaced, tokenize } from './tokenize.ts';
+import { builtInWeights, type Weights } from './weights.ts';
 
 /** A word or several, ready to be looked for. */
 export interface Phrase {
@@ -54,7 +55,7 @@ export interface PhraseFinder {
   find(phrase: Phrase): PhraseHit | undefined;
 }
 
-export function createPhraseFinder(lines: readonly PageLine[]): PhraseFinder {
+export function createPhraseFinder(lines: readonly PageLine[], weights: Weights = builtInWeights): PhraseFinder {
   // All words of the page in a row, so that a phrase may run over the end of a line.
   const words = lines.flatMap((line, lineIndex) => line.stems.map((text) => ({ text, lineIndex })));
   const places = new Map<string, number[]>();
@@ -69,7 +70,7 @@ export function createPhraseFinder(lines: readonly PageLine[]): PhraseFinder {
   const found = new Map<string, PhraseHit | undefined>();
 
   function search(phrase: Phrase): PhraseHit | undefined {
-    const best = bestOf(linesOfWords(phrase), phrase);
+    const best = bestOf(linesOfWords(phrase), phrase, weights);
     if (best) return best;
     const shortest = phrase.stems.length > 1 ? shortestRun.severalWords : shortestRun.oneWord;
     const isPossible = isUnspaced(phrase.squeezed)
@@ -79,6 +80,7 @@ export function createPhraseFinder(lines: readonly PageLine[]): PhraseFinder {
       return bestOf(
         lines.filter((line) => line.squeezed.includes(phrase.squeezed)),
         phrase,
+        weights,
       );
     }
     return spacedOut(phrase);
@@ -95,7 +97,7 @@ export function createPhraseFinder(lines: readonly PageLine[]): PhraseFinder {
   /** A title set w i d e: nothing else on its line, so that also a short word may be taken for it. */
   function spacedOut(phrase: Phrase): PhraseHit | undefined {
     if (phrase.squeezed.length < 4) return undefined;
-    return bestOf(bySqueezed.get(phrase.squeezed) ?? [], phrase);
+    return bestOf(bySqueezed.get(phrase.squeezed) ?? [], phrase, weights);
   }
 
   return {
@@ -113,17 +115,19 @@ function runsOf(text: string): ReadonlySet<string> {
   return runs;
 }
 
-function bestOf(lines: readonly PageLine[], phrase: Phrase): PhraseHit | undefined {
+function bestOf(lines: readonly PageLine[], phrase: Phrase, weights: Weights): PhraseHit | undefined {
   let best: PhraseHit | undefined;
   for (const line of lines) {
     const coverage = Math.min(1, phrase.squeezed.length / line.squeezed.length);
-    const prominence = prominenceOf(line, coverage);
+    const prominence = prominenceOf(line, coverage, weights);
     if (!best || prominence > best.prominence) best = { prominence, coverage };
   }
   return best;
 }
 
-function prominenceOf(line: PageLine, coverage: number): number {
-  const look = 0.15 + 0.5 * line.large + 0.25 * line.atTop + (line.isUpperCase ? 0.15 : 0);
-  return Math.min(1, look) * (0.2 + 0.8 * coverage);
+function prominenceOf(line: PageLine, coverage: number, weights: Weights): number {
+  const { lineAnywhere, lineLarge, lineAtTop, lineInCapitals, partOfLine, restOfLine } = weights;
+  const ofLine =
+    lineAnywhere + lineLarge * line.large + lineAtTop * line.atTop + (line.isUpperCase ? lineInCapitals : 0);
+  return Math.min(1, ofLine) * (partOfLine + restOfLine * coverage);
 }

@@ -1,24 +1,12 @@
 import type { Category } from '../../domain/category.ts';
 import type { CategoryScore, PageScores } from './score-categories.ts';
+import { builtInCalibration, type Calibration } from './weights.ts';
 
 export interface CategoryProbability {
   readonly category: Category;
   readonly probability: number;
   readonly score: CategoryScore;
 }
-
-/** What makes confidences honest; where the numbers come from: docs/accuracy.md. */
-export interface Calibration {
-  /** How many units of evidence make one category e times as likely as another. */
-  readonly temperature: number;
-  /** How often a document is not what all its words say, so that no confidence is higher than the rest: 0 to 1. */
-  readonly surprise: number;
-  /** By how much the best of the many kinds that no category means must say more than a category, to be as likely. */
-  readonly handicap: number;
-}
-
-/** A little wider than what fits best: the rules were written with some of the documents in view that it is fitted to. */
-const measured: Calibration = { temperature: 0.3, surprise: 0.02, handicap: 2 };
 
 /**
  * Turns scores into probabilities over the caller's categories, most likely first. That a page is of none of them competes
@@ -27,7 +15,7 @@ const measured: Calibration = { temperature: 0.3, surprise: 0.02, handicap: 2 };
  */
 export function toProbabilities(
   { categories, beyond }: PageScores,
-  { temperature, surprise, handicap }: Calibration = measured,
+  { temperature, surprise, handicap }: Calibration = builtInCalibration,
 ): CategoryProbability[] {
   // The order of the sum is fixed, too: floating point addition depends on it in the last digit.
   const ordered = categories.toSorted((a, b) => b.score - a.score || compareNames(a.category.name, b.category.name));

@@ -1,12 +1,13 @@
 import type { Category } from '../../domain/category.ts';
 import type { PlacedText } from '../../domain/page.ts';
 import { findCues, type Cues, type PageSize } from './cues.ts';
-import { kindById, scoreKind, type Evidence, type KindScore, type Reason } from './kind-index.ts';
+import { kindById, scoreKind, type KindScore, type Reason } from './kind-index.ts';
 import { toPageLines } from './page-lines.ts';
 import { createPause } from './pause.ts';
 import { createPhraseFinder, newPhrase, type Phrase, type PhraseFinder } from './phrases.ts';
 import { isUnspaced } from './tokenize.ts';
 import { kindsBeyond, understandCategories, type UnderstoodCategory } from './understand-category.ts';
+import { builtInWeights, type ScoringOptions, type Weights } from './weights.ts';
 
 export interface CategoryScore {
   readonly category: Category;
@@ -25,35 +26,17 @@ export interface PageScores {
   readonly beyond?: number;
 }
 
-/** A word of a category's own, on the page: as a title, or anywhere. */
-const nameWeight = 1.1;
-const descriptionWeight = 0.5;
-const descriptionLimit = 2;
-/** "Invoice correction" is no plain invoice: without the second word on the page it fits less. */
-const missingQualifier = 1.4;
-/** For a category whose kind is known, its kind's table knows more than its bare name. */
-const ownWordsOfKnownKind = 0.5;
-
-/** What a page says for the likeliest of categories that are all wrong, most of the time (docs/built-in-classifier.md). */
-export const evidenceOfWrongCategory = 2.5;
-
-/** The words that a narrower kind needs of its own before it takes over what speaks for the wider one, and its lead then. */
-const narrowFrom = 1.5;
-const narrowLead = 0.5;
-
-/** What is left of the evidence of a page of which no word tells: it may be of any kind, or in an unknown language. */
-const shapeAlone = 0.12;
-
 /** Scores every category against a page, with pauses. The result does not depend on the order of the categories. */
 export async function scoreCategories(
   page: PlacedText,
   size: PageSize | undefined,
   categories: readonly Category[],
-  without?: Evidence,
+  options: ScoringOptions = {},
 ): Promise<PageScores> {
+  const { without, weights = builtInWeights } = options;
   const pause = createPause();
   const lines = toPageLines(page);
-  const finder = createPhraseFinder(lines);
+  const finder = createPhraseFinder(lines, weights);
   const cues: Cues = new Map(Object.entries(findCues(lines, page, size)));
   const wordCount = lines.reduce((sum, line) => sum + line.stems.length, 0);
   const understood = await understandCategories(categories, pause);
@@ -65,20 +48,25 @@ export async function scoreCategories(
     const known = kindScores.get(id);
     if (known) return known;
     const kind = kindById(id);
-    const score = kind ? scoreKind(kind, finder, cues, wordCount, without) : { score: 0, words: 0, reasons: [] };
+    const score = kind ? scoreKind(kind, finder, cues, wordCount, options) : { score: 0, words: 0, reasons: [] };
     kindScores.set(id, score);
     return score;
   }
 
   const beyond = without === 'kinds' ? 0 : Math.max(0, ...kindsBeyond(understood).map(({ id }) => kindScore(id).score));
 
-  const ofNone = Math.max(evidenceOfWrongCategory, beyond);
+  const ofNone = Math.max(weights.evidenceOfWrongCategory, beyond);
 
   function scoreOf(item: UnderstoodCategory): CategoryScore {
-    const own = scoreOwnWords(without === 'descriptions' ? { ...item, descriptionStems: [] } : item, finder, rarity);
-    const best = without === 'kinds' ? undefined : bestKind(item, (id) => withWider(id, meant, kindScore));
-    const ownShare = best ? ownWordsOfKnownKind : 1;
-    const fit = (best?.score ?? 0) + own.score * ownShare - own.missing * missingQualifier * Math.min(1, wordCount);
+    const own = scoreOwnWords(without === 'descriptions' ? { ...item, descriptionStems: [] } : item, {
+      finder,
+      rarity,
+      weights,
+    });
+    const best = without === 'kinds' ? undefined : bestKind(item, (id) => withWider(id, meant, kindScore, weights));
+    const ownShare = best ? weights.ownWordsOfKnownKind : 1;
+    const fit =
+      (best?.score ?? 0) + own.score * ownShare - own.missing * weights.missingQualifier * Math.min(1, wordCount);
     return {
       category: item.category,
       ...(item.isRest && fit < ofNone ? { score: ofNone, isOfNone: true } : { score: fit }),
@@ -92,7 +80,7 @@ export async function scoreCategories(
     await pause();
   }
   const isSpeaking = scores.some(({ reasons }) => reasons.length > 0);
-  const share = isSpeaking ? 1 : shapeAlone;
+  const share = isSpeaking ? 1 : weights.shapeAlone;
   const categoryScores = scores.map((each) => ({ ...each, score: each.score * share }));
   return understood.some(({ isRest }) => isRest)
     ? { categories: categoryScores }
@@ -103,7 +91,12 @@ export async function scoreCategories(
  * What speaks for a wider kind that another category means speaks for its narrower case as well, as far as the page says
  * by words of its own that it is that case: an insurance claim on a form is no less a claim.
  */
-function withWider(id: string, meant: ReadonlySet<string>, kindScore: (id: string) => KindScore): KindScore {
+function withWider(
+  id: string,
+  meant: ReadonlySet<string>,
+  kindScore: (id: string) => KindScore,
+  { narrowFrom, narrowLead }: Weights,
+): KindScore {
   const own = kindScore(id);
   const wider = (kindById(id)?.within ?? []).filter((other) => meant.has(other)).map((other) => kindScore(other).score);
   const sureness = Math.min(1, Math.max(0, (own.words - narrowFrom) / narrowFrom));
@@ -135,23 +128,22 @@ function rarityOf(items: readonly UnderstoodCategory[]): (word: string) => numbe
 
 function scoreOwnWords(
   { nameStems, descriptionStems, qualifiers }: UnderstoodCategory,
-  finder: PhraseFinder,
-  rarity: (word: string) => number,
+  { finder, rarity, weights }: { finder: PhraseFinder; rarity: (word: string) => number; weights: Weights },
 ): { score: number; missing: number; reasons: Reason[] } {
   const reasons: Reason[] = [];
   const value = (word: string, weight: number): number => {
     const hit = finder.find(wordPhrase(word));
     if (!hit) return 0;
-    const worth = weight * rarity(word) * (0.6 + 1.6 * hit.prominence);
+    const worth = weight * rarity(word) * (weights.ownWordAnywhere + weights.ownWordProminent * hit.prominence);
     if (worth > 0) reasons.push({ text: word, weight: worth });
     return worth;
   };
   const name =
-    nameStems.reduce((sum, word) => sum + value(word, nameWeight), 0) / Math.sqrt(Math.max(1, nameStems.length));
-  const description = descriptionStems.reduce((sum, word) => sum + value(word, descriptionWeight), 0);
+    nameStems.reduce((sum, word) => sum + value(word, weights.nameWord), 0) / Math.sqrt(Math.max(1, nameStems.length));
+  const description = descriptionStems.reduce((sum, word) => sum + value(word, weights.descriptionWord), 0);
   const missing = qualifiers.filter((word) => !finder.find(wordPhrase(word))).length / Math.max(1, qualifiers.length);
   return {
-    score: name + descriptionLimit * (1 - Math.exp(-description / descriptionLimit)),
+    score: name + weights.descriptionLimit * (1 - Math.exp(-description / weights.descriptionLimit)),
     missing,
     reasons,
   };

@@ -1,22 +1,19 @@
 import type { Category } from '../../domain/category.ts';
 import type { PlacedText } from '../../domain/page.ts';
 import type { ClassifiablePage } from '../page-classifier.ts';
-import type { Evidence } from './kind-index.ts';
 import { scoreCategories, type PageScores } from './score-categories.ts';
-
-/** What a page says counts less after the first: it bears no title, and an annex may be of another kind. */
-const laterPage = 0.6;
+import { builtInWeights, type ScoringOptions } from './weights.ts';
 
 /** Scores every category against one page of a document, by its words, its size and its place in the document. */
 export async function scorePage(
   words: PlacedText,
   { pageNumber, widthPx, heightPx }: Pick<ClassifiablePage, 'pageNumber' | 'widthPx' | 'heightPx'>,
   categories: readonly Category[],
-  without?: Evidence,
+  options: ScoringOptions = {},
 ): Promise<PageScores> {
   const size = widthPx === undefined || heightPx === undefined ? undefined : { widthPx, heightPx };
-  const scores = await scoreCategories(words, size, categories, without);
-  return pageNumber === 1 ? scores : scaleScores(scores, laterPage);
+  const scores = await scoreCategories(words, size, categories, options);
+  return pageNumber === 1 ? scores : scaleScores(scores, (options.weights ?? builtInWeights).laterPage);
 }
 
 function scaleScores({ categories, beyond }: PageScores, share: number): PageScores {

@@ -4,6 +4,7 @@ import { foldText } from './fold-text.ts';
 import { indexedKinds, type IndexedKind } from './kind-index.ts';
 import { matchDefinition, matchName, noMatch } from './kind-names.ts';
 import { contentStems, splitName, tokenize } from './tokenize.ts';
+import { definitionWeights } from './weights.ts';
 
 /** What a caller's category is taken to mean. */
 export interface UnderstoodCategory {
@@ -18,9 +19,6 @@ export interface UnderstoodCategory {
   readonly nameStems: readonly string[];
   readonly descriptionStems: readonly string[];
 }
-
-/** How surely a description means a kind that it names, and how surely a kind includes the cases of it. */
-const byDescription = 0.8;
 
 type Meaning = Omit<UnderstoodCategory, 'category'>;
 
@@ -108,7 +106,8 @@ function understand(category: Category): Meaning {
   const nameMatch = isRest ? noMatch : matchName(category.name);
   const kinds = new Map<string, number>();
   for (const id of nameMatch.ids) kinds.set(id, 1);
-  if (kinds.size === 0) for (const id of matchDefinition(descriptionWords.slice(0, 25))) kinds.set(id, byDescription);
+  if (kinds.size === 0)
+    for (const id of matchDefinition(descriptionWords.slice(0, 25))) kinds.set(id, definitionWeights.sureness);
   const nameStems = isRest ? [] : contentStems(nameWords);
   const inName = new Set(nameStems);
   return {

@@ -1,14 +1,8 @@
 import type { PageClassificationRequest } from '../page-classifier.ts';
-import type { Evidence } from './kind-index.ts';
 import { toProbabilities } from './probabilities.ts';
 import type { PageScores } from './score-categories.ts';
 import { scorePage } from './score-page.ts';
-
-/** A page is unsure where no category is likelier than all others together. */
-const unsureBelow = 0.5;
-
-/** How much of what the previous page says counts for this one (measured, docs/built-in-classifier.md). */
-const previousShare = 0.5;
+import { builtInWeights, type ScoringOptions } from './weights.ts';
 
 /**
  * Lets the previous page speak for one whose own words leave it open what it is: the second page of a contract bears no
@@ -18,8 +12,9 @@ const previousShare = 0.5;
 export async function withPreviousPage(
   scores: PageScores,
   { page, categories, mayBeUnknown, catchAll }: Omit<PageClassificationRequest, 'seed' | 'signal'>,
-  without?: Evidence,
+  options: ScoringOptions = {},
 ): Promise<PageScores> {
+  const { unsureBelow, previousPage } = options.weights ?? builtInWeights;
   const { beyond } = scores;
   if (mayBeUnknown === true || catchAll !== undefined || beyond === undefined || !page.neighbours) return scores;
   const [best] = toProbabilities(scores);
@@ -27,13 +22,13 @@ export async function withPreviousPage(
   const previous = (await page.neighbours()).find(({ pageNumber }) => pageNumber === page.pageNumber - 1);
   if (!previous) return scores;
   const place = { ...page, pageNumber: previous.pageNumber };
-  const theirs = await scorePage(previous.text, place, categories, without);
+  const theirs = await scorePage(previous.text, place, categories, options);
   const byName = new Map(theirs.categories.map((each) => [each.category.name, each]));
   const together = scores.categories.map((own) => {
     const other = byName.get(own.category.name);
     if (!other) return own;
     const reasons = other.reasons.map((reason) => ({ ...reason, isOfPreviousPage: true }));
-    return { ...own, score: own.score + previousShare * other.score, reasons: [...own.reasons, ...reasons] };
+    return { ...own, score: own.score + previousPage * other.score, reasons: [...own.reasons, ...reasons] };
   });
-  return { categories: together, beyond: beyond + previousShare * (theirs.beyond ?? 0) };
+  return { categories: together, beyond: beyond + previousPage * (theirs.beyond ?? 0) };
 }

@@ -1,6 +1,6 @@
 import type { Kind } from './kind.ts';
 
-/** Papers to be filled in. */
+/** Papers to fill in. */
 export const formKinds: readonly Kind[] = [
   {
     id: 'form',
@@ -60,25 +60,6 @@ export const formKinds: readonly Kind[] = [
     },
   },
   {
-    id: 'loan_form',
-    within: ['form'],
-    names: {
-      en: 'loan application, uniform residential loan application, loan estimate, closing disclosure, mortgage application, credit application, uniform underwriting and transmittal summary',
-      de: 'Kreditantrag, Darlehensantrag, Selbstauskunft',
-      fr: 'demande de prêt, demande de crédit',
-      es: 'solicitud de préstamo, solicitud de crédito',
-      it: 'richiesta di mutuo, richiesta di prestito',
-      pt: 'pedido de empréstimo',
-      nl: 'kredietaanvraag, hypotheekaanvraag',
-    },
-    telltales: {
-      en: 'loan amount, loan terms, loan type, loan purpose, closing costs, cash to close, projected payments, borrower information, co-borrower, property address, down payment, loan id, occupancy status, appraised value',
-      de: 'Kreditbetrag, Darlehensbetrag, Nettoeinkommen',
-      fr: 'montant du prêt, co-emprunteur',
-    },
-    cues: { amounts: 0.3 },
-  },
-  {
     id: 'questionnaire',
     within: ['form'],
     names: {
@@ -122,28 +103,5 @@ export const formKinds: readonly Kind[] = [
     },
     telltales: { en: 'checked, check, completed, complete, verify, on, off, set, ok, done, n/a' },
     cues: { blanks: 0.7, dotLeaders: 0.5, amounts: -1, prose: -1 },
-  },
-  {
-    id: 'timesheet',
-    within: ['form', 'spreadsheet'],
-    names: {
-      en: 'timesheet, time sheet, time card, timecard, attendance sheet, work log, hours worked, attendance record',
-      de: 'Stundenzettel, Arbeitszeitnachweis, Zeiterfassung, Stundennachweis',
-      fr: 'feuille de temps, relevé d’heures, feuille de présence',
-      es: 'hoja de horas, parte de horas, registro de jornada',
-      it: 'foglio ore, foglio presenze, rapportino',
-      pt: 'folha de horas, folha de ponto',
-      nl: 'urenstaat, urenregistratie, werkbriefje',
-      zh: '工时表, 考勤表',
-      ja: '勤務表, タイムシート, 出勤簿',
-      ru: 'табель',
-    },
-    telltales: {
-      en: 'week ending, time in, time out, total hours, overtime, supervisor approval, supervisor signature, monday, tuesday, wednesday, thursday, friday, regular hours, break, hours worked',
-      de: 'Arbeitsbeginn, Arbeitsende, Pause, Gesamtstunden, Montag, Dienstag',
-      fr: 'heures travaillées, lundi, mardi, heures supplémentaires',
-      es: 'horas trabajadas, lunes, martes, horas extra',
-    },
-    cues: { clockTime: 0.7, amounts: -0.7, prose: -1.5 },
   },
 ];

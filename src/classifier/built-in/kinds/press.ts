@@ -1,6 +1,6 @@
 import type { Kind } from './kind.ts';
 
-/** What is printed for many to read. */
+/** Papers printed for many readers. */
 export const pressKinds: readonly Kind[] = [
   {
     id: 'newspaper',
@@ -188,5 +188,29 @@ export const pressKinds: readonly Kind[] = [
       nl: 'voorgerechten, hoofdgerechten, nagerechten',
     },
     cues: { amounts: 0.3, iban: -2, cardPayment: -1, prose: -1, blanks: -1, clockTime: -0.3 },
+  },
+  {
+    id: 'recipe',
+    names: {
+      en: 'recipe, cooking recipe, recipe card',
+      de: 'Kochrezept, Backrezept',
+      fr: 'recette, recette de cuisine',
+      es: 'receta de cocina',
+      it: 'ricetta di cucina',
+      pt: 'receita culinária',
+      nl: 'kookrecept',
+      pl: 'przepis, przepis kulinarny',
+      zh: '食谱, 菜谱',
+      ja: 'レシピ',
+      ru: 'рецепт блюда, кулинарный рецепт',
+    },
+    telltales: {
+      en: 'ingredients, preheat, tablespoon, teaspoon, tbsp, tsp, cups, servings, serves, prep time, cook time, oven, stir, bake, simmer, chopped, minutes',
+      de: 'Zutaten, Zubereitung, Esslöffel, Teelöffel, Backofen',
+      fr: 'ingrédients, préparation, cuisson, cuillère à soupe',
+      es: 'ingredientes, preparación, cucharada',
+      it: 'ingredienti, preparazione, cucchiaio',
+    },
+    cues: { amounts: -1 },
   },
 ];

@@ -1,7 +1,7 @@
 import type { Kind } from './kind.ts';
 
-/** Papers of finding work. */
-export const peopleKinds: readonly Kind[] = [
+/** Papers of finding work and of being paid for it. */
+export const employmentKinds: readonly Kind[] = [
   {
     id: 'resume',
     names: {
@@ -113,5 +113,77 @@ export const peopleKinds: readonly Kind[] = [
       es: 'funciones, requisitos, se ofrece',
     },
     cues: { bullets: 0.5, amounts: -1, yearRanges: -1 },
+  },
+  {
+    id: 'payslip',
+    names: {
+      en: 'payslip, pay slip, pay stub, paystub, earnings statement, salary slip, wage slip, pay statement, payroll statement, salary statement, pay advice, statement of earnings, wage statement, employee earnings statement, payroll',
+      de: 'Gehaltsabrechnung, Lohnabrechnung, Verdienstabrechnung, Entgeltabrechnung, Lohnzettel, Gehaltszettel, Brutto-Netto-Abrechnung, Bezügemitteilung',
+      fr: 'bulletin de paie, bulletin de salaire, fiche de paie',
+      es: 'nómina, recibo de nómina, recibo de salario',
+      it: 'busta paga, cedolino, cedolino paga',
+      pt: 'recibo de vencimento, holerite, contracheque, folha de pagamento',
+      nl: 'loonstrook, salarisstrook, loonspecificatie, salarisspecificatie',
+      pl: 'pasek wynagrodzenia, lista płac, odcinek wypłaty',
+      sv: 'lönebesked, lönespecifikation',
+      zh: '工资单, 薪资单, 工資單',
+      ja: '給与明細, 給与明細書, 給料明細書',
+      ru: 'расчётный листок, расчётный лист',
+      ar: 'كشف راتب, قسيمة الراتب',
+      da: 'lønseddel',
+      no: 'lønnsslipp',
+      fi: 'palkkalaskelma, palkkakuitti',
+      cs: 'výplatní páska, mzdový list',
+      hu: 'bérjegyzék, bérlap',
+      ro: 'fluturaș de salariu, stat de plată',
+      tr: 'maaş bordrosu, bordro, ücret bordrosu',
+      id: 'slip gaji',
+      vi: 'phiếu lương, bảng lương',
+      ko: '급여명세서, 월급명세서',
+      el: 'εκκαθαριστικό μισθοδοσίας',
+    },
+    alsoCalled: { en: 'salary, wages' },
+    telltales: {
+      en: 'net pay, gross pay, gross earnings, pay period, pay date, deductions, total deductions, earnings, year to date, ytd, hours worked, hourly rate, federal withholding, social security tax, medicare, federal tax, state tax, basic salary, basic pay, net salary, gross salary, employee id, employee number, employee name, paye, nhif, nssf, national insurance, provident fund, overtime, employer, designation, allowances, take home pay, regular pay, advice number, taxable marital status, exemptions, check number, pay frequency',
+      de: 'Bruttolohn, Nettolohn, Gesamtbrutto, Auszahlungsbetrag, Lohnsteuer, Solidaritätszuschlag, Rentenversicherung, Krankenversicherung, Arbeitslosenversicherung, Pflegeversicherung, Steuerklasse, Personalnummer, Kirchensteuer, Nettoverdienst, Eintrittsdatum',
+      fr: 'salaire brut, net à payer avant impôt, net imposable, cotisations, salaire de base, urssaf, csg, net payé, employeur, convention collective',
+      es: 'salario base, total devengado, líquido a percibir, deducciones, seguridad social, irpf, total a deducir, devengos',
+      it: 'retribuzione, netto in busta, trattenute, imponibile inps, tfr, competenze, netto a pagare',
+      pt: 'salário base, vencimento base, total de descontos, irs, segurança social, salário líquido, inss, irrf',
+      nl: 'brutoloon, nettoloon, loonheffing, netto salaris, bruto salaris, loonheffingskorting, inhoudingen',
+      pl: 'wynagrodzenie brutto, wynagrodzenie netto, składki, zus',
+      sv: 'bruttolön, nettolön, skatteavdrag, utbetalas',
+      zh: '应发工资, 实发工资, 基本工资, 扣款',
+      ja: '支給額, 控除, 差引支給額, 基本給',
+      ru: 'начислено, удержано, к выплате, оклад',
+    },
+    hints: {
+      en: 'salary, wages, rate, hours, current, employee, department, tax, period, bonus, pension, retirement, 401k, insurance, leave, bank account',
+      de: 'Brutto, Netto, Lohn, Gehalt, Mitarbeiter, Abteilung',
+    },
+    cues: { amounts: 0.5, narrow: -1.5, prose: -1.5 },
+  },
+  {
+    id: 'timesheet',
+    within: ['form', 'spreadsheet'],
+    names: {
+      en: 'timesheet, time sheet, time card, timecard, attendance sheet, work log, hours worked, attendance record',
+      de: 'Stundenzettel, Arbeitszeitnachweis, Zeiterfassung, Stundennachweis',
+      fr: 'feuille de temps, relevé d’heures, feuille de présence',
+      es: 'hoja de horas, parte de horas, registro de jornada',
+      it: 'foglio ore, foglio presenze, rapportino',
+      pt: 'folha de horas, folha de ponto',
+      nl: 'urenstaat, urenregistratie, werkbriefje',
+      zh: '工时表, 考勤表',
+      ja: '勤務表, タイムシート, 出勤簿',
+      ru: 'табель',
+    },
+    telltales: {
+      en: 'week ending, time in, time out, total hours, overtime, supervisor approval, supervisor signature, monday, tuesday, wednesday, thursday, friday, regular hours, break, hours worked',
+      de: 'Arbeitsbeginn, Arbeitsende, Pause, Gesamtstunden, Montag, Dienstag',
+      fr: 'heures travaillées, lundi, mardi, heures supplémentaires',
+      es: 'horas trabajadas, lunes, martes, horas extra',
+    },
+    cues: { clockTime: 0.7, amounts: -0.7, prose: -1.5 },
   },
 ];

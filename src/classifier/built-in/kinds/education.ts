@@ -1,7 +1,7 @@
 import type { Kind } from './kind.ts';
 
-/** Papers that say what somebody has achieved. */
-export const achievementKinds: readonly Kind[] = [
+/** Papers of schools and courses, and of what somebody has achieved there. */
+export const educationKinds: readonly Kind[] = [
   {
     id: 'certificate',
     names: {
@@ -73,5 +73,47 @@ export const achievementKinds: readonly Kind[] = [
       en: 'gpa, credits, course, grade, semester, cumulative, student id, grade point average',
       de: 'Note, Semester, Leistungspunkte',
     },
+  },
+  {
+    id: 'exam',
+    names: {
+      en: 'exam, examination paper, test paper, quiz, worksheet, homework, exam paper, assignment, exercise sheet',
+      de: 'Klausur, Prüfung, Arbeitsblatt, Hausaufgabe, Übungsblatt',
+      fr: 'examen, interrogation, devoir, feuille d’exercices',
+      es: 'examen, ejercicios, tarea, deberes',
+      it: 'esame, compito, verifica, esercizi',
+      pt: 'exame, prova, teste, exercícios',
+      nl: 'tentamen, toets, huiswerk, opdracht',
+      zh: '试卷, 作业, 考试',
+      ja: '試験問題, 宿題, テスト',
+      ru: 'экзамен, контрольная работа, домашнее задание',
+    },
+    telltales: {
+      en: 'answer all questions, marks, total marks, student name, time allowed, points, show your work, calculate, true or false, multiple choice, question 1, problem 1, choose the correct answer',
+      de: 'Aufgabe 1, Punkte, Matrikelnummer, Bearbeitungszeit, Berechnen Sie',
+      fr: 'exercice 1, barème, durée, répondez aux questions',
+      es: 'ejercicio 1, puntuación, tiempo',
+    },
+    cues: { questions: 1, amounts: -1, salutation: -1 },
+  },
+  {
+    id: 'course_material',
+    names: {
+      en: 'syllabus, lecture notes, course outline, course material, curriculum outline, lesson plan, class notes',
+      de: 'Lehrplan, Vorlesungsskript, Skript, Kursunterlagen, Unterrichtsplan',
+      fr: 'programme de cours, notes de cours, plan de cours, polycopié',
+      es: 'programa de la asignatura, apuntes, plan de estudios',
+      it: 'programma del corso, dispense, appunti',
+      pt: 'ementa do curso, apontamentos, plano de aula',
+      nl: 'studiegids, collegeaantekeningen, lesplan',
+      zh: '教学大纲, 讲义',
+      ja: 'シラバス, 講義ノート',
+    },
+    telltales: {
+      en: 'office hours, prerequisites, learning outcomes, grading, textbook, week 1, instructor, lecture, attendance policy, course description, definition, theorem, exercise',
+      de: 'Lernziele, Voraussetzungen, Dozent, Vorlesung',
+      fr: 'prérequis, objectifs pédagogiques, enseignant',
+    },
+    cues: { amounts: -1, salutation: -1 },
   },
 ];

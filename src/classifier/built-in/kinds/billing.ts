@@ -1,7 +1,7 @@
 import type { Kind } from './kind.ts';
 
-/** Papers of selling and paying. */
-export const tradeKinds: readonly Kind[] = [
+/** Papers that ask for a payment, correct one or acknowledge it. */
+export const billingKinds: readonly Kind[] = [
   {
     id: 'invoice',
     names: {
@@ -154,6 +154,59 @@ export const tradeKinds: readonly Kind[] = [
       prose: -2,
       salutation: -2,
       iban: -1,
+    },
+  },
+  {
+    id: 'payment_reminder',
+    within: ['letter', 'invoice'],
+    names: {
+      en: 'payment reminder, dunning letter, reminder, overdue notice, past due notice, final notice, collection letter, final demand',
+      de: 'Mahnung, Zahlungserinnerung, Mahnschreiben, letzte Mahnung',
+      fr: 'relance, rappel, mise en demeure, lettre de relance, rappel de paiement',
+      es: 'recordatorio de pago, reclamación de pago, aviso de pago',
+      it: 'sollecito di pagamento, sollecito',
+      pt: 'aviso de cobrança, lembrete de pagamento',
+      nl: 'aanmaning, betalingsherinnering, herinnering',
+      pl: 'wezwanie do zapłaty, ponaglenie',
+      sv: 'betalningspåminnelse, inkassokrav',
+      zh: '催款函, 付款提醒',
+      ja: '督促状',
+      ru: 'напоминание об оплате, претензия',
+    },
+    telltales: {
+      en: 'overdue, past due, outstanding amount, has not been received, late fee, legal action, if you have already paid, outstanding balance, immediately',
+      de: 'Mahngebühr, überfällig, Verzugszinsen, noch nicht beglichen, noch kein Zahlungseingang, offene Forderung',
+      fr: 'impayé, en retard, sauf erreur de notre part, pénalités de retard',
+      es: 'vencida, pendiente de pago, impagada',
+      it: 'scaduta, non risulta pervenuto',
+      nl: 'nog niet ontvangen, openstaand',
+    },
+    cues: { salutation: 1, closing: 0.7 },
+  },
+  {
+    id: 'utility_bill',
+    within: ['invoice'],
+    names: {
+      en: 'utility bill, electricity bill, electric bill, gas bill, water bill, phone bill, telephone bill, energy bill, internet bill, power bill, utility invoice',
+      de: 'Stromrechnung, Gasrechnung, Wasserrechnung, Telefonrechnung, Nebenkostenabrechnung',
+      fr: 'facture d’électricité, facture d’eau, facture de gaz, facture de téléphone',
+      es: 'factura de luz, factura de electricidad, factura de agua, recibo de luz',
+      it: 'bolletta, bolletta luce, bolletta gas',
+      pt: 'conta de luz, conta de água',
+      nl: 'energierekening, energienota',
+      pl: 'rachunek za prąd',
+      sv: 'elräkning',
+      zh: '电费单, 水费单',
+      ja: '電気料金, 水道料金, ガス料金',
+    },
+    alsoCalled: { en: 'utility, utilities, proof of address, proof of residence' },
+    telltales: {
+      en: 'meter number, meter reading, kwh, previous reading, current reading, service address, usage, tariff, electricity, électricité, electric, therms, gallons, standing charge, service period, energy bill, electric service, gas service, meter, next meter reading, energy charge, delivery charges, supply charges, customer charge, average daily, billing days, utility, power company, energy usage',
+      de: 'Zählernummer, Zählerstand, Verbrauch, Arbeitspreis, Grundpreis, Abschlag',
+      fr: 'consommation, index, compteur, abonnement, énergie, gaz naturel, tarifs réglementés, kva, lieu de consommation, prochain relevé, contrat électricité, point de livraison, heures creuses',
+      es: 'consumo, contador, lectura, potencia contratada',
+      it: 'consumo, contatore, lettura',
+      nl: 'meterstand, verbruik',
     },
   },
 ];
