@@ -32,7 +32,7 @@ const propertySchema = z.object({
 
 const generated = 'Generated from src/config/variables.ts by `npm run docs:settings`.';
 
-/** `.env.example`: every setting, commented out; those without which compose does not start are left to be filled in. */
+/** `.env.example`: every setting, commented out; the reader fills in those that compose requires. */
 export function renderEnvExample(composeFile: string): string {
   const compose = namesInCompose(composeFile);
   const sections = [
@@ -49,32 +49,32 @@ export function renderEnvExample(composeFile: string): string {
   return `${[head.join('\n'), ...sections].join('\n\n')}\n`;
 }
 
-/** `docs/configuration.md`: the same as tables. */
+/** `docs/configuration.md`: the same as lists. */
 export function renderConfigurationPage(composeFile: string): string {
   const compose = namesInCompose(composeFile);
   const head = [
     '# Configuration',
-    [
-      'Settings are environment variables; there is no settings file. An empty one counts as unset. What is wrong with them is',
-      `told at the start, all at once, with exit code 1. ${generated}`,
-    ].join('\n'),
-    [
-      'With no setting at all `npm start` runs everything on this machine. `docker compose` reads the same names from `.env`',
-      'and needs those that are marked _compose_.',
-    ].join('\n'),
+    paragraph(
+      'Settings are environment variables; there is no settings file. An empty variable counts as unset.',
+      `A process that finds wrong settings prints all of them and exits with code 1. ${generated}`,
+    ),
+    paragraph(
+      'Without any setting, `npm start` runs everything on this machine.',
+      '`docker compose` reads the same names from `.env` and requires those marked _compose_.',
+    ),
   ];
   const sections = settingsGroups.map(
-    ({ title, names }) => `## ${title}\n\n${settingsTable(names.map(readSetting), compose)}`,
+    ({ title, names }) => `## ${title}\n\n${settingsList(names.map(readSetting), compose)}`,
   );
-  const composeAlone = `## docker compose alone\n\n${settingsTable(composeSettings.map(toSetting), compose)}`;
-  const envRows = Object.entries(temporalEnvironment).map(([name, text]) => [`\`${name}\``, text]);
+  const composeAlone = `## docker compose alone\n\n${settingsList(composeSettings.map(toSetting), compose)}`;
+  const envItems = Object.entries(temporalEnvironment).map(([name, text]) => listItem(`\`${name}\`: ${text}`));
   const temporal = [
     '## Connection to Temporal',
-    [
-      'Beside `TEMPORAL_ADDRESS` and `TEMPORAL_NAMESPACE` the variables of Temporal’s own SDKs and CLI are read, by',
-      '`@temporalio/envconfig`. `docker-compose.yml` passes none of them on: its Temporal needs none.',
-    ].join('\n'),
-    table([['variable', 'meaning'], ...envRows]),
+    paragraph(
+      'Beside `TEMPORAL_ADDRESS` and `TEMPORAL_NAMESPACE`, Pigeonhole reads the variables of Temporal’s own SDKs and CLI,',
+      'through `@temporalio/envconfig`. `docker-compose.yml` passes none of them on: its Temporal needs none.',
+    ),
+    envItems.join('\n'),
   ];
   return `${[...head, ...sections, composeAlone, ...temporal].join('\n\n')}\n`;
 }
@@ -127,24 +127,40 @@ function envLines(setting: Setting, compose: ComposeNames): string {
     ...(isLiteral || fallback === undefined ? [] : [`default: ${fallback}`]),
     ...(compose.read.has(name) ? [] : ['not read by docker compose']),
   ].filter((fact) => fact !== '');
-  const comment = `# ${description}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`;
+  const comment = wrap(`# ${description}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`, '# ');
   if (compose.required.has(name)) return `${comment}\n# CHANGEME\n${name}=`;
   return `${comment}\n# ${name}=${isLiteral ? (fallback ?? '') : ''}`;
 }
 
-function settingsTable(settings: readonly Setting[], { required }: ComposeNames): string {
-  const rows = settings.map(({ name, description, fallback, isLiteral, values }) => {
-    const shown = fallback === undefined ? '' : isLiteral ? `\`${fallback}\`` : fallback;
-    const mark = required.has(name) ? ' _compose_' : '';
-    return [`\`${name}\`${mark}`, shown, values, description];
-  });
-  return table([['variable', 'default', 'values', 'meaning'], ...rows]);
+/** A list: descriptions are sentences, which no cell of a table holds. */
+function settingsList(settings: readonly Setting[], { required }: ComposeNames): string {
+  return settings
+    .map(({ name, description, fallback, isLiteral, values }) => {
+      const shown = fallback === undefined ? [] : [`default ${isLiteral ? `\`${fallback}\`` : fallback}`];
+      const facts = [...shown, ...(values === '' ? [] : [values]), ...(required.has(name) ? ['_compose_'] : [])];
+      return listItem(`\`${name}\`${facts.length === 0 ? '' : ` (${facts.join('; ')})`}: ${description}`);
+    })
+    .join('\n');
 }
 
-/** Padded as the formatter would do it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows;
-  const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+function paragraph(...sentences: readonly string[]): string {
+  return wrap(sentences.join(' '), '');
+}
+
+function listItem(text: string): string {
+  return wrap(`- ${text}`, '  ');
+}
+
+const lineLength = 120;
+
+/** Breaks a line between words, as the formatter does; a code span stays whole. */
+function wrap(text: string, indent: string): string {
+  const [first = '', ...words] = text.match(/(?:`[^`]*`|[^\s`])+/g) ?? [];
+  const lines = [first];
+  for (const word of words) {
+    const line = lines.pop() ?? '';
+    if (line.length + 1 + word.length <= lineLength) lines.push(`${line} ${word}`);
+    else lines.push(line, `${indent}${word}`);
+  }
+  return lines.join('\n');
 }
