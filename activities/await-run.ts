@@ -4,12 +4,14 @@ import type { BatchCounts } from '../src/domain/batch.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { readOutcome } from '../src/records/jobs/job-outcome.ts';
 import { describeExecution } from '../src/temporal/executions.ts';
-import { runStep } from './run-step.ts';
+import { runStep, waitingForStore, type StoreDependencies } from './run-step.ts';
 import { SlotGivenBack } from './slot-given-back.ts';
 
 export interface AwaitRunInput {
   readonly tenant: string;
   readonly jobId: string;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 export interface AwaitRunResult {
@@ -24,15 +26,19 @@ const longestPauseMs = 10_000;
  * Tells how a run ended that somebody else has started. Until the store knows, or Temporal that it will never know, each attempt looks once and gives its
  * slot back.
  */
-export function createAwaitRun({ store }: { readonly store: ObjectStore }) {
+export function createAwaitRun(dependencies: StoreDependencies) {
+  const { store } = dependencies;
   return async function awaitRun(input: AwaitRunInput): Promise<AwaitRunResult> {
-    return runStep(async () => {
-      const { client, info } = Context.current();
-      const outcome = (await storedOutcome(store, input)) ?? (await outcomeOfClosed(client, store, input));
-      if (outcome) return { outcome };
-      const afterMs = Math.min(shortestPauseMs * info.attempt, longestPauseMs);
-      throw new SlotGivenBack('The run is still under way.', { afterMs });
-    });
+    return runStep(
+      async () => {
+        const { client, info } = Context.current();
+        const outcome = (await storedOutcome(store, input)) ?? (await outcomeOfClosed(client, store, input));
+        if (outcome) return { outcome };
+        const afterMs = Math.min(shortestPauseMs * info.attempt, longestPauseMs);
+        throw new SlotGivenBack('The run is still under way.', { afterMs });
+      },
+      waitingForStore(input, dependencies),
+    );
   };
 }
 

@@ -7,12 +7,14 @@ import { logAttemptFailure } from './activity-log.ts';
 import { prepareEventDelivery, type EventDeliveryDependencies } from './event-delivery.ts';
 import { prepareJobDelivery, type JobDeliveryDependencies } from './job-delivery.ts';
 import type { PreparedDelivery } from './prepared-delivery.ts';
-import { runStep } from './run-step.ts';
+import { runStep, waitingForStore, type WaitingRules } from './run-step.ts';
 import { withoutShares, type CallHost } from './tenant-shares.ts';
 
 export type AttemptDeliveryInput = DeliverWebhookInput & {
   /** When to try again should this attempt fail, unless the receiver asks for more time; absent in the last one. */
   readonly retryDelayMs?: number;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 };
 
 export interface AttemptDeliveryResult {
@@ -24,7 +26,9 @@ export interface AttemptDeliveryResult {
   readonly unlogged?: AttemptOutcome;
 }
 
-export type DeliverWebhookDependencies = JobDeliveryDependencies & EventDeliveryDependencies;
+export type DeliverWebhookDependencies = JobDeliveryDependencies &
+  EventDeliveryDependencies &
+  Pick<WaitingRules, 'circuits'>;
 
 interface Answer {
   readonly status: number | null;
@@ -41,7 +45,10 @@ const goneStatus = 410;
  */
 export function createDeliverWebhook(dependencies: DeliverWebhookDependencies, shares = withoutShares) {
   return async function deliverWebhook(input: AttemptDeliveryInput): Promise<AttemptDeliveryResult> {
-    return runStep((signal) => shares.run(input.tenant, (call) => deliver(input, signal, call)));
+    return runStep(
+      (signal) => shares.run(input.tenant, (call) => deliver(input, signal, call)),
+      waitingForStore(input, dependencies),
+    );
   };
 
   async function deliver(

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { OperateOnPageInput, OperateOnPageResult } from '../src/domain/job-operation.ts';
-import { runStep } from './run-step.ts';
+import { runStep, waitingForStore, type WaitingRules } from './run-step.ts';
 
-export interface OperateOnPageDependencies {
+export interface OperateOnPageDependencies extends Pick<WaitingRules, 'circuits'> {
   /** Stops between two jobs when the signal says so, and tells what was done. Doing a page twice does nothing twice. */
   readonly operateOnJobs: (
     client: Client,
@@ -13,8 +13,12 @@ export interface OperateOnPageDependencies {
 }
 
 /** Works on a page of the jobs that an operation's filter finds. One that is cancelled answers with what it has done so far. */
-export function createOperateOnPage({ operateOnJobs }: OperateOnPageDependencies) {
+export function createOperateOnPage(dependencies: OperateOnPageDependencies) {
+  const { operateOnJobs } = dependencies;
   return async function operateOnPage(input: OperateOnPageInput): Promise<OperateOnPageResult> {
-    return runStep((signal) => operateOnJobs(Context.current().client, input, signal));
+    return runStep(
+      (signal) => operateOnJobs(Context.current().client, input, signal),
+      waitingForStore(input, dependencies),
+    );
   };
 }

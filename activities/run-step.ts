@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { ClassifierError, factsOf } from '../src/domain/errors.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
+import { hasWaitingLabel } from '../src/waiting/waiting-label.ts';
 import { toWorkerFault } from '../src/waiting/worker-fault.ts';
 import { logAttemptFailure } from './activity-log.ts';
 import { giveSlotBack, SlotGivenBack, slotsGivenBack } from './slot-given-back.ts';
@@ -20,12 +22,25 @@ export interface WaitingRules {
 
 const neverWaits: WaitingRules = { canWait: false, circuits: [] };
 
+/** What a step needs that meets the store alone. */
+export interface StoreDependencies extends Pick<WaitingRules, 'circuits'> {
+  readonly store: ObjectStore;
+}
+
 /** For an activity whose run says whether it knows how to wait. */
 export function waitingOf(
   { canWait = false }: { readonly canWait?: boolean },
   { circuits }: Pick<WaitingRules, 'circuits'>,
 ): WaitingRules {
   return { canWait, circuits };
+}
+
+/** The same for a step that needs nothing of its worker: a full disk there is none of its business. */
+export function waitingForStore(
+  { canWait = false }: { readonly canWait?: boolean },
+  { circuits }: Pick<WaitingRules, 'circuits'>,
+): WaitingRules {
+  return { canWait, circuits: circuits.filter(({ waitsFor }) => waitsFor === 'store') };
 }
 
 /**
@@ -59,7 +74,11 @@ export async function runStep<T>(
     const fault = await faultBehind(failure, circuits, startedAt, context.cancellationSignal);
     // What a circuit knows it has logged itself, once.
     if (!isKnown(fault ?? failure)) logAttemptFailure(failure);
-    throw toApplicationFailure(fault ?? failure, { attempt: context.info.attempt - slotsGivenBack(context), canWait });
+    throw toApplicationFailure(fault ?? failure, {
+      attempt: context.info.attempt - slotsGivenBack(context),
+      canWait,
+      isUnlabelled: canWait && isOutage(fault ?? failure) && !(await hasWaitingLabel(context.client)),
+    });
   } finally {
     clearInterval(timer);
   }
@@ -77,6 +96,10 @@ async function faultBehind(
   await circuit?.doubt(startedAt, signal);
   const fault = circuit?.fault;
   return fault && new ClassifierError(fault.code, fault.detail, { since: fault.since });
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof ClassifierError && factsOf(error.code).waitsFor !== undefined;
 }
 
 function isKnown(error: unknown): boolean {

@@ -3,9 +3,8 @@ import type { EventOptions } from '../src/domain/contract.ts';
 import { batchEventType } from '../src/domain/webhook-event.ts';
 import { writeJson } from '../src/records/json-documents.ts';
 import { batchKeys } from '../src/records/keys.ts';
-import type { ObjectStore } from '../src/storage/object-store.ts';
 import { toStoredEnd, type StoredEnd } from './end-event.ts';
-import { runStep } from './run-step.ts';
+import { runStep, waitingForStore, type StoreDependencies } from './run-step.ts';
 
 export interface StoreBatchResultInput {
   readonly tenant: string;
@@ -13,20 +12,26 @@ export interface StoreBatchResultInput {
   readonly outcome: StoredBatchOutcome;
   /** The end of this batch is an event. */
   readonly events?: EventOptions;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 /**
  * Writes `result.json` of a batch, which outlives Temporal's retention; the same outcome writes the same bytes. Its inputs go: each run that was
  * started has its own, and the texts among them must not outlive a run that is deleted. Also says whom its end is to be told.
  */
-export function createStoreBatchResult({ store }: { readonly store: ObjectStore }) {
+export function createStoreBatchResult(dependencies: StoreDependencies) {
+  const { store } = dependencies;
   return async function storeBatchResult(input: StoreBatchResultInput): Promise<StoredEnd> {
     const { tenant, batchId, outcome, events } = input;
-    return runStep(async (signal) => {
-      const keys = batchKeys(tenant, batchId);
-      await writeJson(store, keys.result, outcome, { signal });
-      await store.deletePrefix(keys.inputs);
-      return toStoredEnd(store, tenant, batchEventType(outcome.status), events);
-    });
+    return runStep(
+      async (signal) => {
+        const keys = batchKeys(tenant, batchId);
+        await writeJson(store, keys.result, outcome, { signal });
+        await store.deletePrefix(keys.inputs);
+        return toStoredEnd(store, tenant, batchEventType(outcome.status), events);
+      },
+      waitingForStore(input, dependencies),
+    );
   };
 }

@@ -1,21 +1,26 @@
 import type { OperationOutcome } from '../src/domain/job-operation.ts';
 import { writeJson } from '../src/records/json-documents.ts';
 import { operationKeys } from '../src/records/keys.ts';
-import type { ObjectStore } from '../src/storage/object-store.ts';
-import { runStep } from './run-step.ts';
+import { runStep, waitingForStore, type StoreDependencies } from './run-step.ts';
 
 export interface StoreOperationResultInput {
   readonly tenant: string;
   readonly operationId: string;
   readonly outcome: OperationOutcome;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 /** Writes `result.json` of an operation on many jobs, which outlives Temporal's retention; the same outcome writes the same bytes. */
-export function createStoreOperationResult({ store }: { readonly store: ObjectStore }) {
+export function createStoreOperationResult(dependencies: StoreDependencies) {
+  const { store } = dependencies;
   return async function storeOperationResult(input: StoreOperationResultInput): Promise<void> {
     const { tenant, operationId, outcome } = input;
-    return runStep(async (signal) => {
-      await writeJson(store, operationKeys(tenant, operationId).result, outcome, { signal });
-    });
+    return runStep(
+      async (signal) => {
+        await writeJson(store, operationKeys(tenant, operationId).result, outcome, { signal });
+      },
+      waitingForStore(input, dependencies),
+    );
   };
 }

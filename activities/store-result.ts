@@ -10,7 +10,7 @@ import { writeOutcome } from '../src/records/jobs/job-outcome.ts';
 import { withOwnObjects } from './own-objects.ts';
 import { toStoredEnd, type StoredEnd } from './end-event.ts';
 import { runIdentity } from './run-identity.ts';
-import { runStep } from './run-step.ts';
+import { runStep, waitingForStore, type StoreDependencies } from './run-step.ts';
 
 export interface StoreResultInput {
   readonly tenant: string;
@@ -20,6 +20,8 @@ export interface StoreResultInput {
   readonly fileId?: string;
   /** The end of this run is an event. */
   readonly events?: EventOptions;
+  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 /**
@@ -27,19 +29,23 @@ export interface StoreResultInput {
  * an activity for that alone would cost every run as much as all the rest of its end. A result that has no place, because a finished job has this run's
  * id, is refused; a failure has none either, and nobody is told of it as that job's.
  */
-export function createStoreResult({ store }: { readonly store: ObjectStore }) {
+export function createStoreResult(dependencies: StoreDependencies) {
+  const { store } = dependencies;
   return async function storeResult(input: StoreResultInput): Promise<StoredEnd> {
     const { tenant, outcome, fileId, events } = input;
-    return runStep(async (signal) => {
-      const isStored = await withOwnObjects(store, { tenant, jobId: outcome.jobId }, async (own) => {
-        await keepJobId(own, tenant, outcome.jobId);
-        return writeOutcome(own, tenant, { ...runIdentity(outcome), ...outcome }, signal);
-      });
-      if (fileId !== undefined) await settle(store, tenant, fileId);
-      if (isStored) return toStoredEnd(store, tenant, runEventType(outcome.error), events);
-      if (outcome.result) throw jobOfAnotherRun();
-      return { isOfAnotherJob: true };
-    });
+    return runStep(
+      async (signal) => {
+        const isStored = await withOwnObjects(store, { tenant, jobId: outcome.jobId }, async (own) => {
+          await keepJobId(own, tenant, outcome.jobId);
+          return writeOutcome(own, tenant, { ...runIdentity(outcome), ...outcome }, signal);
+        });
+        if (fileId !== undefined) await settle(store, tenant, fileId);
+        if (isStored) return toStoredEnd(store, tenant, runEventType(outcome.error), events);
+        if (outcome.result) throw jobOfAnotherRun();
+        return { isOfAnotherJob: true };
+      },
+      waitingForStore(input, dependencies),
+    );
   };
 }
 

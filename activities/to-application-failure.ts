@@ -29,6 +29,8 @@ interface Attempt {
   readonly attempt: number;
   /** The run knows how to wait for what only the operator can mend. */
   readonly canWait: boolean;
+  /** The namespace has no search attribute for what a run waits for. */
+  readonly isUnlabelled?: boolean;
 }
 
 /**
@@ -36,7 +38,10 @@ interface Attempt {
  * caller reads. The cause is left out, because its text may quote a document or a URL and would stand in the history. What the
  * operator must mend ends the activity, so that it holds no slot, and its details tell the run what to wait for.
  */
-export function toApplicationFailure(error: unknown, { attempt, canWait }: Attempt): ApplicationFailure {
+export function toApplicationFailure(
+  error: unknown,
+  { attempt, canWait, isUnlabelled = false }: Attempt,
+): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const { code, detail, retryable, retryAfterMs, since } = normalizeError(error);
   const { waitsFor, needsOperator } = factsOf(code);
@@ -53,6 +58,7 @@ export function toApplicationFailure(error: unknown, { attempt, canWait }: Attem
       waitsFor,
       since: since ?? new Date().toISOString(),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(isUnlabelled && { isUnlabelled }),
     };
     return ApplicationFailure.create({
       type: code,

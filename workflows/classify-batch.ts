@@ -14,7 +14,9 @@ import type {
 } from '../src/domain/batch.ts';
 import { cancelled } from '../src/domain/error-sentences.ts';
 import { storeBatchResult } from './activity-proxies.ts';
+import { patienceLimits } from '../src/domain/waiting.ts';
 import { describeFailure, jobFailure } from './failures.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { runBatch } from './run-batch.ts';
 import { labelFailure } from './search-attributes.ts';
 import { publishEvent } from './start-webhook.ts';
@@ -25,44 +27,58 @@ import { publishEvent } from './start-webhook.ts';
  * lets the runs that are under way end and continues as new.
  */
 export async function classifyBatch(input: ClassifyBatchInput): Promise<ClassifyBatchResult> {
+  let details = '';
   const report = ({ next, counts }: BatchProgress): void => {
     const { processed, failed } = counts;
-    setCurrentDetails(`Started ${next} of ${input.runCount} runs: ${processed} processed, ${failed} failed`);
+    details = `Started ${next} of ${input.runCount} runs: ${processed} processed, ${failed} failed`;
+    setCurrentDetails(details);
   };
+  const patience = createPatience({
+    seconds: patienceSecondsOf(input),
+    onOver: () => setCurrentDetails(details),
+  });
   const result = ({ counts }: BatchProgress): ClassifyBatchResult => ({
     schemaVersion: 1,
     runCount: input.runCount,
     counts,
   });
 
-  const { progress, error } = await runBatch(input, report);
+  const { progress, error } = await runBatch(input, patience, report);
   if (error === undefined && CancellationScope.current().consideredCancelled) {
-    await record(input, { ...result(progress), status: 'cancelled' });
+    await record(input, { ...result(progress), status: 'cancelled' }, patience);
     throw new CancelledFailure(cancelled().detail);
   }
   if (error !== undefined) {
     const failure = describeFailure(error);
-    await record(input, { ...result(progress), status: 'failed', error: failure });
+    await record(input, { ...result(progress), status: 'failed', error: failure }, patience);
     throw jobFailure(failure, error instanceof Error ? error : undefined);
   }
   if (progress.next < input.runCount) return continueAsNew<typeof classifyBatch>({ ...input, carried: progress });
-  await record(input, { ...result(progress), status: 'processed' });
+  await record(input, { ...result(progress), status: 'processed' }, patience);
   return result(progress);
 }
 
+/** Its documents have each their own patience; what the batch itself does has a day, and more where the documents have. */
+function patienceSecondsOf({ template }: ClassifyBatchInput): number {
+  return Math.max(template.patienceSeconds ?? 0, patienceLimits.defaultSeconds);
+}
+
 /** Also when the batch was cancelled: the store remembers what became of every batch. Whoever wants to hear of it is told. */
-async function record({ tenant, template }: ClassifyBatchInput, outcome: StoredBatchOutcome): Promise<void> {
+async function record(input: ClassifyBatchInput, outcome: StoredBatchOutcome, patience: Patience): Promise<void> {
   const { workflowId: batchId } = workflowInfo();
+  const { tenant, template } = input;
   const { events } = template;
+  const end = { tenant, batchId, outcome, ...(events && { events }), canWait: true };
+  patience.beginEnd(patienceSecondsOf(input));
   await CancellationScope.nonCancellable(async () => {
     if (outcome.error) {
       labelFailure(outcome.error.code);
       setCurrentDetails(outcome.error.detail);
     }
     // A worker of an earlier version answers nothing.
-    const stored: StoredEnd | undefined = await storeBatchResult.executeWithOptions({ summary: 'Store the result' }, [
-      { tenant, batchId, outcome, ...(events && { events }) },
-    ]);
+    const stored: StoredEnd | undefined = await patience.outlast(() =>
+      storeBatchResult.executeWithOptions({ summary: 'Store the result' }, [end]),
+    );
     if (stored?.event) await publishEvent(tenant, { kind: 'batch', id: batchId }, stored.event);
   });
 }

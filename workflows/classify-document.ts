@@ -1,5 +1,6 @@
 import {
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   isCancellation,
   log,
@@ -18,6 +19,7 @@ import type {
   StoredDocument,
 } from '../src/domain/contract.ts';
 import type { JobError, StoredOutcome } from '../src/domain/job.ts';
+import { patienceLimits } from '../src/domain/waiting.ts';
 import { parseEnds, type ParsedInput, type RunEnds } from '../src/domain/workflow-input.ts';
 import { receiveReview } from './await-review.ts';
 import { fetchDocument, renderPages, storeDocument } from './activity-proxies.ts';
@@ -59,20 +61,24 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
     const result = await awaitReview(voted, report);
     if (result !== voted) labelClassification(result);
     report({ stage: 'storing-result', pagesDone: result.pages.length, pagesTotal: result.pages.length });
-    const end = await storeOutcome(parsed, { ...outcome, finishedAt: currentTime(), result });
+    patience.beginEnd(endPatienceSeconds(parsed));
+    const end = await storeOutcome(parsed, { ...outcome, finishedAt: currentTime(), result }, patience);
     setCurrentDetails(`${result.classification} (confidence ${Number(result.confidence.toFixed(3))})`);
     await notifyRunEnd(parsed, jobId, end);
     return result;
   } catch (error) {
-    const end = await recordFailure(parsed, {
-      ...outcome,
-      finishedAt: currentTime(),
-      error: describeFailure(error),
-    });
+    patience.beginEnd(endPatienceSeconds(parsed));
+    const failed = { ...outcome, finishedAt: currentTime(), error: describeFailure(error) };
+    const end = await recordFailure(parsed, failed, patience);
     await notifyRunEnd(parsed, jobId, end);
     if (isCancellation(error)) throw error;
     throw jobFailure(describeFailure(error), error instanceof Error ? error : undefined);
   }
+}
+
+/** An answer that was paid for is not given up for a caller who is in a hurry: a store that is away has a day to come back. */
+function endPatienceSeconds({ patienceSeconds }: ParsedInput): number {
+  return Math.max(patienceSeconds, patienceLimits.defaultSeconds);
 }
 
 function currentTime(): string {
@@ -87,7 +93,11 @@ async function refuse(input: unknown, outcome: FailedOutcome): Promise<never> {
   // Runs from before said it to nobody but their parent.
   if (ends && patched('outcome-of-refused-input')) {
     labelRun(ends.tenant, undefined);
-    await notifyRunEnd(ends, outcome.jobId, await recordFailure(ends, outcome));
+    const patience = createPatience({
+      seconds: patienceLimits.defaultSeconds,
+      onOver: () => setCurrentDetails(outcome.error.detail),
+    });
+    await notifyRunEnd(ends, outcome.jobId, await recordFailure(ends, outcome, patience));
   } else {
     labelFailure(outcome.error.code);
     setCurrentDetails(outcome.error.detail);
@@ -163,13 +173,13 @@ function voteOrFail(
 }
 
 /** Also when the run was cancelled: the store remembers what became of every job. */
-function recordFailure(ends: RunEnds, outcome: FailedOutcome): Promise<StoredEnd> {
+function recordFailure(ends: RunEnds, outcome: FailedOutcome, patience: Patience): Promise<StoredEnd> {
   return CancellationScope.nonCancellable(async () => {
     labelFailure(outcome.error.code);
     try {
-      return await storeOutcome(ends, outcome);
+      return await storeOutcome(ends, outcome, patience);
     } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error;
+      if (!(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
       // Who reads the run must hear why it failed, not that nobody will read it elsewhere.
       log.error('the outcome could not be stored', { code: describeFailure(error).code });
       return {};

@@ -1,8 +1,10 @@
-import { condition, isCancellation, log, patched, setHandler } from '@temporalio/workflow';
+import { condition, isCancellation, log, patched, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { patienceLimits } from '../src/domain/waiting.ts';
 import { retryDelayMs, type DeliverWebhookInput } from '../src/domain/webhook.ts';
 import type { AttemptOutcome } from '../src/records/webhooks/delivery-attempts.ts';
 import { deliverOnOldQueue, deliverWebhook as deliverOnItsQueue, logDelivery } from './activity-proxies.ts';
 import { sendAgainSignal } from './messages.ts';
+import { createPatience, type Patience } from './patience.ts';
 
 /** The run of the job ends a moment after this one was started; a receiver that asks back at once shall find it finished. */
 const settleMs = 500;
@@ -16,15 +18,18 @@ export async function deliverWebhook(input: DeliverWebhookInput): Promise<void> 
   setHandler(sendAgainSignal, () => {
     isAskedFor = true;
   });
+  const patience = createPatience({ seconds: patienceLimits.defaultSeconds, onOver: () => setCurrentDetails('') });
   await condition(() => isAskedFor, settleMs);
   for (let index = 0; ; index++) {
     isAskedFor = false;
     const delayMs = retryDelayMs(index, Math.random());
     const attemptDelivery = patched('delivery-queue') ? deliverOnItsQueue : deliverOnOldQueue;
-    const { nextAttemptMs, unlogged } = await attemptDelivery.executeWithOptions({ summary: `Attempt ${index + 1}` }, [
-      { ...input, ...(delayMs !== undefined && { retryDelayMs: delayMs }) },
-    ]);
-    if (unlogged && patched('delivery-logged-apart')) await logLater(input, unlogged);
+    const summary = `Attempt ${index + 1}`;
+    const attempt = { ...input, ...(delayMs !== undefined && { retryDelayMs: delayMs }), canWait: true };
+    const { nextAttemptMs, unlogged } = await patience.outlast(() =>
+      attemptDelivery.executeWithOptions({ summary }, [attempt]),
+    );
+    if (unlogged && patched('delivery-logged-apart')) await logLater(input, unlogged, patience);
     if (nextAttemptMs !== undefined) await condition(() => isAskedFor, nextAttemptMs);
     else if (!isAskedFor) return;
     if (isAskedFor) index = -1;
@@ -32,9 +37,10 @@ export async function deliverWebhook(input: DeliverWebhookInput): Promise<void> 
 }
 
 /** A line that cannot be written for a day is given up: what was answered is never sent again for it. */
-async function logLater(input: DeliverWebhookInput, attempt: AttemptOutcome): Promise<void> {
+async function logLater(input: DeliverWebhookInput, attempt: AttemptOutcome, patience: Patience): Promise<void> {
+  const line = { ...input, attempt, canWait: true };
   try {
-    await logDelivery.executeWithOptions({ summary: 'Log the attempt' }, [{ ...input, attempt }]);
+    await patience.outlast(() => logDelivery.executeWithOptions({ summary: 'Log the attempt' }, [line]));
   } catch (error) {
     if (isCancellation(error)) throw error;
     log.warn('the log of a webhook was not written', { error: error instanceof Error ? error.name : 'unknown' });

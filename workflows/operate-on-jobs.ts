@@ -19,7 +19,9 @@ import {
   type OperationProgress,
 } from '../src/domain/job-operation.ts';
 import { operateOnPage, storeOperationResult } from './activity-proxies.ts';
+import { patienceLimits } from '../src/domain/waiting.ts';
 import { describeFailure, jobFailure } from './failures.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { labelFailure } from './search-attributes.ts';
 
 /** Temporal's visibility learns of a run a moment after it was started, and what is under way is counted by it. */
@@ -33,25 +35,29 @@ const longestPauseMs = 15_000;
 export async function operateOnJobs(input: OperateOnJobsInput): Promise<OperationProgress> {
   let position: OperationPosition = input.carried ?? noProgress;
   report(input, position);
+  const patience = createPatience({
+    seconds: patienceLimits.defaultSeconds,
+    onOver: () => setCurrentDetails(describe(input, position)),
+  });
   try {
-    position = await work(input, position, (next) => {
+    position = await work(input, position, patience, (next) => {
       position = next;
       report(input, next);
     });
   } catch (error) {
     if (isCancellation(error) || CancellationScope.current().consideredCancelled) {
-      await record(input, position, 'cancelled');
+      await record(input, position, 'cancelled', patience);
       throw new CancelledFailure(cancelled().detail);
     }
     const failure = describeFailure(error);
     labelFailure(failure.code);
-    await record(input, position, 'failed');
+    await record(input, position, 'failed', patience);
     throw jobFailure(failure, error instanceof Error ? error : undefined);
   }
   if (position.pageToken !== undefined) {
     return continueAsNew<typeof operateOnJobs>({ ...input, carried: position });
   }
-  await record(input, position, 'completed');
+  await record(input, position, 'completed', patience);
   return progressOf(position);
 }
 
@@ -59,6 +65,7 @@ export async function operateOnJobs(input: OperateOnJobsInput): Promise<Operatio
 async function work(
   input: OperateOnJobsInput,
   start: OperationPosition,
+  patience: Patience,
   keep: (position: OperationPosition) => void,
 ): Promise<OperationPosition> {
   const { tenant, kind, priorityKey, stepsPerExecution = Number.POSITIVE_INFINITY } = input;
@@ -69,9 +76,10 @@ async function work(
   let pauseMs = firstPauseMs;
   for (let steps = 1; ; steps++) {
     const { pageToken: at } = position;
-    const step = await operateOnPage.executeWithOptions({ summary: 'Work on a page of jobs', priority }, [
-      { tenant, kind, operationId, ...(at !== undefined && { pageToken: at }) },
-    ]);
+    const page = { tenant, kind, operationId, ...(at !== undefined && { pageToken: at }), canWait: true };
+    const step = await patience.outlast(() =>
+      operateOnPage.executeWithOptions({ summary: 'Work on a page of jobs', priority }, [page]),
+    );
     const { pageToken } = step;
     position = { ...addProgress(position, step), ...(pageToken !== undefined && { pageToken }) };
     if (!step.mustWait) keep(position);
@@ -85,10 +93,14 @@ async function work(
 }
 
 /** Readable without a worker, and what an operator sees. */
-function report({ kind }: OperateOnJobsInput, position: OperationPosition): void {
-  const { done, skipped, failed } = position.counts;
+function report(input: OperateOnJobsInput, position: OperationPosition): void {
   upsertMemo({ [progressMemo]: progressOf(position) });
-  setCurrentDetails(`${kind}: ${done} done, ${skipped} skipped, ${failed} failed`);
+  setCurrentDetails(describe(input, position));
+}
+
+function describe({ kind }: OperateOnJobsInput, { counts }: OperationPosition): string {
+  const { done, skipped, failed } = counts;
+  return `${kind}: ${done} done, ${skipped} skipped, ${failed} failed`;
 }
 
 /** Also when the operation was cancelled: the store remembers what became of it. */
@@ -96,6 +108,7 @@ async function record(
   { tenant }: OperateOnJobsInput,
   position: OperationPosition,
   status: OperationOutcome['status'],
+  patience: Patience,
 ): Promise<void> {
   const { workflowId: operationId } = workflowInfo();
   const outcome: OperationOutcome = {
@@ -104,8 +117,10 @@ async function record(
     ...progressOf(position),
     finishedAt: new Date().toISOString(),
   };
+  const result = { tenant, operationId, outcome, canWait: true };
+  patience.beginEnd(patienceLimits.defaultSeconds);
   await CancellationScope.nonCancellable(() =>
-    storeOperationResult.executeWithOptions({ summary: 'Store the result' }, [{ tenant, operationId, outcome }]),
+    patience.outlast(() => storeOperationResult.executeWithOptions({ summary: 'Store the result' }, [result])),
   );
 }
 

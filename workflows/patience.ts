@@ -20,6 +20,8 @@ export interface Patience {
    * the others follow when it is answered. Fails the job with `patience_ended` when it has waited for as long as it may.
    */
   outlast<T>(ask: () => Promise<T>): Promise<T>;
+  /** What is waited for from now on has so much time of its own, in seconds. Told again it changes nothing. */
+  beginEnd(endSeconds: number): void;
 }
 
 interface PatienceOptions {
@@ -29,8 +31,12 @@ interface PatienceOptions {
 }
 
 /** The patience of one run. All its waits together may take so long. */
-export function createPatience({ seconds, onOver }: PatienceOptions): Patience {
+export function createPatience(options: PatienceOptions): Patience {
+  const { onOver } = options;
+  let { seconds } = options;
+  let isEnding = false;
   let waiting: Waiting | undefined;
+  let isLabelled = false;
   let beganAt = 0;
   let spentMs = 0;
   let round = 0;
@@ -44,12 +50,16 @@ export function createPatience({ seconds, onOver }: PatienceOptions): Patience {
 
   function begin(found: Waiting): void {
     if (pause) return;
-    const isNews = waiting?.code !== found.code || waiting.detail !== found.detail;
+    const mayLabel = !isLabelled && !found.isUnlabelled;
+    const isNews = waiting?.code !== found.code || waiting.detail !== found.detail || mayLabel;
     if (waiting === undefined) beganAt = Date.now();
     waiting = { ...found, since: waiting?.since ?? found.since };
     if (isNews) {
       setCurrentDetails(describeWaiting(waiting));
-      labelWaiting(waiting.waitsFor);
+      if (!waiting.isUnlabelled) {
+        labelWaiting(waiting.waitsFor);
+        isLabelled = true;
+      }
       upsertMemo({ [waitingMemoKey]: { ...waiting } });
     }
     pause = restOrEnd(waiting).finally(() => {
@@ -82,7 +92,8 @@ export function createPatience({ seconds, onOver }: PatienceOptions): Patience {
     waiting = undefined;
     spentMs += Date.now() - beganAt;
     round = 0;
-    labelWaiting(undefined);
+    if (isLabelled) labelWaiting(undefined);
+    isLabelled = false;
     upsertMemo({ [waitingMemoKey]: null });
     onOver();
   }
@@ -105,6 +116,12 @@ export function createPatience({ seconds, onOver }: PatienceOptions): Patience {
   }
 
   return {
+    beginEnd(endSeconds) {
+      if (isEnding) return;
+      isEnding = true;
+      seconds = endSeconds;
+      spentMs = 0;
+    },
     async outlast(ask) {
       for (;;) {
         if (pause) await pause;

@@ -20,6 +20,7 @@ import { workflowTypes } from '../src/domain/contract.ts';
 import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
 import { awaitRun, prepareRuns } from './activity-proxies.ts';
 import type { classifyDocument } from './classify-document.ts';
+import type { Patience } from './patience.ts';
 
 export interface BatchPart {
   /** `next` is short of the batch's end when the history is long enough, the batch was cancelled or it failed. */
@@ -33,11 +34,12 @@ const noneYet: BatchProgress = { next: 0, counts: { processed: 0, failed: 0, can
 /** Starts runs, at most `concurrency` at a time, and awaits every one that it started. Never throws. */
 export async function runBatch(
   input: ClassifyBatchInput,
+  patience: Patience,
   report: (progress: BatchProgress) => void,
 ): Promise<BatchPart> {
   const { next: first, counts: carried } = input.carried ?? noneYet;
   const errors: unknown[] = [];
-  const runOf = preparer(input);
+  const runOf = preparer(input, patience);
   let next = first;
   let counts = carried;
 
@@ -51,7 +53,7 @@ export async function runBatch(
       const index = next;
       next += 1;
       try {
-        const outcome = await outcomeOf(input, index, await runOf(index));
+        const outcome = await outcomeOf(input, index, await runOf(index), patience);
         counts = { ...counts, [outcome]: counts[outcome] + 1 };
       } catch (error) {
         if (!isCancellation(error)) errors.push(error);
@@ -65,7 +67,10 @@ export async function runBatch(
 }
 
 /** Prepares the runs of a chunk when the first of them is wanted: those before it may be over, and must not be written again. */
-function preparer({ tenant, runCount, priorityKey }: ClassifyBatchInput): (index: number) => Promise<PreparedRun> {
+function preparer(
+  { tenant, runCount, priorityKey }: ClassifyBatchInput,
+  patience: Patience,
+): (index: number) => Promise<PreparedRun> {
   const { workflowId: batchId } = workflowInfo();
   const { inputsPerChunk } = batchLimits;
   const chunks = new Map<number, { readonly first: number; readonly prepared: Promise<PrepareRunsResult> }>();
@@ -74,10 +79,12 @@ function preparer({ tenant, runCount, priorityKey }: ClassifyBatchInput): (index
     const end = Math.min((number + 1) * inputsPerChunk, runCount);
     const chunk = chunks.get(number) ?? {
       first: index,
-      prepared: prepareRuns.executeWithOptions(
-        // Of the batch's own priority nothing is left once it has continued as new.
-        { summary: `Runs ${index + 1} to ${end}`, priority: { fairnessKey: tenant, priorityKey } },
-        [{ tenant, batchId, first: index, end }],
+      prepared: patience.outlast(() =>
+        prepareRuns.executeWithOptions(
+          // Of the batch's own priority nothing is left once it has continued as new.
+          { summary: `Runs ${index + 1} to ${end}`, priority: { fairnessKey: tenant, priorityKey } },
+          [{ tenant, batchId, first: index, end, canWait: true }],
+        ),
       ),
     };
     chunks.set(number, chunk);
@@ -87,7 +94,12 @@ function preparer({ tenant, runCount, priorityKey }: ClassifyBatchInput): (index
   };
 }
 
-async function outcomeOf(input: ClassifyBatchInput, index: number, run: PreparedRun): Promise<keyof BatchCounts> {
+async function outcomeOf(
+  input: ClassifyBatchInput,
+  index: number,
+  run: PreparedRun,
+  patience: Patience,
+): Promise<keyof BatchCounts> {
   const { workflowId: batchId } = workflowInfo();
   const { tenant, priorityKey, template, runCount, classifierId } = input;
   const { fileName } = run;
@@ -110,8 +122,11 @@ async function outcomeOf(input: ClassifyBatchInput, index: number, run: Prepared
     });
     return 'processed';
   } catch (error) {
-    if (isAlreadyStarted(error))
-      return (await awaitRun.executeWithOptions({ summary: `Wait for run ${jobId}` }, [{ tenant, jobId }])).outcome;
+    if (isAlreadyStarted(error)) {
+      const awaited = { tenant, jobId, canWait: true };
+      const summary = `Wait for run ${jobId}`;
+      return (await patience.outlast(() => awaitRun.executeWithOptions({ summary }, [awaited]))).outcome;
+    }
     if (isCancellation(error)) return 'cancelled';
     if (!(error instanceof ChildWorkflowFailure)) throw error;
     return error.cause instanceof TerminatedFailure ? 'cancelled' : 'failed';

@@ -121,6 +121,8 @@ export interface OperateOnPageInput {
   readonly operationId: string;
   /** Absent: the first page. */
   readonly pageToken?: string;
+  /** The operation knows how to wait for what only the operator can mend, and is told at once. */
+  readonly canWait?: boolean;
 }
 
 /** What became of a page of jobs. */

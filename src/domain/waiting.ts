@@ -19,17 +19,25 @@ export interface Waiting {
   readonly since: string;
   /** How long whoever refused says to stay away, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The namespace has no search attribute `WaitingFor`, and a run that set it would never get on. */
+  readonly isUnlabelled?: true;
 }
 
 /** Reads what a failure or a memo says; undefined where it says nothing of the kind. */
 export function readWaiting(value: unknown): Waiting | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { code, detail, waitsFor, since, retryAfterMs }: Partial<Record<keyof Waiting, unknown>> = value;
+  const { code, detail, waitsFor, since, retryAfterMs, isUnlabelled }: Partial<Record<keyof Waiting, unknown>> = value;
   if (!isErrorCode(code) || typeof detail !== 'string' || typeof since !== 'string') return undefined;
   const facts = factsOf(code);
-  return facts.waitsFor !== undefined && facts.waitsFor === waitsFor
-    ? { code, detail, waitsFor: facts.waitsFor, since, ...(typeof retryAfterMs === 'number' && { retryAfterMs }) }
-    : undefined;
+  if (facts.waitsFor === undefined || facts.waitsFor !== waitsFor) return undefined;
+  return {
+    code,
+    detail,
+    waitsFor: facts.waitsFor,
+    since,
+    ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+    ...(isUnlabelled === true && { isUnlabelled }),
+  };
 }
 
 /** `Waiting for the model since 2026-11-28 12:03 UTC: ...`, for the operator. */

@@ -4,11 +4,15 @@ import type { Client, Connection } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
 import { searchAttributes } from '../domain/search-attributes.ts';
 import type { Logger } from '../logger.ts';
+import { callTemporal, grpcCode } from './connection.ts';
 import type { SearchAttribute } from './dev-server-options.ts';
 
+const deadlineMs = 5000;
+const grpcInvalidArgument = 3;
+
 /**
- * Makes sure that the namespace has our search attributes. A server that does not let us (Temporal Cloud has its own way) is
- * warned about with the names to create; runs cannot start without them.
+ * Makes sure that the namespace has our search attributes. Where the server does not let us (Temporal Cloud has its own way) the log says once
+ * which are missing and what to run: without `WaitingFor` jobs wait as well, but are not found by it; without the others no run gets on.
  */
 export async function registerSearchAttributes(client: Client, logger: Logger): Promise<void> {
   const { namespace } = client.options;
@@ -16,12 +20,34 @@ export async function registerSearchAttributes(client: Client, logger: Logger): 
     const added = await addSearchAttributes(client.connection, namespace, searchAttributes);
     if (added.length > 0) logger.info({ added }, 'search attributes registered');
   } catch (error) {
-    const needed = searchAttributes.map(({ name, type }) => `${name}=${type}`);
+    const missing = await missingSearchAttributes(client);
+    if (missing.length === 0) return;
     logger.warn(
-      { error, needed },
-      'search attributes could not be registered; create those that are missing in the namespace',
+      { error, missing: missing.map(({ name }) => name), run: missing.map((each) => creationOf(namespace, each)) },
+      'search attributes could not be registered: create those that are missing in the namespace, on Temporal Cloud by tcld namespace search-attributes add',
     );
   }
+}
+
+/** Found out by a question that every client may ask: a filter that names what is not there is refused. */
+async function missingSearchAttributes(client: Client): Promise<readonly SearchAttribute[]> {
+  const found = await Promise.all(searchAttributes.map(({ name }) => hasSearchAttribute(client, name)));
+  return searchAttributes.filter((_, index) => found[index] !== true);
+}
+
+/** Whether the namespace has a search attribute; undefined where Temporal cannot say. */
+export async function hasSearchAttribute(client: Client, name: string): Promise<boolean | undefined> {
+  try {
+    await callTemporal(client, deadlineMs, () => client.workflow.count(`${name} IS NOT NULL`));
+    return true;
+  } catch (error) {
+    return grpcCode(error) === grpcInvalidArgument ? false : undefined;
+  }
+}
+
+function creationOf(namespace: string, { name, type }: SearchAttribute): string {
+  const word = type.charAt(0) + type.slice(1).toLowerCase();
+  return `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${word}`;
 }
 
 /** Adds the attributes that the namespace lacks. Resolves with their names. */

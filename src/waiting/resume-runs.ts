@@ -1,13 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { workflowTypes } from '../domain/contract.ts';
-import type { WaitedFor } from '../domain/errors.ts';
 import { mapBounded } from '../domain/map-bounded.ts';
-import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { goOnSignalName } from '../domain/waiting.ts';
 import type { Logger } from '../logger.ts';
-import { listExecutions } from '../temporal/executions.ts';
 import type { Circuit } from './circuit.ts';
+import { listWaiting } from './find-waiting.ts';
 
 interface ResumeOptions {
   readonly client: Client;
@@ -20,7 +17,6 @@ export interface RunResumer {
   stop(): Promise<void>;
 }
 
-const pageSize = 200;
 /** Enough to wake a thousand runs within seconds, and little beside what the runs themselves ask of Temporal. */
 const signalsAtOnce = 4;
 /** A run that has begun to wait shows in Temporal's visibility a moment later. */
@@ -52,9 +48,9 @@ export function resumeRuns({ client, circuits, logger }: ResumeOptions): RunResu
       let pageToken: string | undefined;
       let found = 0;
       do {
-        const page = await listExecutions(client, waitingQuery(circuit.waitsFor), pageSize, pageToken);
-        found += page.executions.length;
-        await mapBounded(page.executions, signalsAtOnce, async ({ workflowId, runId }) => {
+        const page = await listWaiting(client, circuit.waitsFor, pageToken);
+        found += page.runs.length;
+        await mapBounded(page.runs, signalsAtOnce, async ({ workflowId, runId }) => {
           if (stopping.signal.aborted || circuit.fault) return;
           await signal(workflowId, runId);
           woken += 1;
@@ -77,9 +73,9 @@ export function resumeRuns({ client, circuits, logger }: ResumeOptions): RunResu
   }
 
   async function wakeAtStart(circuit: Circuit): Promise<void> {
-    const { executions } = await listExecutions(client, waitingQuery(circuit.waitsFor), 1, undefined);
+    const { runs } = await listWaiting(client, circuit.waitsFor);
     // A circuit that opens by this check wakes them when it closes.
-    if (executions.length > 0 && !circuit.fault && (await circuit.verify())) await wake(circuit);
+    if (runs.length > 0 && !circuit.fault && (await circuit.verify())) await wake(circuit);
   }
 
   for (const circuit of circuits) {
@@ -94,9 +90,4 @@ export function resumeRuns({ client, circuits, logger }: ResumeOptions): RunResu
       await Promise.all(working);
     },
   };
-}
-
-function waitingQuery(waitsFor: WaitedFor): string {
-  const { name } = searchAttributeKeys.waitingFor;
-  return `WorkflowType = '${workflowTypes.classifyDocument}' AND ExecutionStatus = 'Running' AND ${name} = '${waitsFor}'`;
 }

@@ -1,12 +1,14 @@
 import type { Client } from '@temporalio/client';
-import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import { readWaiting, waitingMemoKey, type Waiting } from '../domain/waiting.ts';
+import type { Waiting } from '../domain/waiting.ts';
 import { callTemporal } from '../temporal/connection.ts';
+import { waitingRuns } from './find-waiting.ts';
 
 /** What jobs wait for that only the operator can mend. */
 export interface WaitingRuns extends Pick<Waiting, 'waitsFor' | 'since' | 'detail' | 'code'> {
   /** How many; of those that were looked at, where there are more. */
   readonly jobs: number;
+  /** Batches, webhooks and operations on many jobs. */
+  readonly others: number;
 }
 
 const lookedAt = 1000;
@@ -26,20 +28,15 @@ export function createWaitingRuns(client: Client): () => Promise<readonly Waitin
 }
 
 async function find(client: Client): Promise<readonly WaitingRuns[]> {
-  const query = `ExecutionStatus = 'Running' AND ${searchAttributeKeys.waitingFor.name} IS NOT NULL`;
   const byCode = new Map<string, WaitingRuns>();
-  let seen = 0;
-  for await (const { memo } of client.workflow.list({ query, pageSize: lookedAt })) {
-    const waiting = readWaiting(memo?.[waitingMemoKey]);
-    if (waiting) byCode.set(waiting.code, add(byCode.get(waiting.code), waiting));
-    seen += 1;
-    if (seen >= lookedAt) break;
+  for await (const { waiting, isJob } of waitingRuns(client, lookedAt)) {
+    byCode.set(waiting.code, add(byCode.get(waiting.code), waiting, isJob));
   }
   return [...byCode.values()];
 }
 
-function add(known: WaitingRuns | undefined, { waitsFor, since, detail, code }: Waiting): WaitingRuns {
-  if (!known) return { waitsFor, code, since, detail, jobs: 1 };
-  const isEarlier = since < known.since;
-  return { ...known, ...(isEarlier && { since }), ...(!isEarlier && { detail }), jobs: known.jobs + 1 };
+function add(known: WaitingRuns | undefined, { waitsFor, since, detail, code }: Waiting, isJob: boolean): WaitingRuns {
+  const counted = { jobs: (known?.jobs ?? 0) + (isJob ? 1 : 0), others: (known?.others ?? 0) + (isJob ? 0 : 1) };
+  const earliest = known && known.since <= since ? known : { waitsFor, code, since, detail };
+  return { ...earliest, ...counted };
 }

@@ -126,6 +126,19 @@ export const recordedRuns: readonly RecordedRun[] = [
   { name: 'delivery-logged-apart', stubs: { deliverWebhook: isNotLogged }, input: { webhook }, isOfWebhook: true },
   { name: 'waited-for-the-model', stubs: { classifyPage: isRefusedAtFirst() } },
   { name: 'patience-ended', stubs: { classifyPage: isRefusedAtFirst() }, input: { patienceSeconds: 0 } },
+  { name: 'stored-after-an-outage', stubs: { storeResult: isAwayAtFirst(async () => ({})) } },
+  { name: 'waited-without-a-label', stubs: { classifyPage: isRefusedAtFirst({ isUnlabelled: true }) } },
+  {
+    name: 'webhook-waited-for-the-store',
+    stubs: { deliverWebhook: isAwayAtFirst(async () => ({ outcome: 'delivered' })) },
+    input: { webhook },
+    isOfWebhook: true,
+  },
+  {
+    name: 'batch-waited-for-the-store',
+    stubs: { storeBatchResult: isAwayAtFirst(async () => ({})) },
+    batch: { runCount: 1 },
+  },
   { name: 'stored-at-the-second-attempt', stubs: { storeResult: failsOnce() } },
   {
     name: 'batch-with-events',
@@ -161,14 +174,26 @@ function failsOnce(): Stubs['storeResult'] {
   };
 }
 
+/** The store is away for two attempts, of which the first may be the one within the workflow task. */
+function isAwayAtFirst<Input, Result>(activity: (input: Input) => Promise<Result>): (input: Input) => Promise<Result> {
+  let attempts = 0;
+  return async (input) => {
+    if (++attempts > 2) return activity(input);
+    const since = '2026-11-28T12:03:45.678Z';
+    const waiting = { code: 'storage_unavailable', detail: 'The store is away.', waitsFor: 'store', since };
+    throw ApplicationFailure.nonRetryable(waiting.detail, waiting.code, waiting);
+  };
+}
+
 /** The key is refused at first: the run waits, asks by one page, then by the others. */
-function isRefusedAtFirst(): Stubs['classifyPage'] {
+function isRefusedAtFirst(more: { readonly isUnlabelled?: true } = {}): Stubs['classifyPage'] {
   let asked = 0;
   const waiting = {
     code: 'model_auth',
     detail: 'Check OPENAI_API_KEY.',
     waitsFor: 'model',
     since: '2026-11-28T12:03:45.678Z',
+    ...more,
   };
   return async (page) => {
     asked += 1;

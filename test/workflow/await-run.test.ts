@@ -50,7 +50,7 @@ describe('awaitRun', () => {
   test('ends for a run that was terminated and left no result', async () => {
     const batchId = `bpr_${randomUUID()}`;
     const jobId = jobIdOfBatch(batchId, 0);
-    const awaitRun: Stubs['awaitRun'] = createAwaitRun({ store });
+    const awaitRun: Stubs['awaitRun'] = createAwaitRun({ store, circuits: [] });
 
     await runner.serve({ awaitRun, storeDocument: endless }, async () => {
       const run = await startRun(jobId);
@@ -69,7 +69,7 @@ describe('awaitRun', () => {
     const jobId = jobIdOfBatch(batchId, 0);
     const awaitRun: Stubs['awaitRun'] = async (input) => {
       await deleteExecution(namespace.client, jobId, (await started).firstExecutionRunId);
-      return createAwaitRun({ store })(input);
+      return createAwaitRun({ store, circuits: [] })(input);
     };
     const started = startRun(jobId);
 
@@ -98,11 +98,14 @@ describe('awaitRun', () => {
     };
     const racing = hookedStore(store, { step: 'get', when: 'after', key: /result\.json$/, act: endRun });
 
-    await runner.serve({ awaitRun: createAwaitRun({ store: racing }), storeDocument: endless }, async () => {
-      await started;
-      const batch = await runner.startBatch({ runCount: 1, tenant: 'acme' }, batchId);
+    await runner.serve(
+      { awaitRun: createAwaitRun({ store: racing, circuits: [] }), storeDocument: endless },
+      async () => {
+        await started;
+        const batch = await runner.startBatch({ runCount: 1, tenant: 'acme' }, batchId);
 
-      expect((await batch.result()).counts).toEqual({ processed: 0, failed: 1, cancelled: 0 });
-    });
+        expect((await batch.result()).counts).toEqual({ processed: 0, failed: 1, cancelled: 0 });
+      },
+    );
   });
 });

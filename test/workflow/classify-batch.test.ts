@@ -62,6 +62,7 @@ describe('classifyBatch', () => {
       expect(runner.batchOutcomes.get(batch.workflowId)).toEqual({
         tenant: 'default',
         batchId: batch.workflowId,
+        canWait: true,
         outcome: { schemaVersion: 1, runCount: 3, counts, status: 'processed' },
       });
       expect(await runOf(batch, 2).result()).toMatchObject({ classification: 'invoice' });

@@ -82,7 +82,7 @@ describe.each(storeKinds)('a job that is deleted while a worker writes, in %s', 
         }),
       }),
     ],
-    ['the result', /result\.json$/, (hooked) => ({ storeResult: createStoreResult({ store: hooked }) })],
+    ['the result', /result\.json$/, (hooked) => ({ storeResult: createStoreResult({ store: hooked, circuits: [] }) })],
   ];
 
   test.each(writers)('is gone whole: %s', async (_what, key, stubs) => {
@@ -146,7 +146,7 @@ describe.each(storeKinds)('a job that is deleted while a worker writes, in %s', 
   });
 
   test('is gone whole: its review, which a person gives at this moment', async () => {
-    await runner.run({ storeResult: createStoreResult({ store }) }, async (handle, jobId) => {
+    await runner.run({ storeResult: createStoreResult({ store, circuits: [] }) }, async (handle, jobId) => {
       await handle.result();
       const { client } = namespace;
       const hooked = hookedStore(store, {

@@ -46,6 +46,7 @@ describe('a webhook whose log cannot be written', () => {
     const options = { allowedNetworks: ['127.0.0.1'], timeoutMs: 5000, resolveHost: async () => [] };
     const deliver = createDeliverWebhook({
       store: hooked,
+      circuits: [],
       postWebhook: createGuardedPost({ ...options, field: 'webhook_url' }),
       postToEndpoint: createGuardedPost({ ...options, field: 'url' }),
       webhookSecrets: createWebhookSecrets({ store, given: new Map(), overlapMs: 0 }),
@@ -53,14 +54,17 @@ describe('a webhook whose log cannot be written', () => {
       eventPayloads: { read: async () => undefined, link: async () => '' },
     });
 
-    await runner.run({ deliverWebhook: deliver, logDelivery: createLogDelivery({ store: hooked }) }, async () => {
-      const handle = await shared.client.workflow.start('deliverWebhook', {
-        workflowId: webhookWorkflowId(jobId),
-        taskQueue: 'document-classification',
-        args: [{ tenant: 'default', jobId, requestKey: keys.request }],
-      });
-      await handle.result();
-    });
+    await runner.run(
+      { deliverWebhook: deliver, logDelivery: createLogDelivery({ store: hooked, circuits: [] }) },
+      async () => {
+        const handle = await shared.client.workflow.start('deliverWebhook', {
+          workflowId: webhookWorkflowId(jobId),
+          taskQueue: 'document-classification',
+          args: [{ tenant: 'default', jobId, requestKey: keys.request }],
+        });
+        await handle.result();
+      },
+    );
 
     expect(receiver.received).toHaveLength(1);
     expect(await readDeliveries(store, 'default', jobId)).toMatchObject([{ attempt: 1, status: 204, ok: true }]);

@@ -17,6 +17,8 @@ interface WaitingJobs {
   readonly detail: string;
   readonly since: string;
   readonly jobs: number;
+  /** Batches, webhooks and operations on many jobs. */
+  readonly others: number;
 }
 
 /** Orchestrators ask often, and from many places: dependencies are asked at most this often. */
@@ -63,6 +65,7 @@ interface ReportedWaiting {
   readonly for: string;
   readonly since: string;
   readonly jobs: number;
+  readonly others?: number;
   readonly reason: string;
 }
 
@@ -83,7 +86,13 @@ async function probeAll(
     dependencies: Object.fromEntries([...states, ...advised]),
     ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) }),
     ...(waiting.length > 0 && {
-      waiting: waiting.map(({ waitsFor, since, jobs, detail }) => ({ for: waitsFor, since, jobs, reason: detail })),
+      waiting: waiting.map(({ waitsFor, since, jobs, others, detail }) => ({
+        for: waitsFor,
+        since,
+        jobs,
+        ...(others > 0 && { others }),
+        reason: detail,
+      })),
     }),
   };
 }

@@ -73,7 +73,8 @@ export const readinessSchema = z
         z.strictObject({
           for: z.enum(['model', 'store', 'worker']),
           since: z.iso.datetime(),
-          jobs: z.int().min(1),
+          jobs: z.int().min(0),
+          others: z.int().min(1).optional().meta({ description: 'Batches, webhooks and operations on many jobs.' }),
           reason: z.string(),
         }),
       )
