@@ -32,6 +32,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
     title: 'Limits of a request',
     names: [
       'MAX_FILE_MB',
+      'MAX_JSON_VALUES',
       'DEFAULT_PAGES',
       'MAX_PAGES',
       'BATCH_CONCURRENCY',

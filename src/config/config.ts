@@ -152,7 +152,12 @@ function toConfig(v: Variables, environment: Record<string, string | undefined>)
       maxTextPages: v.MAX_TEXT_PAGES,
       maxHtmlDepth: v.MAX_HTML_DEPTH,
     },
-    limits: { maxFileBytes: v.MAX_FILE_MB * 1_000_000, defaultPages: v.DEFAULT_PAGES, maxPages: v.MAX_PAGES },
+    limits: {
+      maxFileBytes: v.MAX_FILE_MB * 1_000_000,
+      defaultPages: v.DEFAULT_PAGES,
+      maxPages: v.MAX_PAGES,
+      maxJsonValues: v.MAX_JSON_VALUES,
+    },
     patienceSeconds: v.PATIENCE_SECONDS,
     batch: { concurrency: v.BATCH_CONCURRENCY, maxOperations: v.MAX_OPERATIONS, maxDryRunJobs: v.DRY_RUN_JOBS },
     shares: {

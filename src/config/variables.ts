@@ -215,6 +215,9 @@ export const variables = z.object({
     .describe('How deep elements of HTML may nest; deeper ones are read as siblings, as browsers do.'),
 
   MAX_FILE_MB: wholeNumber(1, 5000).default(500).describe('Largest document, in MB (1 MB = 1,000,000 bytes).'),
+  MAX_JSON_VALUES: wholeNumber(1000, 10_000_000)
+    .default(50_000)
+    .describe('Most names and values in the JSON of one request. A thousand documents of a batch have some 10,000.'),
   DEFAULT_PAGES: wholeNumber(1, 1000).default(4).describe('Pages that are read when a request says nothing.'),
   MAX_PAGES: wholeNumber(1, 1000).default(50).describe('Most pages that one request may ask for.'),
   BATCH_CONCURRENCY: wholeNumber(1, 1000)

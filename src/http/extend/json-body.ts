@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
 import { toPointer } from '../../domain/field-error.ts';
-import { isTooDeep, maxJsonDepth } from '../shared/json-depth.ts';
+import { isTooDeep, maxJsonDepth } from '../shared/json-shape.ts';
 
 /** Checks the JSON body of a request. Throws `invalid_request` naming the field, or saying that there is no JSON at all. */
 export function parseJsonBody<T extends z.ZodType>(schema: T, request: Pick<Request, 'body' | 'get'>): z.output<T> {

@@ -1,5 +1,5 @@
-import express, { Router } from 'express';
-import { requireUtf8 } from '../shared/utf8.ts';
+import { Router } from 'express';
+import { jsonBody } from '../shared/json-shape.ts';
 import { batchRoutes, type BatchDependencies } from './batches/routes.ts';
 import { classifierRoutes, type ClassifierDependencies } from './classifiers/routes.ts';
 import { classifyRunRoutes, type ClassifyRunDependencies } from './classify-runs/routes.ts';
@@ -10,14 +10,16 @@ import { evaluationSetRoutes } from './evaluation-sets/routes.ts';
 import { fileRoutes, type FileDependencies } from './files/routes.ts';
 import { webhookEndpointRoutes, type WebhookEndpointDependencies } from './webhooks/endpoint-routes.ts';
 import { webhookSubscriptionRoutes } from './webhooks/subscription-routes.ts';
-import { refuseEarly } from '../shared/refuse-early.ts';
 
 export type ExtendDependencies = ClassifyRunDependencies &
   FileDependencies &
   BatchDependencies &
   ClassifierDependencies &
   EvaluationRunDependencies &
-  WebhookEndpointDependencies;
+  WebhookEndpointDependencies & {
+    /** Most names and values in a JSON body. */
+    readonly maxJsonValues: number;
+  };
 
 /** A text document of 5 MB fits into a body, escaped as JSON. */
 const maxBodyBytes = 16 * 1024 * 1024;
@@ -26,7 +28,7 @@ const maxBodyBytes = 16 * 1024 * 1024;
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
   // Not strict: what is JSON but no object is told so by the schema of the route.
-  router.use(refuseEarly(maxBodyBytes, express.json({ limit: maxBodyBytes, strict: false, verify: requireUtf8 })));
+  router.use(jsonBody({ limitBytes: maxBodyBytes, maxValues: dependencies.maxJsonValues, strict: false }));
   router.use(fileRoutes(dependencies));
   router.use(batchRoutes(dependencies));
   router.use(classifyRunRoutes(dependencies));

@@ -1,10 +1,11 @@
-import express, { Router, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { OperationKind } from '../../domain/job-operation.ts';
 import type { DryRun } from '../../jobs/dry-run.ts';
 import type { FoundJobs } from '../../jobs/job-filter.ts';
 import type { JobService } from '../../jobs/job-service.ts';
 import type { JobOperation, OperationService } from '../../jobs/operation-service.ts';
 import { parseJsonBody } from '../extend/json-body.ts';
+import { jsonBody } from '../shared/json-shape.ts';
 import { answerOtherMethods } from '../shared/other-methods.ts';
 import { requestContext, tenantOf } from '../shared/request-context.ts';
 import { firstSegment, untilClosed } from '../shared/when.ts';
@@ -23,8 +24,10 @@ import { toRerunChanges } from './rerun-schemas.ts';
 export interface OperationDependencies {
   readonly operations: OperationService;
   readonly jobs: Pick<JobService, 'forgetAll'>;
-  readonly limits: PageLimits;
+  readonly limits: PageLimits & { readonly maxJsonValues: number };
 }
+
+const maxBodyBytes = 2_000_000;
 
 interface OperationParameters {
   readonly operationId: string;
@@ -44,7 +47,7 @@ export function isOperationRequest(request: Request): boolean {
 /** `/reruns`, `/cancellations` and `/deletions`: what is done with all jobs that a filter finds. */
 export function operationRoutes(dependencies: OperationDependencies): Router {
   const router = Router();
-  router.use(express.json({ limit: '2mb' }));
+  router.use(jsonBody({ limitBytes: maxBodyBytes, maxValues: dependencies.limits.maxJsonValues }));
   for (const [name, kind] of Object.entries(kinds)) addRoutes(router, name, kind, dependencies);
   return answerOtherMethods(router);
 }

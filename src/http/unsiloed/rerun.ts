@@ -1,14 +1,14 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { JobService } from '../../jobs/job-service.ts';
 import { toRerunRequest } from '../operations/rerun-request.ts';
 import { bindJobId, requestContext } from '../shared/request-context.ts';
 import type { PageLimits } from './submission.ts';
-import { refuseEarly } from '../shared/refuse-early.ts';
+import { jsonBody } from '../shared/json-shape.ts';
 import { maxFormBytes } from './submit.ts';
 
 export interface RerunDependencies {
   readonly jobs: JobService;
-  readonly limits: PageLimits;
+  readonly limits: PageLimits & { readonly maxJsonValues: number };
 }
 
 /** `POST /classify/{job_id}/rerun`: the handlers in their order. */
@@ -30,5 +30,5 @@ export function rerunRoute({ jobs, limits }: RerunDependencies): readonly Reques
       });
   }
 
-  return [refuseEarly(maxFormBytes, express.json({ limit: maxFormBytes })), rerun];
+  return [jsonBody({ limitBytes: maxFormBytes, maxValues: limits.maxJsonValues }), rerun];
 }

@@ -4,7 +4,7 @@ import { countCharacters, countOf } from '../../domain/text.ts';
 import { fieldError } from '../../domain/field-error.ts';
 import { parsePageRanges, type PageSelection } from '../../domain/page-selection.ts';
 import { inputLimits } from '../../domain/workflow-input.ts';
-import { isTooDeep, maxJsonDepth } from '../shared/json-depth.ts';
+import { countJsonValues, isTooDeep, maxJsonDepth, tooManyValues } from '../shared/json-shape.ts';
 
 export const maxMetadataLength = 10_240;
 
@@ -16,6 +16,8 @@ export interface PageLimits {
 export interface SubmissionLimits extends PageLimits {
   /** Longest patience that a request may ask for. */
   readonly patienceSeconds: number;
+  /** Most names and values in the JSON of one field. */
+  readonly maxJsonValues: number;
 }
 
 /** The text fields of `POST /classify` beside the document, checked. */
@@ -34,7 +36,7 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
   if (instructions !== undefined) refuseLonger('instructions', instructions, inputLimits.maxInstructionsLength);
   const metadata = metadataOf(fields);
   return {
-    categories: categoriesOf(fields),
+    categories: categoriesOf(fields, limits.maxJsonValues),
     selection: selectionOf(fields, limits),
     ...unknownOf(textField(fields, 'unknown')),
     ...patienceOf(textField(fields, 'patience_seconds'), limits),
@@ -94,7 +96,7 @@ function tryJson(value: string): unknown {
 }
 
 /** `categories`, or `conditions` as the oldest clients say: a JSON string. */
-function categoriesOf(fields: Readonly<Record<string, unknown>>): Category[] {
+function categoriesOf(fields: Readonly<Record<string, unknown>>, maxJsonValues: number): Category[] {
   const field = fields['categories'] === undefined && fields['conditions'] !== undefined ? 'conditions' : 'categories';
   const list = fields[field];
   if (Array.isArray(list)) return parseCategories(list, field);
@@ -102,6 +104,9 @@ function categoriesOf(fields: Readonly<Record<string, unknown>>): Category[] {
   if (value === undefined) {
     const detail = 'is required: a JSON array of names or of {"name", "description"} objects';
     throw fieldError('categories', detail, { code: 'invalid_categories' });
+  }
+  if (countJsonValues(Buffer.from(value)) > maxJsonValues) {
+    throw fieldError(field, tooManyValues(maxJsonValues), { code: 'invalid_categories' });
   }
   return parseCategories(parseJson(value, field), field);
 }

@@ -9,6 +9,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 import type { Upload } from '../shared/upload-session.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
+import { jsonBody } from '../shared/json-shape.ts';
 import { refuseEarly } from '../shared/refuse-early.ts';
 import { uploadDefaults } from '../shared/upload-limits.ts';
 import { requireUtf8Form } from '../shared/utf8.ts';
@@ -45,6 +46,7 @@ export const maxFormBytes = 2 * 1024 * 1024;
 /** `POST /classify`: the handlers in their order. Whatever they refuse leaves nothing in the store. */
 export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies): readonly RequestHandler[] {
   const allowed = parseAllowedNetworks(limits.allowedNetworks);
+  const readJson = jsonBody({ limitBytes: maxFormBytes, maxValues: limits.maxJsonValues });
   const readForm = uploadMiddleware({
     store,
     keyFor: (request) => {
@@ -158,7 +160,6 @@ const readUrlEncoded = refuseEarly(
     verify: requireUtf8Form,
   }),
 );
-const readJson = refuseEarly(maxFormBytes, express.json({ limit: maxFormBytes }));
 
 /** A body that is neither a form nor JSON: the document itself, more often than not. */
 function hasOtherBody(request: Request): boolean {

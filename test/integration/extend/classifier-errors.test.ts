@@ -130,6 +130,11 @@ describe('a request that is wrong', () => {
     ['another content type', { body: 'name=a', contentType: 'application/x-www-form-urlencoded' }, 'application/json'],
     ['no body at all', { contentType: null }, 'application/json'],
     ['JSON nested by the thousand', { body: `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}` }, '100 levels'],
+    [
+      'JSON of a million values',
+      { body: `{"name":"a","metadata":[${'0,'.repeat(1_000_000)}0]}` },
+      'at most 50000 names',
+    ],
   ])('is told so: %s', async (_what, request, sentence) => {
     const { id } = await create();
     for (const path of ['/classifiers', `/classifiers/${id}`, `/classifiers/${id}/versions`]) {
