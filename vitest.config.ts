@@ -14,7 +14,9 @@ const servers = {
   setupFiles: ['test/support/quiet-temporal.ts', 'test/support/answer-checks.ts'],
 };
 
-/** What draws, reads and scores in processes of its own, and the classifier's answers for documents of our own making. */
+/**
+ * What draws, reads and scores in processes of its own, and the classifier's answers for documents of our own making.
+ */
 const processes = {
   name: 'processes',
   include: ['test/{processes,golden}/**/*.test.ts'],

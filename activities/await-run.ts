@@ -23,8 +23,8 @@ const shortestPauseMs = 1000;
 const longestPauseMs = 10_000;
 
 /**
- * Tells how a run ended that somebody else has started. Until the store knows, or Temporal that it will never know, each attempt looks once and gives its
- * slot back.
+ * Tells how a run ended that somebody else has started. Until the store knows, or Temporal that it will never know,
+ * each attempt looks once and gives its slot back.
  */
 export function createAwaitRun(dependencies: StoreDependencies) {
   const { store } = dependencies;
@@ -51,7 +51,10 @@ async function storedOutcome(store: ObjectStore, { tenant, jobId }: AwaitRunInpu
   return job.error.code === 'cancelled' ? 'cancelled' : 'failed';
 }
 
-/** A run that was ended without its consent stores nothing, and neither does one that was deleted; undefined while it runs. */
+/**
+ * A run that was ended without its consent stores nothing, and neither does one that was deleted; undefined while it
+ * runs.
+ */
 async function outcomeOfClosed(client: Client, store: ObjectStore, input: AwaitRunInput): Promise<Outcome | undefined> {
   const execution = await describeExecution(client, input.jobId);
   if (execution && !execution.closeTime) return undefined;

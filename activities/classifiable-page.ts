@@ -39,8 +39,8 @@ export async function loadObject(key: string | undefined, store: ObjectStore): P
 }
 
 /**
- * A page whose text is where rendering puts it. One that was not selected, could not be rendered or has no text is merely absent: the page
- * that is judged does not depend on it.
+ * A page whose text is where rendering puts it. One that was not selected, could not be rendered or has no text is
+ * merely absent: the page that is judged does not depend on it.
  */
 async function neighbour(pageNumber: number, key: string, store: ObjectStore): Promise<NeighbouringPage | undefined> {
   const object = await store.get(key);

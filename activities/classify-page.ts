@@ -108,7 +108,9 @@ async function classify(
   };
 }
 
-/** Resolves with what to say of it: an answer that was paid for is not given up because its reason could not be kept. */
+/**
+ * Resolves with what to say of it: an answer that was paid for is not given up because its reason could not be kept.
+ */
 async function storeReasoning(
   store: ObjectStore,
   { tenant, jobId, page }: ClassifyPageInput,

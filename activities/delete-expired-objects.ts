@@ -33,9 +33,9 @@ const deletionsAtOnce = 8;
 const tombstoneMs = 24 * 60 * 60 * 1000;
 
 /**
- * Walks through the jobs in the store and deletes those that Temporal does not know, or no longer, and whose time is over: finished ones, and
- * uploads that were never started, also of files. Before that, what was ended without its consent gets its outcome. The logs of what webhook
- * endpoints were sent go at the age of a finished job.
+ * Walks through the jobs in the store and deletes those that Temporal does not know, or no longer, and whose time is
+ * over: finished ones, and uploads that were never started, also of files. Before that, what was ended without its
+ * consent gets its outcome. The logs of what webhook endpoints were sent go at the age of a finished job.
  */
 export function createDeleteExpiredObjects({ store }: { readonly store: ObjectStore }) {
   return async function deleteExpiredObjects(input: DeleteExpiredObjectsInput): Promise<DeleteExpiredObjectsResult> {

@@ -40,8 +40,9 @@ interface Answer {
 const goneStatus = 410;
 
 /**
- * One attempt to tell a receiver what became of a job, or of an event that it asked for, and its line in the log. A receiver that fails is a
- * result, not an error: an error would be retried by Temporal beside the schedule of the workflow. `shares` bound what one tenant sends at a time, and to one host.
+ * One attempt to tell a receiver what became of a job, or of an event that it asked for, and its line in the log. A
+ * receiver that fails is a result, not an error: an error would be retried by Temporal beside the schedule of the
+ * workflow. `shares` bound what one tenant sends at a time, and to one host.
  */
 export function createDeliverWebhook(dependencies: DeliverWebhookDependencies, shares = withoutShares) {
   return async function deliverWebhook(input: AttemptDeliveryInput): Promise<AttemptDeliveryResult> {

@@ -1,7 +1,8 @@
 import type { PageResult } from '../src/domain/contract.ts';
 
 /**
- * What all page results of a run may have together, in bytes of JSON: Temporal refuses a payload of 2 MB, and the result of the run holds them all.
+ * What all page results of a run may have together, in bytes of JSON: Temporal refuses a payload of 2 MB, and the
+ * result of the run holds them all.
  */
 const allPagesBytes = 1_200_000;
 
@@ -9,8 +10,9 @@ const allPagesBytes = 1_200_000;
 const leastBytes = 400;
 
 /**
- * Shortens a page's result until the results of all pages fit into the run's: first the least likely candidates go, then the raw answer is cut, then
- * warnings go. The class, its confidence and the page's number stay. With up to some hundred pages nothing is ever cut.
+ * Shortens a page's result until the results of all pages fit into the run's: first the least likely candidates go,
+ * then the raw answer is cut, then warnings go. The class, its confidence and the page's number stay. With up to some
+ * hundred pages nothing is ever cut.
  */
 export function fitPageResult(page: PageResult, pageCount: number): PageResult {
   const bytes = Math.max(Math.floor(allPagesBytes / Math.max(pageCount, 1)), sizeOf(page.classification) + leastBytes);

@@ -47,8 +47,8 @@ export interface ActivityDependencies {
 }
 
 /**
- * Light I/O, served beside the workflow tasks. What calls on callers' addresses has queues of its own; of it there is here what runs of an earlier version
- * have scheduled, and documents that need no fetching.
+ * Light I/O, served beside the workflow tasks. What calls on callers' addresses has queues of its own; of it there is
+ * here what runs of an earlier version have scheduled, and documents that need no fetching.
  */
 export function createWorkflowQueueActivities(
   dependencies: Pick<

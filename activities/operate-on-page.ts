@@ -12,7 +12,10 @@ export interface OperateOnPageDependencies extends Pick<WaitingRules, 'circuits'
   ) => Promise<OperateOnPageResult>;
 }
 
-/** Works on a page of the jobs that an operation's filter finds. One that is cancelled answers with what it has done so far. */
+/**
+ * Works on a page of the jobs that an operation's filter finds. One that is cancelled answers with what it has done so
+ * far.
+ */
 export function createOperateOnPage(dependencies: OperateOnPageDependencies) {
   const { operateOnJobs } = dependencies;
   return async function operateOnPage(input: OperateOnPageInput): Promise<OperateOnPageResult> {

@@ -10,10 +10,10 @@ import { logAttemptFailure } from './activity-log.ts';
 const presetGoodForMs = 1000;
 
 /**
- * Does work that writes what belongs to a job, and quotes its document. A deletion does not wait for workers that have not heard of it: what they
- * write behind it is refused once the job is gone, and taken away again where the deletion came while it was written. Refused is also what comes
- * later than `goodForMs` after the start for a run that has been closed since, by its time or by an operator: nobody tells a worker of that before its
- * next heartbeat.
+ * Does work that writes what belongs to a job, and quotes its document. A deletion does not wait for workers that have
+ * not heard of it: what they write behind it is refused once the job is gone, and taken away again where the deletion
+ * came while it was written. Refused is also what comes later than `goodForMs` after the start for a run that has been
+ * closed since, by its time or by an operator: nobody tells a worker of that before its next heartbeat.
  */
 export async function withOwnObjects<T>(
   store: ObjectStore,

@@ -16,7 +16,10 @@ export interface PrepareRunsResult {
 }
 
 export interface PrepareRunsDependencies extends Pick<WaitingRules, 'circuits'> {
-  /** Puts what a run needs into the store, and says what its workflow is started with. The same call writes the same bytes. */
+  /**
+   * Puts what a run needs into the store, and says what its workflow is started with. The same call writes the same
+   * bytes.
+   */
   readonly prepareBatchRuns: (input: PrepareRunsInput, signal: AbortSignal) => Promise<readonly PreparedRun[]>;
 }
 

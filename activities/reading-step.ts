@@ -5,7 +5,9 @@ import { ClassifierError } from '../src/domain/errors.ts';
 import { createReadingRoom } from './reading-room.ts';
 import { runStep, type WaitingRules } from './run-step.ts';
 
-/** So many attempts may die of one document or page: the first of them in company, the others while it was read alone. */
+/**
+ * So many attempts may die of one document or page: the first of them in company, the others while it was read alone.
+ */
 const maxDeaths = 3;
 
 /** For the server to hear something, and between two tries to tell it. */
@@ -32,7 +34,10 @@ export interface ReadContent {
   readonly pageNumber?: number;
 }
 
-/** Goes around whatever meets the content: it waits for its turn, and what it is given is read together with others, or alone. */
+/**
+ * Goes around whatever meets the content: it waits for its turn, and what it is given is read together with others, or
+ * alone.
+ */
 export type Reading = <R>(read: () => Promise<R>) => Promise<R>;
 
 /** One for all that this process reads. */
@@ -40,9 +45,10 @@ const room = createReadingRoom();
 
 /**
  * `runStep` for a step that reads a document's content, each time by `reading`. Attempts that end without a word (their
- * process was killed, or held until the server missed their heartbeats) are noticed by the next one. After the first, the
- * content is a suspect: it is read while nothing else is in this process, and each death meanwhile counts. After three deaths
- * in all the step fails for good with a sentence, and the log names the document (docs/decisions/0014-what-is-poison.md).
+ * process was killed, or held until the server missed their heartbeats) are noticed by the next one. After the first,
+ * the content is a suspect: it is read while nothing else is in this process, and each death meanwhile counts. After
+ * three deaths in all the step fails for good with a sentence, and the log names the document
+ * (docs/decisions/0014-what-is-poison.md).
  */
 export async function runReadingStep<T>(
   { jobId, pageNumber }: ReadContent,

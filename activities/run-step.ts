@@ -9,8 +9,8 @@ import { giveSlotBack, SlotGivenBack, slotsGivenBack } from './slot-given-back.t
 import { toApplicationFailure } from './to-application-failure.ts';
 
 /**
- * Most steps are over before the first heartbeat is due. One in each of a small job's six steps adds a fifth to what the
- * server does for that job (measured), and tells nobody anything.
+ * Most steps are over before the first heartbeat is due. One in each of a small job's six steps adds a fifth to what
+ * the server does for that job (measured), and tells nobody anything.
  */
 const heartbeatIntervalMs = 2000;
 
@@ -44,9 +44,9 @@ export function waitingForStore(
 }
 
 /**
- * Runs the work of one activity attempt: heartbeats while it lasts (cancellation only arrives by heartbeat, and a
- * dead worker is noticed by their absence), passes the cancellation signal on, and turns what it throws into what
- * Temporal understands. While something that the operator keeps is known not to work, a run that can wait hears so at once.
+ * Runs the work of one activity attempt: heartbeats while it lasts (cancellation only arrives by heartbeat, and a dead
+ * worker is noticed by their absence), passes the cancellation signal on, and turns what it throws into what Temporal
+ * understands. While something that the operator keeps is known not to work, a run that can wait hears so at once.
  * `traces` is what its heartbeats hold for the next attempt, and the last one before it ends with a failure.
  */
 export async function runStep<T>(

@@ -1,7 +1,10 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import { z } from 'zod';
 
-/** An attempt has nothing to do yet, and must not hold its slot until it has. No failure: it is neither counted nor logged as one. */
+/**
+ * An attempt has nothing to do yet, and must not hold its slot until it has. No failure: it is neither counted nor
+ * logged as one.
+ */
 export class SlotGivenBack extends Error {
   override readonly name = 'SlotGivenBack';
   readonly afterMs: number;
@@ -20,7 +23,10 @@ export function slotsGivenBack({ info }: Pick<Context, 'info'>): number {
   return details.success ? details.data.slotsGivenBack : 0;
 }
 
-/** What Temporal is told: come again after a while. Should the activity's day be over first, that is the code and sentence it ends with. */
+/**
+ * What Temporal is told: come again after a while. Should the activity's day be over first, that is the code and
+ * sentence it ends with.
+ */
 export function giveSlotBack(context: Pick<Context, 'heartbeat' | 'info'>, given: SlotGivenBack): ApplicationFailure {
   context.heartbeat({ slotsGivenBack: slotsGivenBack(context) + 1 });
   const detail = given.message;

@@ -17,8 +17,9 @@ export interface StoreBatchResultInput {
 }
 
 /**
- * Writes `result.json` of a batch, which outlives Temporal's retention; the same outcome writes the same bytes. Its inputs go: each run that was
- * started has its own, and the texts among them must not outlive a run that is deleted. Also says whom its end is to be told.
+ * Writes `result.json` of a batch, which outlives Temporal's retention; the same outcome writes the same bytes. Its
+ * inputs go: each run that was started has its own, and the texts among them must not outlive a run that is deleted.
+ * Also says whom its end is to be told.
  */
 export function createStoreBatchResult(dependencies: StoreDependencies) {
   const { store } = dependencies;

@@ -43,8 +43,8 @@ export interface StoreDocumentDependencies {
 }
 
 /**
- * Makes sure that the bytes are in the store, whatever the source, and says what they are. `shares` bound what one tenant fetches at a time, and from
- * one host.
+ * Makes sure that the bytes are in the store, whatever the source, and says what they are. `shares` bound what one
+ * tenant fetches at a time, and from one host.
  */
 export function createStoreDocument(dependencies: StoreDocumentDependencies, shares = withoutShares) {
   return async function storeDocument(input: StoreDocumentInput): Promise<StoredDocument> {

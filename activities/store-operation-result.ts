@@ -11,7 +11,10 @@ export interface StoreOperationResultInput {
   readonly canWait?: boolean;
 }
 
-/** Writes `result.json` of an operation on many jobs, which outlives Temporal's retention; the same outcome writes the same bytes. */
+/**
+ * Writes `result.json` of an operation on many jobs, which outlives Temporal's retention; the same outcome writes the
+ * same bytes.
+ */
 export function createStoreOperationResult(dependencies: StoreDependencies) {
   const { store } = dependencies;
   return async function storeOperationResult(input: StoreOperationResultInput): Promise<void> {

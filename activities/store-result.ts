@@ -25,9 +25,10 @@ export interface StoreResultInput {
 }
 
 /**
- * Writes `result.json`, which outlives Temporal's retention; the same outcome writes the same bytes. Also says whom the end of the run is to be told:
- * an activity for that alone would cost every run as much as all the rest of its end. A result that has no place, because a finished job has this run's
- * id, is refused; a failure has none either, and nobody is told of it as that job's.
+ * Writes `result.json`, which outlives Temporal's retention; the same outcome writes the same bytes. Also says whom the
+ * end of the run is to be told: an activity for that alone would cost every run as much as all the rest of its end. A
+ * result that has no place, because a finished job has this run's id, is refused; a failure has none either, and nobody
+ * is told of it as that job's.
  */
 export function createStoreResult(dependencies: StoreDependencies) {
   const { store } = dependencies;

@@ -9,8 +9,8 @@ import { SlotGivenBack } from './slot-given-back.ts';
 
 export interface TenantShares {
   /**
-   * Does the work, or throws SlotGivenBack where the tenant holds its share already. The work does what calls on an address by `call`, which throws
-   * it where the tenant's work at that host has its share of the tenant's.
+   * Does the work, or throws SlotGivenBack where the tenant holds its share already. The work does what calls on an
+   * address by `call`, which throws it where the tenant's work at that host has its share of the tenant's.
    */
   run<T>(tenant: string, work: (call: CallHost) => Promise<T>): Promise<T>;
 }
@@ -21,7 +21,10 @@ export type CallHost = <T>(url: string, work: () => Promise<T>) => Promise<T>;
 /** For work that no caller can draw out. */
 export const withoutShares: TenantShares = { run: (_tenant, work) => work((_url, call) => call()) };
 
-/** How often those that were turned away come back: no more often than this, however short the tenant's work is, and no more seldom. */
+/**
+ * How often those that were turned away come back: no more often than this, however short the tenant's work is, and no
+ * more seldom.
+ */
 const shortestSpacingMs = 5;
 const longestPauseMs = 120_000;
 /** Of the running average of how long a tenant holds a slot, in which the last one weighs this much. */
@@ -35,9 +38,9 @@ interface Pace {
 }
 
 /**
- * Keeps one tenant's slow sources, or dead receivers, from holding all of a worker's slots, and one host of a tenant from holding all of the tenant's:
- * each gets the same share of what the others leave. Whoever comes beyond it gives the slot back at once and is told when to come again: one after the
- * other, at the pace at which slots get free there.
+ * Keeps one tenant's slow sources, or dead receivers, from holding all of a worker's slots, and one host of a tenant
+ * from holding all of the tenant's: each gets the same share of what the others leave. Whoever comes beyond it gives
+ * the slot back at once and is told when to come again: one after the other, at the pace at which slots get free there.
  */
 export function createTenantShares(options: TenantSlotsOptions): TenantShares {
   const tenants = createTenantSlots(options);

@@ -35,8 +35,9 @@ interface Attempt {
 
 /**
  * The one place where an error becomes an `ApplicationFailure`: `type` is the code, `message` the sentence that the
- * caller reads. The cause is left out, because its text may quote a document or a URL and would stand in the history. What the
- * operator must mend ends the activity, so that it holds no slot, and its details tell the run what to wait for.
+ * caller reads. The cause is left out, because its text may quote a document or a URL and would stand in the history.
+ * What the operator must mend ends the activity, so that it holds no slot, and its details tell the run what to wait
+ * for.
  */
 export function toApplicationFailure(
   error: unknown,

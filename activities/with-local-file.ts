@@ -15,8 +15,8 @@ export interface LocalFileOptions {
 }
 
 /**
- * Does some work on a document as a file: that of a folder store itself, or a copy that lasts as long as the work. The work only reads it.
- * Throws `document_missing`, and `storage_unavailable` when there is no room for the copy.
+ * Does some work on a document as a file: that of a folder store itself, or a copy that lasts as long as the work. The
+ * work only reads it. Throws `document_missing`, and `storage_unavailable` when there is no room for the copy.
  */
 export async function withLocalFile<T>(
   key: string,

@@ -3,7 +3,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];
 
-/** All that a run did under one name: an activity, or the workflow's own tasks. Times in milliseconds since the run's start. */
+/**
+ * All that a run did under one name: an activity, or the workflow's own tasks. Times in milliseconds since the run's
+ * start.
+ */
 export interface Step {
   readonly name: string;
   readonly count: number;

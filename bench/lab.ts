@@ -54,7 +54,10 @@ export interface StartOptions {
 const readyLimitMs = 60_000;
 const stopLimitMs = 15_000;
 
-/** The server is the one of `npm start` with its settings, but in memory: peer and service share it, and no disk is measured. */
+/**
+ * The server is the one of `npm start` with its settings, but in memory: peer and service share it, and no disk is
+ * measured.
+ */
 export async function createLab(options: LabOptions): Promise<Lab> {
   await using parts = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'pigeonhole-bench-'));

@@ -8,7 +8,10 @@ export function processorMs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + (readStat(pid)?.processorMs ?? 0), 0);
 }
 
-/** What the processes that these started have used, also those that have ended: renderers are replaced after some documents. */
+/**
+ * What the processes that these started have used, also those that have ended: renderers are replaced after some
+ * documents.
+ */
 export function processorMsOfChildren(parents: readonly number[]): number {
   const ofEnded = parents.reduce((sum, pid) => sum + (readStat(pid)?.endedChildrenMs ?? 0), 0);
   return ofEnded + processorMs(childrenOf(parents));
@@ -29,7 +32,8 @@ interface Stat {
 function readStat(pid: number): Stat | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
-    // Behind the name, which may hold anything but ends with the last bracket: state, ppid, ..., utime (14), stime, cutime, cstime.
+    // Behind the name, which may hold anything but ends with the last bracket: state, ppid, ..., utime (14), stime,
+    // cutime, cstime.
     const [, fields = ''] = /^.*\)\s(.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
     const values = fields.split(' ').map(Number);
     const [, parent = 0] = values;

@@ -10,15 +10,15 @@ export interface LogConfig {
 }
 
 /**
- * Lines of a busy moment go out in one write: a write for each costs a request as much as the rest of its line. At a quiet
- * time a line waits for at most `periodicFlush`. A reader of stdout that stands still slows down nobody, and beyond
- * `maxLength` lines are dropped rather than kept in memory.
+ * Lines of a busy moment go out in one write: a write for each costs a request as much as the rest of its line. At a
+ * quiet time a line waits for at most `periodicFlush`. A reader of stdout that stands still slows down nobody, and
+ * beyond `maxLength` lines are dropped rather than kept in memory.
  */
 const batching = { sync: false, minLength: 16_000, periodicFlush: 100, maxLength: 16_000_000 } as const;
 
 /**
- * JSON lines on stdout, or readable ones on a terminal. Callers log `({fields}, 'constant message')`; `fieldsOfMoment` are
- * added where a line has none of that name. What waits is written when the process ends, except by SIGKILL.
+ * JSON lines on stdout, or readable ones on a terminal. Callers log `({fields}, 'constant message')`; `fieldsOfMoment`
+ * are added where a line has none of that name. What waits is written when the process ends, except by SIGKILL.
  */
 export function createLogger({ level, format }: LogConfig, fieldsOfMoment?: () => object): Logger {
   const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
@@ -35,8 +35,8 @@ export function createLogger({ level, format }: LogConfig, fieldsOfMoment?: () =
 }
 
 /**
- * An error as a log may hold it: name, code and stack frames. Its message is left out unless it is one of ours, because a
- * vendor's message may quote a document, a prompt or a URL.
+ * An error as a log may hold it: name, code and stack frames. Its message is left out unless it is one of ours, because
+ * a vendor's message may quote a document, a prompt or a URL.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error;

@@ -90,8 +90,8 @@ await runProcess(async () => {
 });
 
 /**
- * With what the sample of the first start needs: a key where keys are set, made for this process and known to nobody, and a job that counts against no
- * quota, for nobody asked for it.
+ * With what the sample of the first start needs: a key where keys are set, made for this process and known to nobody,
+ * and a job that counts against no quota, for nobody asked for it.
  */
 function withSampleKeys(config: Config): { readonly config: Config; readonly sampleKeys: SampleKeys } {
   const idempotencyKey = randomUUID();
@@ -112,7 +112,10 @@ function quietOnTerminal({ log }: Config): string {
   return process.stdout.isTTY && log.level === 'info' && log.format === 'auto' ? 'warn' : log.level;
 }
 
-/** The dev server of this machine, unless the settings name another. It keeps its runs in a file and comes back when it dies. */
+/**
+ * The dev server of this machine, unless the settings name another. It keeps its runs in a file and comes back when it
+ * dies.
+ */
 async function startTemporal({ temporal, dataDirectory }: Config, logger: Logger) {
   if (!temporal.isOwnServer) return undefined;
   const executable = await ensureTool('temporal', { onProgress: say });

@@ -13,7 +13,10 @@ export interface CommandOptions {
   readonly timeoutMs: number;
 }
 
-/** Runs a command to its end without a shell. A command that is missing, fails or takes too long is a result, not an exception. */
+/**
+ * Runs a command to its end without a shell. A command that is missing, fails or takes too long is a result, not an
+ * exception.
+ */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {

@@ -128,7 +128,9 @@ export const seaweedfs: ServerFacts = {
   ],
 };
 
-/** MinIO: the second S3 server of the store's contract tests. Its last commit, as its releases are no longer offered. */
+/**
+ * MinIO: the second S3 server of the store's contract tests. Its last commit, as its releases are no longer offered.
+ */
 export const minio: ServerFacts = {
   name: 'minio',
   title: 'MinIO',

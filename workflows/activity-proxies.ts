@@ -28,16 +28,19 @@ export const { storeDocument, storeResult, prepareRuns, storeBatchResult, storeO
   });
 
 /**
- * The same, tried once within the workflow task itself: a local activity costs no task of its own, and the run ends in the task that stores its
- * result. A second is long for so small an object, and as long as a query or a cancellation may have to wait for the task; what takes longer, or
- * fails, is left to the activity above.
+ * The same, tried once within the workflow task itself: a local activity costs no task of its own, and the run ends in
+ * the task that stores its result. A second is long for so small an object, and as long as a query or a cancellation
+ * may have to wait for the task; what takes longer, or fails, is left to the activity above.
  */
 export const { storeResult: storeResultAtOnce } = proxyLocalActivities<Pick<WorkflowQueueActivities, 'storeResult'>>({
   startToCloseTimeout: '1 second',
   retry: { maximumAttempts: 1 },
 });
 
-/** A document that is behind a caller's address, which may be as slow as it likes: on slots that nothing else needs. 30 minutes for 500 MB. */
+/**
+ * A document that is behind a caller's address, which may be as slow as it likes: on slots that nothing else needs. 30
+ * minutes for 500 MB.
+ */
 export const { storeDocument: fetchDocument } = proxyActivities<FetchActivities>({
   taskQueue: taskQueues.fetch,
   startToCloseTimeout: '30 minutes',
@@ -55,8 +58,8 @@ export const { awaitRun } = proxyActivities<WorkflowQueueActivities>({
 });
 
 /**
- * One request to a receiver, which has a timeout of its own. A receiver that fails is an answer, not a failure: what is retried
- * here is an outage of the store.
+ * One request to a receiver, which has a timeout of its own. A receiver that fails is an answer, not a failure: what is
+ * retried here is an outage of the store.
  */
 const delivery = {
   startToCloseTimeout: '3 minutes',
@@ -75,8 +78,9 @@ export const { logDelivery } = proxyActivities<WorkflowQueueActivities>(delivery
 export const { deliverWebhook: deliverOnOldQueue } = proxyActivities<WorkflowQueueActivities>(delivery);
 
 /**
- * The renderer keeps its own clock, which ends every document; 15 minutes are for fetching 500 MB from a slow store and for
- * waiting until a process is free. What a document did to its renderer it would do again: the activity says which failures are final.
+ * The renderer keeps its own clock, which ends every document; 15 minutes are for fetching 500 MB from a slow store and
+ * for waiting until a process is free. What a document did to its renderer it would do again: the activity says which
+ * failures are final.
  */
 export const { renderPages } = proxyActivities<RenderActivities>({
   taskQueue: taskQueues.render,
@@ -101,8 +105,8 @@ export const { classifyPage } = proxyActivities<ModelActivities>({
 });
 
 /**
- * A step of a sweep works for about a minute, or through one page; the rest is for a store that is slow. What one day's sweep could not do,
- * because something was away all day, the next one does.
+ * A step of a sweep works for about a minute, or through one page; the rest is for a store that is slow. What one day's
+ * sweep could not do, because something was away all day, the next one does.
  */
 export const { setLifecycleRules, deleteExpiredExecutions, deleteExpiredObjects } =
   proxyActivities<WorkflowQueueActivities>({
@@ -112,7 +116,10 @@ export const { setLifecycleRules, deleteExpiredExecutions, deleteExpiredObjects 
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   });
 
-/** A page of an operation on many jobs. One that is cancelled answers with what it has done; a deletion waits for runs to end. */
+/**
+ * A page of an operation on many jobs. One that is cancelled answers with what it has done; a deletion waits for runs
+ * to end.
+ */
 export const { operateOnPage } = proxyActivities<WorkflowQueueActivities>({
   startToCloseTimeout: '15 minutes',
   scheduleToCloseTimeout: outage,

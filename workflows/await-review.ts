@@ -12,7 +12,8 @@ export type AwaitReview = (
 ) => Promise<ClassifyDocumentResult>;
 
 /**
- * Takes reviews from the start of a run on, so that one that comes at another time than while the run waits is refused at once rather than kept.
+ * Takes reviews from the start of a run on, so that one that comes at another time than while the run waits is refused
+ * at once rather than kept.
  */
 export function receiveReview({ review, categories, unknown }: ParsedInput): AwaitReview {
   const allowed = [...categories.map(({ name }) => name), ...(unknown === 'allow' ? [unknownCategory] : [])];

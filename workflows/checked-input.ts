@@ -12,11 +12,15 @@ export type CheckedInput =
   | { readonly parsed: ParsedInput; readonly failure?: never }
   | { readonly parsed?: never; readonly failure: JobError };
 
-/** Checks what the run was started with; more of what another workflow says than of what the API does, which has checked it. */
+/**
+ * Checks what the run was started with; more of what another workflow says than of what the API does, which has checked
+ * it.
+ */
 export function checkInput(input: ClassifyDocumentInput): CheckedInput {
   try {
     const problem = isStartedByApi() ? undefined : problemOfForeignInput(input);
-    // Runs from before went on without what they do not know. Only one that has a problem asks: no other history holds the answer.
+    // Runs from before went on without what they do not know. Only one that has a problem asks: no other history holds
+    // the answer.
     if (problem && patched('refuse-unknown-fields')) throw problem;
     return { parsed: parseWorkflowInput(input) };
   } catch (error) {
@@ -24,7 +28,10 @@ export function checkInput(input: ClassifyDocumentInput): CheckedInput {
   }
 }
 
-/** Whether the run comes from a request to the API, by itself or as part of a batch: a child of another workflow may have the memo too. */
+/**
+ * Whether the run comes from a request to the API, by itself or as part of a batch: a child of another workflow may
+ * have the memo too.
+ */
 export function isStartedByApi(): boolean {
   const { memo, parent, typedSearchAttributes } = workflowInfo();
   const isOfBatch = typedSearchAttributes.get(searchAttributeKeys.batch) !== undefined;

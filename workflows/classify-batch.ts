@@ -22,9 +22,9 @@ import { labelFailure } from './search-attributes.ts';
 import { publishEvent } from './start-webhook.ts';
 
 /**
- * Classifies the documents of a batch: a run of `classifyDocument` for each, no more than so many at a time. A document that fails is
- * counted, no more; the batch itself fails when its inputs cannot be read. The workflow id is the batch id. Where the history grows too long it
- * lets the runs that are under way end and continues as new.
+ * Classifies the documents of a batch: a run of `classifyDocument` for each, no more than so many at a time. A document
+ * that fails is counted, no more; the batch itself fails when its inputs cannot be read. The workflow id is the batch
+ * id. Where the history grows too long it lets the runs that are under way end and continues as new.
  */
 export async function classifyBatch(input: ClassifyBatchInput): Promise<ClassifyBatchResult> {
   let details = '';
@@ -58,12 +58,17 @@ export async function classifyBatch(input: ClassifyBatchInput): Promise<Classify
   return result(progress);
 }
 
-/** Its documents have each their own patience; what the batch itself does has a day, and more where the documents have. */
+/**
+ * Its documents have each their own patience; what the batch itself does has a day, and more where the documents have.
+ */
 function patienceSecondsOf({ template }: ClassifyBatchInput): number {
   return Math.max(template.patienceSeconds ?? 0, patienceLimits.defaultSeconds);
 }
 
-/** Also when the batch was cancelled: the store remembers what became of every batch. Whoever wants to hear of it is told. */
+/**
+ * Also when the batch was cancelled: the store remembers what became of every batch. Whoever wants to hear of it is
+ * told.
+ */
 async function record(input: ClassifyBatchInput, outcome: StoredBatchOutcome, patience: Patience): Promise<void> {
   const { workflowId: batchId } = workflowInfo();
   const { tenant, template } = input;

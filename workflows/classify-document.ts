@@ -35,7 +35,8 @@ import { storeOutcome } from './store-outcome.ts';
 /**
  * Classifies one document: stores it, renders its pages, judges each page, lets the pages vote and stores the result.
  * The workflow id is the job id. One JSON object in (`ClassifyDocumentInput`), one out (`ClassifyDocumentResult`); a
- * failure is an `ApplicationFailure` whose `type` is a code of `domain/errors.ts` and whose message is the sentence for the reader.
+ * failure is an `ApplicationFailure` whose `type` is a code of `domain/errors.ts` and whose message is the sentence for
+ * the reader.
  */
 export async function classifyDocument(input: ClassifyDocumentInput): Promise<ClassifyDocumentResult> {
   const { workflowId: jobId } = workflowInfo();
@@ -76,7 +77,10 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
   }
 }
 
-/** An answer that was paid for is not given up for a caller who is in a hurry: a store that is away has a day to come back. */
+/**
+ * An answer that was paid for is not given up for a caller who is in a hurry: a store that is away has a day to come
+ * back.
+ */
 function endPatienceSeconds({ patienceSeconds }: ParsedInput): number {
   return Math.max(patienceSeconds, patienceLimits.defaultSeconds);
 }

@@ -86,7 +86,9 @@ function failedPage(page: PageReference, { categories }: ParsedInput, { code, de
   };
 }
 
-/** Why a job failed of which not one page could be classified: the reason of the first page that was not merely blank. */
+/**
+ * Why a job failed of which not one page could be classified: the reason of the first page that was not merely blank.
+ */
 export function failureOfAllPages(pages: readonly PageResult[]): JobError {
   const blank = pageBlank().code;
   const error = pages.find((page) => page.error && page.error.code !== blank)?.error;

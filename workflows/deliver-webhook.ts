@@ -6,7 +6,10 @@ import { deliverOnOldQueue, deliverWebhook as deliverOnItsQueue, logDelivery } f
 import { sendAgainSignal } from './messages.ts';
 import { createPatience, type Patience } from './patience.ts';
 
-/** The run of the job ends a moment after this one was started; a receiver that asks back at once shall find it finished. */
+/**
+ * The run of the job ends a moment after this one was started; a receiver that asks back at once shall find it
+ * finished.
+ */
 const settleMs = 500;
 
 /**

@@ -29,8 +29,9 @@ const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
 
 /**
- * Runs again, cancels or deletes all jobs that a filter finds, a page at a time: the same code under three names. The workflow id is that of the
- * operation. Where the history grows too long it continues as new. One that is cancelled stops after the jobs that it has in its hands; what is done stays done.
+ * Runs again, cancels or deletes all jobs that a filter finds, a page at a time: the same code under three names. The
+ * workflow id is that of the operation. Where the history grows too long it continues as new. One that is cancelled
+ * stops after the jobs that it has in its hands; what is done stays done.
  */
 export async function operateOnJobs(input: OperateOnJobsInput): Promise<OperationProgress> {
   let position: OperationPosition = input.carried ?? noProgress;
@@ -61,7 +62,9 @@ export async function operateOnJobs(input: OperateOnJobsInput): Promise<Operatio
   return progressOf(position);
 }
 
-/** Goes through the pages until the last, or until the history is long enough. Throws when the operation is cancelled. */
+/**
+ * Goes through the pages until the last, or until the history is long enough. Throws when the operation is cancelled.
+ */
 async function work(
   input: OperateOnJobsInput,
   start: OperationPosition,

@@ -16,8 +16,9 @@ import { labelWaiting } from './search-attributes.ts';
 /** Outlasts what only the operator can mend. */
 export interface Patience {
   /**
-   * Asks, and while the answer is that the operator must mend something first, waits and asks again. What else is asked meanwhile waits with it: one asks, and
-   * the others follow when it is answered. Fails the job with `patience_ended` when it has waited for as long as it may.
+   * Asks, and while the answer is that the operator must mend something first, waits and asks again. What else is asked
+   * meanwhile waits with it: one asks, and the others follow when it is answered. Fails the job with `patience_ended`
+   * when it has waited for as long as it may.
    */
   outlast<T>(ask: () => Promise<T>): Promise<T>;
   /** What is waited for from now on has so much time of its own, in seconds. Told again it changes nothing. */

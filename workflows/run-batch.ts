@@ -66,7 +66,10 @@ export async function runBatch(
   return { progress: { next, counts }, ...(errors.length > 0 && { error: errors[0] }) };
 }
 
-/** Prepares the runs of a chunk when the first of them is wanted: those before it may be over, and must not be written again. */
+/**
+ * Prepares the runs of a chunk when the first of them is wanted: those before it may be over, and must not be written
+ * again.
+ */
 function preparer(
   { tenant, runCount, priorityKey }: ClassifyBatchInput,
   patience: Patience,
@@ -133,7 +136,10 @@ async function outcomeOf(
   }
 }
 
-/** It was started before this execution was reset to an earlier point. The class itself is none of @temporalio/workflow's exports. */
+/**
+ * It was started before this execution was reset to an earlier point. The class itself is none of
+ * @temporalio/workflow's exports.
+ */
 function isAlreadyStarted(error: unknown): boolean {
   return error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError';
 }

@@ -23,14 +23,20 @@ export async function publishEvent(tenant: string, subject: EventSubject, end: E
   await Promise.all(starts);
 }
 
-/** Whatever is to be told of the end of a run, to whom it was asked for. Nothing of one whose outcome has no place: its id is another job's. */
+/**
+ * Whatever is to be told of the end of a run, to whom it was asked for. Nothing of one whose outcome has no place: its
+ * id is another job's.
+ */
 export async function notifyRunEnd(input: RunEnds, jobId: string, { event, isOfAnotherJob }: StoredEnd): Promise<void> {
   if (isOfAnotherJob) return;
   await startWebhook(input, jobId);
   if (event) await publishEvent(input.tenant, { kind: 'run', id: jobId }, event);
 }
 
-/** A dead receiver must not delay or fail a job, so its delivery goes on alone. Also when the job was cancelled, and without ever throwing. */
+/**
+ * A dead receiver must not delay or fail a job, so its delivery goes on alone. Also when the job was cancelled, and
+ * without ever throwing.
+ */
 async function startDelivery(workflowId: string, input: DeliverWebhookInput): Promise<void> {
   const { tenant } = input;
   await CancellationScope.nonCancellable(async () => {

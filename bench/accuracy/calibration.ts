@@ -22,7 +22,9 @@ export function fitCalibration(documents: readonly ScoredDocument[]): Calibratio
   return best.calibration;
 }
 
-/** How surprising the outcomes are, given how sure the classifier was of each: the sum of log loss of right or wrong. */
+/**
+ * How surprising the outcomes are, given how sure the classifier was of each: the sum of log loss of right or wrong.
+ */
 export function logLoss(outcomes: readonly Outcome[]): number {
   return outcomes.reduce((sum, { label, answer, confidence }) => {
     const probability = Math.min(1 - 1e-6, Math.max(1e-6, confidence));

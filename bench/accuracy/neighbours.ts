@@ -22,8 +22,9 @@ const fewestLetters = 24;
 const strides = [13, 39, 65, 91];
 
 /**
- * What the page before is worth to the built-in classifier, page by page: in documents, where all pages are of one class, and in bundles,
- * where the first page of one document is followed by two of another. Only text layers count, as in a run.
+ * What the page before is worth to the built-in classifier, page by page: in documents, where all pages are of one
+ * class, and in bundles, where the first page of one document is followed by two of another. Only text layers count, as
+ * in a run.
  */
 export async function describeNeighbours(
   documents: readonly ReadyDocument[],

@@ -1,4 +1,7 @@
-/** The worker of the bare workflow, with default settings. On the workflow's own queue the server starts activities eagerly. */
+/**
+ * The worker of the bare workflow, with default settings. On the workflow's own queue the server starts activities
+ * eagerly.
+ */
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { bareQueues } from './queues.ts';

@@ -3,7 +3,8 @@ import type { BareActivities } from './worker.ts';
 
 /**
  * As many activities as a job of four pages has, in the same order: one, four in parallel, one. None does anything.
- * `queues` spreads them as ours are spread, for rendering and for model calls; without it all stay on the workflow's queue.
+ * `queues` spreads them as ours are spread, for rendering and for model calls; without it all stay on the workflow's
+ * queue.
  */
 export async function bareWorkflow(queues?: { readonly first: string; readonly parallel: string }): Promise<void> {
   const { first, parallel, last } = {

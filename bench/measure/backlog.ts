@@ -25,7 +25,8 @@ async function measure(lab: Lab): Promise<Outcome> {
 
   await line.msPerJob(smallBacklog, 150);
   const small = [await line.msPerJob(smallBacklog, completions)];
-  // A line that is filled at once has a first workflow task for each of its jobs to do: it is measured when those are through.
+  // A line that is filled at once has a first workflow task for each of its jobs to do: it is measured when those are
+  // through.
   await line.msPerJob(large, large);
   const atLarge = [await line.msPerJob(large, completions), await line.msPerJob(large, completions)];
   await line.drainTo(smallBacklog);

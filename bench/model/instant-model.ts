@@ -1,6 +1,7 @@
 /**
- * A Chat Completions server that looks at no request and says the first option, after `--delay-ms`. The strict stand-in of the
- * tests parses and checks every request, images included: on a machine that it shares with the service it would be measured too.
+ * A Chat Completions server that looks at no request and says the first option, after `--delay-ms`. The strict stand-in
+ * of the tests parses and checks every request, images included: on a machine that it shares with the service it would
+ * be measured too.
  */
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,7 +41,10 @@ const answer = (option: string): string =>
     usage: { prompt_tokens: 1000, completion_tokens: 20, total_tokens: 1020 },
   });
 const [first, seen] = [answer('A'), answer(probeLetter)];
-/** The probe, by which a worker finds out once what a model does, is small; so are the pages of a tiny image. What is larger is not looked at. */
+/**
+ * The probe, by which a worker finds out once what a model does, is small; so are the pages of a tiny image. What is
+ * larger is not looked at.
+ */
 const mostProbeBytes = 10_000;
 
 const server = createServer(async (request, response) => {

@@ -12,11 +12,19 @@ export interface ClassifiablePage {
   readonly heightPx?: number;
   /** The page's text layer; empty text for a scan. */
   text(): Promise<PageText>;
-  /** The page image, JPEG; undefined for a page of a text, which has none. A page of ordinary proportions is at most 1536 px long. */
+  /**
+   * The page image, JPEG; undefined for a page of a text, which has none. A page of ordinary proportions is at most
+   * 1536 px long.
+   */
   image(): Promise<Uint8Array | undefined>;
-  /** Of a very long or very wide page: its pieces side by side, overlapping a little, as one JPEG of ordinary proportions. */
+  /**
+   * Of a very long or very wide page: its pieces side by side, overlapping a little, as one JPEG of ordinary
+   * proportions.
+   */
   readonly sheet?: { image(): Promise<Uint8Array>; readonly isWhole: boolean };
-  /** Pages before this one that tell what it may belong to: the first and the previous one, where their text is at hand. */
+  /**
+   * Pages before this one that tell what it may belong to: the first and the previous one, where their text is at hand.
+   */
   neighbours?(): Promise<readonly NeighbouringPage[]>;
 }
 
@@ -38,13 +46,17 @@ export interface PageClassificationRequest {
   /** Same seed, same order of categories in a prompt: a retry asks the same question. */
   readonly seed: string;
   readonly signal: AbortSignal;
-  /** Goes around whatever meets the page's content, and nothing that waits for another machine. Default: just does it. */
+  /**
+   * Goes around whatever meets the page's content, and nothing that waits for another machine. Default: just does it.
+   */
   readonly reading?: <R>(read: () => Promise<R>) => Promise<R>;
 }
 
 const noneOfTheOthers = 'None of the other options fits this page';
 
-/** The categories to choose from, with the one for what fits none of them where that is asked for, and said to be that. */
+/**
+ * The categories to choose from, with the one for what fits none of them where that is asked for, and said to be that.
+ */
 export function withUnknown({
   categories,
   mayBeUnknown,

@@ -4,7 +4,10 @@ import { variables } from './variables.ts';
 
 type Given = Readonly<Record<string, string>>;
 
-/** What is wrong between variables. One that is wrong by itself is told as such, and only what hangs on it is passed over. */
+/**
+ * What is wrong between variables. One that is wrong by itself is told as such, and only what hangs on it is passed
+ * over.
+ */
 export function combinationProblems(given: Given): string[] {
   return combinations.flatMap((problemOf) => problemOf(given) ?? []);
 }

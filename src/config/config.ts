@@ -46,8 +46,8 @@ export type ClassifierConfig =
 export type Config = ReturnType<typeof toConfig>;
 
 /**
- * The only reader of the environment. An empty variable counts as unset; `overrides` are those of the command line. Throws ConfigError that names every
- * variable that is wrong, all at once.
+ * The only reader of the environment. An empty variable counts as unset; `overrides` are those of the command line.
+ * Throws ConfigError that names every variable that is wrong, all at once.
  */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,

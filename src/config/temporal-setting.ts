@@ -1,6 +1,8 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
-/** How Temporal is reached, and whether the server is our own: the one on this machine, where no setting names another. */
+/**
+ * How Temporal is reached, and whether the server is our own: the one on this machine, where no setting names another.
+ */
 export function temporalConnection(environment: Record<string, string | undefined>, ownPort: number) {
   const loaded = loadConnection(environment);
   const { address } = loaded.connectionOptions;
@@ -22,7 +24,9 @@ export function connectionProblems(environment: Record<string, string | undefine
   }
 }
 
-/** A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud. */
+/**
+ * A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud.
+ */
 function loadConnection(environment: Record<string, string | undefined>): ClientConnectConfig {
   const namesFile = environment['TEMPORAL_PROFILE'] !== undefined || environment['TEMPORAL_CONFIG_FILE'] !== undefined;
   return loadClientConnectConfig({ overrideEnvVars: definedOnly(environment), disableFile: !namesFile });

@@ -18,7 +18,10 @@ interface ListEntry {
   readonly number: number;
 }
 
-/** Splits a list of `tenant:value` with commas between; an empty entry does not count. A tenant is empty where no colon follows it. */
+/**
+ * Splits a list of `tenant:value` with commas between; an empty entry does not count. A tenant is empty where no colon
+ * follows it.
+ */
 function entriesOf(list: string): ListEntry[] {
   const texts = list.split(',').map((text) => text.trim());
   return texts
@@ -80,7 +83,10 @@ export function parseQuotas(list = ''): {
   return { quotas: Array.from(quotas, ([tenant, documents]) => ({ tenant, documents })), problems };
 }
 
-/** Reads `WEBHOOK_SECRETS`: `tenant:whsec_...`, with commas between. All secrets of a tenant sign, so that it can change them. */
+/**
+ * Reads `WEBHOOK_SECRETS`: `tenant:whsec_...`, with commas between. All secrets of a tenant sign, so that it can change
+ * them.
+ */
 export function parseWebhookSecrets(list = ''): {
   readonly secrets: ReadonlyMap<string, readonly Secret[]>;
   readonly problems: readonly string[];

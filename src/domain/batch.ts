@@ -3,13 +3,16 @@ import type { JobError } from './job.ts';
 
 export const batchLimits = {
   maxRuns: 1000,
-  /** How many inputs lie in one object of the store and are prepared by one activity: each activity costs the server as much as a small step of a run. */
+  /**
+   * How many inputs lie in one object of the store and are prepared by one activity: each activity costs the server as
+   * much as a small step of a run.
+   */
   inputsPerChunk: 25,
 } as const;
 
 /**
- * What the workflow `classifyBatch` is started with; its workflow id is the batch id. The inputs stand in the store, in chunks, and nothing of
- * them in a history.
+ * What the workflow `classifyBatch` is started with; its workflow id is the batch id. The inputs stand in the store, in
+ * chunks, and nothing of them in a history.
  */
 export interface ClassifyBatchInput {
   readonly schemaVersion?: 1;
@@ -57,7 +60,10 @@ export interface StoredBatchOutcome extends ClassifyBatchResult {
 /** What one run adds to the template. */
 export type PreparedRun = Pick<ClassifyDocumentInput, 'source'> & Partial<ClassifyDocumentInput>;
 
-/** The job id of a run, known from the batch and the place in it: whoever starts it twice meets the first one. `index` counts from 0. */
+/**
+ * The job id of a run, known from the batch and the place in it: whoever starts it twice meets the first one. `index`
+ * counts from 0.
+ */
 export function jobIdOfBatch(batchId: string, index: number): string {
   return `${batchId}-${String(index + 1).padStart(4, '0')}`;
 }

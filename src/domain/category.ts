@@ -17,9 +17,9 @@ export const categoryLimits = {
 } as const;
 
 /**
- * Checks a list of categories: objects `{name, description?}`, strings, or a mixture. Names come back trimmed; a
- * string `name - description` (the habit of Unsiloed's oldest clients) stays the name as a whole and lends its second part as description.
- * Throws `invalid_categories`, with one pointer for each item that is wrong.
+ * Checks a list of categories: objects `{name, description?}`, strings, or a mixture. Names come back trimmed; a string
+ * `name - description` (the habit of Unsiloed's oldest clients) stays the name as a whole and lends its second part as
+ * description. Throws `invalid_categories`, with one pointer for each item that is wrong.
  */
 export function parseCategories(value: unknown, field = 'categories'): Category[] {
   if (!Array.isArray(value)) {
@@ -106,7 +106,10 @@ function nameProblems(name: unknown, pointer: string): FieldError[] {
   return detail === undefined ? [] : [{ pointer, detail }];
 }
 
-/** What is wrong with a name that cannot be kept: PostgreSQL, which Temporal keeps it in, stores neither. Undefined for all others. */
+/**
+ * What is wrong with a name that cannot be kept: PostgreSQL, which Temporal keeps it in, stores neither. Undefined for
+ * all others.
+ */
 export function unstorableIn(name: string): string | undefined {
   if (!name.includes('\0') && name.isWellFormed()) return undefined;
   return 'must be text, without NUL and without half of a surrogate pair';
@@ -120,8 +123,8 @@ function invalidCategories(field: string, errors: readonly FieldError[]): Classi
 }
 
 /**
- * Finds the category that a model's answer names: exactly, else alone in differing only by case, spacing or punctuation.
- * Returns undefined when there is none or more than one.
+ * Finds the category that a model's answer names: exactly, else alone in differing only by case, spacing or
+ * punctuation. Returns undefined when there is none or more than one.
  */
 export function matchCategory(answer: string, categories: readonly Category[]): Category | undefined {
   const trimmed = answer.trim();

@@ -17,8 +17,8 @@ export interface OptionCategories {
 }
 
 /**
- * The categories that stand for classifications. A category's name is the type; a type that comes again gets a number, because the names of
- * categories are unique.
+ * The categories that stand for classifications. A category's name is the type; a type that comes again gets a number,
+ * because the names of categories are unique.
  */
 export function toCategories(options: readonly ClassificationOption[]): OptionCategories {
   const named = nameOptions(options);

@@ -6,9 +6,10 @@ import type { PageResult } from './contract.ts';
  * successful pages, the earlier page winning a tie; its confidence is the mean over the winning pages (agrees with
  * every sample of seed 001: 0.92 and 0.86 give 0.89). Returns undefined when no page was successful.
  *
- * A page that is `unknown`, and no category of the caller's is called that, abstains: annexes and terms fit no category of
- * a document that its first page names. The document is `unknown` when all its successful pages are. Pages of the category for all the rest
- * abstain as well, but only behind a first page of another one: a document that begins as none of the others may be none of them.
+ * A page that is `unknown`, and no category of the caller's is called that, abstains: annexes and terms fit no category
+ * of a document that its first page names. The document is `unknown` when all its successful pages are. Pages of the
+ * category for all the rest abstain as well, but only behind a first page of another one: a document that begins as
+ * none of the others may be none of them.
  */
 export function combinePages(
   allPages: readonly PageResult[],
@@ -32,7 +33,10 @@ export function combinePages(
   return { classification: winner.classification, confidence: roundConfidence(mean) };
 }
 
-/** A confidence without what floating point adds behind the twelfth digit: it says nothing and decides no vote, as 0.1 + 0.2 ties with 0.3. */
+/**
+ * A confidence without what floating point adds behind the twelfth digit: it says nothing and decides no vote, as 0.1 +
+ * 0.2 ties with 0.3.
+ */
 export function roundConfidence(confidence: number): number {
   return Number(confidence.toFixed(12));
 }

@@ -48,25 +48,43 @@ export interface ClassifyDocumentInput {
   readonly source: DocumentSource;
   readonly fileName?: string;
   readonly categories: readonly Category[];
-  /** Object key of a JSON array with one description (or null) for each category, where they are too long for a history. */
+  /**
+   * Object key of a JSON array with one description (or null) for each category, where they are too long for a history.
+   */
   readonly descriptionsKey?: string;
   readonly instructions?: string;
-  /** Object key of a JSON object `{instructions}`, where they must not stand in a history; looked at where `instructions` is absent. */
+  /**
+   * Object key of a JSON object `{instructions}`, where they must not stand in a history; looked at where
+   * `instructions` is absent.
+   */
   readonly instructionsKey?: string;
   readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
-  /** `allow`: a document that fits no category well is `unknown`. Otherwise it gets the nearest one, as in every contract. */
+  /**
+   * `allow`: a document that fits no category well is `unknown`. Otherwise it gets the nearest one, as in every
+   * contract.
+   */
   readonly unknown?: 'allow';
-  /** The name of the category for what fits none of the others: pages that are of it decide only where the first one is. */
+  /**
+   * The name of the category for what fits none of the others: pages that are of it decide only where the first one is.
+   */
   readonly catchAll?: string;
   /** The file of the store that the document is; such a document may also be plain text. */
   readonly fileId?: string;
   /** Whom to tell when the job is finished: `requestKey` is the key of a JSON object `{webhookUrl}`. */
   readonly webhook?: { readonly requestKey: string };
-  /** Below a confidence the run waits for a person, who answers by the update `review`, and goes on without one after a time. */
+  /**
+   * Below a confidence the run waits for a person, who answers by the update `review`, and goes on without one after a
+   * time.
+   */
   readonly review?: Partial<ReviewPolicy> & Pick<ReviewPolicy, 'belowConfidence'>;
-  /** How long the run waits, all in all, for what only the operator can mend, such as a refused key; a day when absent. */
+  /**
+   * How long the run waits, all in all, for what only the operator can mend, such as a refused key; a day when absent.
+   */
   readonly patienceSeconds?: number;
-  /** Why this document cannot be classified, where that was known before the run began: the run fails with it, as a run of a batch must. */
+  /**
+   * Why this document cannot be classified, where that was known before the run began: the run fails with it, as a run
+   * of a batch must.
+   */
   readonly refusal?: { readonly code: string; readonly detail: string };
   /** The end of the run is an event, for the tenant's endpoints that want such. */
   readonly events?: EventOptions;

@@ -24,9 +24,10 @@ export const contentTypes = {
 export const sniffLengthBytes = 1024;
 
 /**
- * Recognises a document by its first bytes, or returns undefined. Plain text has no mark of its own: `looksLikeText` is for places that take it.
- * PDF: the header may stand anywhere in the first 1024 bytes (ISO 32000-1 Annex H, implementation note 13); a file
- * that lost its header but begins with an indirect object is still called a PDF, so that the reader can recover it.
+ * Recognises a document by its first bytes, or returns undefined. Plain text has no mark of its own: `looksLikeText` is
+ * for places that take it. PDF: the header may stand anywhere in the first 1024 bytes (ISO 32000-1 Annex H,
+ * implementation note 13); a file that lost its header but begins with an indirect object is still called a PDF, so
+ * that the reader can recover it.
  */
 export function sniffDocumentType(head: Uint8Array): DrawableType | undefined {
   const bytes = head.subarray(0, sniffLengthBytes);
@@ -43,8 +44,9 @@ export function sniffDocumentType(head: Uint8Array): DrawableType | undefined {
 }
 
 /**
- * Whether these are the first bytes of a text: no control characters but those that texts have, in UTF-8, UTF-16 with its mark, or one
- * of the encodings of one byte. Every kind of binary file that people mistake for a document has other ones in its head.
+ * Whether these are the first bytes of a text: no control characters but those that texts have, in UTF-8, UTF-16 with
+ * its mark, or one of the encodings of one byte. Every kind of binary file that people mistake for a document has other
+ * ones in its head.
  */
 export function looksLikeText(head: Uint8Array): boolean {
   if (head.length === 0) return false;
@@ -56,7 +58,9 @@ export function looksLikeText(head: Uint8Array): boolean {
 /** Tab, line feed, form feed, carriage return; 0x1a ended a text once. */
 const textControls: readonly number[] = [0x09, 0x0a, 0x0c, 0x0d, 0x1a];
 
-/** "BM" alone begins many texts; the size of the information header tells a bitmap (12 to 124 bytes in all versions). */
+/**
+ * "BM" alone begins many texts; the size of the information header tells a bitmap (12 to 124 bytes in all versions).
+ */
 function isBmp(bytes: Uint8Array, text: string): boolean {
   if (!text.startsWith('BM') || bytes.length < 18) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -108,8 +108,8 @@ export function unsupportedDocument(field: string, mayBeText: boolean, head: Uin
 }
 
 /**
- * Word and Excel files are what people try first: they hear that these were understood, and are not read. A URL that needs a session, or is that of a viewer,
- * answers a page for people, and storage services their errors as XML or JSON.
+ * Word and Excel files are what people try first: they hear that these were understood, and are not read. A URL that
+ * needs a session, or is that of a viewer, answers a page for people, and storage services their errors as XML or JSON.
  */
 function knownFormat(head: Uint8Array): string | undefined {
   const text = String.fromCharCode(...head.subarray(0, sniffLengthBytes));

@@ -8,8 +8,8 @@ interface ErrorFacts {
   readonly retryable: boolean;
   readonly title: string;
   /**
-   * What a job waits for that meets this error: a fault of something that the operator keeps, which no caller can mend and which therefore
-   * fails no job of theirs before its patience ends.
+   * What a job waits for that meets this error: a fault of something that the operator keeps, which no caller can mend
+   * and which therefore fails no job of theirs before its patience ends.
    */
   readonly waitsFor?: WaitedFor;
   /** It lasts until somebody changes something: another attempt a second later is in vain. */
@@ -94,7 +94,9 @@ export class ClassifierError extends Error {
   readonly retryAfterMs: number | undefined;
   /** With `quota_exceeded`: what the tenant has used of what it may use. */
   readonly quota: QuotaUse | undefined;
-  /** ISO 8601, of a fault that the operator keeps: since when it is known to last, so that no attempt is made meanwhile. */
+  /**
+   * ISO 8601, of a fault that the operator keeps: since when it is known to last, so that no attempt is made meanwhile.
+   */
   readonly since: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: ClassifierErrorOptions = {}) {
@@ -109,7 +111,9 @@ export class ClassifierError extends Error {
   }
 }
 
-/** What another server's failure comes down to: codes and statuses, put together so that the message may stand in a log. */
+/**
+ * What another server's failure comes down to: codes and statuses, put together so that the message may stand in a log.
+ */
 export class ExternalFailure extends Error {
   override readonly name = 'ExternalFailure';
 }
@@ -134,8 +138,8 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 }
 
 /**
- * Whether an error means that what was asked for was surely not begun. After any other, as when Temporal could not be reached, it may have been all the same,
- * and what it needs must stay.
+ * Whether an error means that what was asked for was surely not begun. After any other, as when Temporal could not be
+ * reached, it may have been all the same, and what it needs must stay.
  */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ClassifierError && errorFacts[error.code].status < 500;

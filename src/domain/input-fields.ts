@@ -41,8 +41,9 @@ const inputFields = {
 } satisfies Fields<ClassifyDocumentInput>;
 
 /**
- * What is refused of an input beyond what cannot be parsed: names that are not known, for a misspelt option would be left out without a word, and lists that
- * no history should hold. Only of another workflow's: the API checks at its own door, and one of a later version says more than a worker of this one knows.
+ * What is refused of an input beyond what cannot be parsed: names that are not known, for a misspelt option would be
+ * left out without a word, and lists that no history should hold. Only of another workflow's: the API checks at its own
+ * door, and one of a later version says more than a worker of this one knows.
  */
 export function problemOfForeignInput(input: unknown): ClassifierError | undefined {
   const unknown = findUnknown(input, { fields: inputFields }, []);
@@ -98,7 +99,10 @@ interface UnknownField {
   readonly path: readonly string[];
 }
 
-/** Advises a field of the same object; at the top, where options of other contracts land, also one that stands in another. */
+/**
+ * Advises a field of the same object; at the top, where options of other contracts land, also one that stands in
+ * another.
+ */
 function unknownField({ name, shape, path }: UnknownField): ClassifierError {
   const names = path.length === 0 ? namesBelow(shape) : Object.keys(shape.fields);
   const nearest = nearestName(name, names);

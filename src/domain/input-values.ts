@@ -4,7 +4,9 @@ import { fieldError } from './field-error.ts';
 /** S3's limit on a key, in bytes of UTF-8. */
 const maxKeyBytes = 1024;
 
-/** The key of an object of the tenant's own: nobody reads another tenant's. Throws `invalid_request` for anything else. */
+/**
+ * The key of an object of the tenant's own: nobody reads another tenant's. Throws `invalid_request` for anything else.
+ */
 export function parseKey(value: unknown, field: string, tenant: string): string {
   if (typeof value !== 'string' || !value.startsWith(`tenants/${tenant}/`) || hasUpwardPart(value)) {
     throw fieldError(field, `must be an object key below tenants/${tenant}/`);
@@ -50,7 +52,10 @@ export function optionalString<K extends string>(
   return entry;
 }
 
-/** Temporal on PostgreSQL stores no search attribute with NUL or of more than 255 characters: such a run would be listed as running for ever. */
+/**
+ * Temporal on PostgreSQL stores no search attribute with NUL or of more than 255 characters: such a run would be listed
+ * as running for ever.
+ */
 export function checkText(value: string, field: string, maxLength: number): void {
   const length = countCharacters(value);
   if (length > maxLength) throw fieldError(field, `must have at most ${maxLength} characters; got ${length}`);

@@ -20,8 +20,8 @@ export interface JobFilter {
 }
 
 /**
- * What the workflows `rerunJobs`, `cancelJobs` and `deleteJobs` are started with; the workflow id is that of the operation. The filter stands in the
- * store: the name of a class may quote anything.
+ * What the workflows `rerunJobs`, `cancelJobs` and `deleteJobs` are started with; the workflow id is that of the
+ * operation. The filter stands in the store: the name of a class may quote anything.
  */
 export interface OperateOnJobsInput {
   readonly schemaVersion?: 1;

@@ -67,7 +67,10 @@ export const tenantPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export const defaultTenant = 'default';
 
-/** Whether an outcome is that of this run's job, or may be replaced by it, and not the word of another run that had the same workflow id. */
+/**
+ * Whether an outcome is that of this run's job, or may be replaced by it, and not the word of another run that had the
+ * same workflow id.
+ */
 export function isOutcomeOf(
   { firstRunId, createdAt, isLost }: Pick<StoredOutcome, 'firstRunId' | 'createdAt' | 'isLost'>,
   run: Omit<RunIdentity, 'runId'>,

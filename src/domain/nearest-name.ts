@@ -2,8 +2,8 @@
 const maxLength = 40;
 
 /**
- * The name that somebody may have meant: the one with the fewest letters to change, where these are few. Case, `_` and `-` do not count, and of a
- * path (`pages.maxPages`) only its end. Undefined where none is near.
+ * The name that somebody may have meant: the one with the fewest letters to change, where these are few. Case, `_` and
+ * `-` do not count, and of a path (`pages.maxPages`) only its end. Undefined where none is near.
  */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   if (given.length > maxLength) return undefined;

@@ -19,7 +19,10 @@ const largestPageNumber = 1_000_000;
 /** They stand in every history, several times. */
 export const maxPageRanges = 1000;
 
-/** Reads `1-3,7` or `5-` (1-based, blanks and a comma at the end ignored). Throws `invalid_request` naming the part that is wrong. */
+/**
+ * Reads `1-3,7` or `5-` (1-based, blanks and a comma at the end ignored). Throws `invalid_request` naming the part that
+ * is wrong.
+ */
 export function parsePageRanges(value: string): PageRange[] {
   const parts = value.replace(/,\s*$/, '').split(',', maxPageRanges + 1);
   if (parts.length > maxPageRanges) throw invalidPages(`pages must hold at most ${maxPageRanges} ranges`);

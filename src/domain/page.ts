@@ -1,4 +1,6 @@
-/** A piece of text on a page. Positions and sizes are fractions (0..1) of the page's width and height, origin top left. */
+/**
+ * A piece of text on a page. Positions and sizes are fractions (0..1) of the page's width and height, origin top left.
+ */
 export interface TextSpan {
   readonly text: string;
   readonly x: number;
@@ -32,7 +34,9 @@ export interface PageReference {
   /** Object keys of the page image (JPEG) and of its `PageText` as JSON. Absent when the page could not be rendered. */
   readonly imageKey?: string;
   readonly textKey?: string;
-  /** Of a page that is very long or very wide: its pieces side by side as one image, and whether that shows all of it. */
+  /**
+   * Of a page that is very long or very wide: its pieces side by side as one image, and whether that shows all of it.
+   */
   readonly sheet?: { readonly imageKey: string; readonly isWhole: boolean };
   readonly widthPx?: number;
   readonly heightPx?: number;

@@ -1,6 +1,6 @@
 /**
- * The HTTP request that an execution comes from stands in its memo, where an operator sees it, and goes on from there into the memos of
- * its children and, by this header, to its activities.
+ * The HTTP request that an execution comes from stands in its memo, where an operator sees it, and goes on from there
+ * into the memos of its children and, by this header, to its activities.
  */
 export const requestIdHeader = 'pigeonhole-request-id';
 

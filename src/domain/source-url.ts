@@ -28,9 +28,9 @@ export function parseAllowedNetworks(entries: readonly string[]): AllowedNetwork
 }
 
 /**
- * Checks a URL that a caller names, as far as it can be checked without asking DNS: a well-formed http or https URL, without
- * credentials, whose host is no forbidden address in any spelling and no name of this machine.
- * Throws `invalid_request` or `source_forbidden`.
+ * Checks a URL that a caller names, as far as it can be checked without asking DNS: a well-formed http or https URL,
+ * without credentials, whose host is no forbidden address in any spelling and no name of this machine. Throws
+ * `invalid_request` or `source_forbidden`.
  */
 export function parseSourceUrl(value: string, allowed: AllowedNetworks, field = 'file_url'): URL {
   const url = value.length <= maxUrlLength ? URL.parse(value) : null;
@@ -78,7 +78,9 @@ function toNetwork(text: string): Network {
   return parsed;
 }
 
-/** All of IPv6 that is public lies in here (IANA IPv6 address space); loopback, local, multicast and the rest do not. */
+/**
+ * All of IPv6 that is public lies in here (IANA IPv6 address space); loopback, local, multicast and the rest do not.
+ */
 const globalUnicast = toNetwork('2000::/3');
 
 /** The IANA special-purpose registries, as far as not globally reachable, and what tunnels to them. */

@@ -4,7 +4,10 @@ export interface TenantSlotsOptions {
   readonly share: number;
 }
 
-/** Slots of one process, of which no tenant gets more than its share of what the others leave: there is always one for one more tenant. */
+/**
+ * Slots of one process, of which no tenant gets more than its share of what the others leave: there is always one for
+ * one more tenant.
+ */
 export interface TenantSlots {
   /** Takes a slot, and gives what gives it back; undefined where the tenant holds its share. */
   take(tenant: string): (() => void) | undefined;

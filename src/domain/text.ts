@@ -3,14 +3,19 @@ export function countOf(count: number, singular: string, plural = `${singular}s`
   return `${count} ${count === 1 ? singular : plural}`;
 }
 
-/** Characters as a reader counts them, and as JSON Schema's maxLength does: an emoji is one, although JavaScript's `length` says two. */
+/**
+ * Characters as a reader counts them, and as JSON Schema's maxLength does: an emoji is one, although JavaScript's
+ * `length` says two.
+ */
 export function countCharacters(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
 }
 
-/** Whether a name has a part, whatever the case of either, and however an accent is written: file systems differ in it. */
+/**
+ * Whether a name has a part, whatever the case of either, and however an accent is written: file systems differ in it.
+ */
 export function containsText(name: string, part: string): boolean {
   return fold(name).includes(fold(part));
 }

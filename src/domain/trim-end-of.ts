@@ -1,4 +1,6 @@
-/** A text without a character that stands at its end, however often. One pass, where `/x+$/` begins anew at every `x`. */
+/**
+ * A text without a character that stands at its end, however often. One pass, where `/x+$/` begins anew at every `x`.
+ */
 export function trimEndOf(text: string, character: string): string {
   let end = text.length;
   while (end > 0 && text[end - 1] === character) end--;

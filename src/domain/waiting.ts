@@ -49,8 +49,9 @@ const shortestPauseMs = 2000;
 const longestPauseMs = 300_000;
 
 /**
- * How long a run waits that nobody signals before it asks again: at first briefly, since most outages are short, then as long as the thousands that wait beside
- * it can afford. `random` from 0 to 1 keeps them apart, `retryAfterMs` is what was asked for.
+ * How long a run waits that nobody signals before it asks again: at first briefly, since most outages are short, then
+ * as long as the thousands that wait beside it can afford. `random` from 0 to 1 keeps them apart, `retryAfterMs` is
+ * what was asked for.
  */
 export function pauseMs(round: number, random: number, retryAfterMs = 0): number {
   return Math.min(Math.max(shortestPauseMs * 2 ** round, retryAfterMs), longestPauseMs) * (0.75 + random / 2);

@@ -1,4 +1,7 @@
-/** What endpoints may ask for. Also of what this service does not do: clients of Extend's API name such events, and none of them ever comes. */
+/**
+ * What endpoints may ask for. Also of what this service does not do: clients of Extend's API name such events, and none
+ * of them ever comes.
+ */
 export const endpointEventTypes = [
   'parse_run.processed',
   'parse_run.failed',
@@ -54,8 +57,8 @@ export interface EventSubject {
 }
 
 /**
- * Something that happened, without what it says: that is read when it is sent, so that nothing of a document stands in a history. Receivers tell
- * by `eventId` what they have had already.
+ * Something that happened, without what it says: that is read when it is sent, so that nothing of a document stands in
+ * a history. Receivers tell by `eventId` what they have had already.
  */
 export interface WebhookEvent {
   readonly eventId: string;
@@ -86,7 +89,10 @@ export interface EndEvent {
   readonly endpointIds: readonly string[];
 }
 
-/** Of the form of the ids that are made elsewhere: the time in milliseconds and random digits, so that events sort by their time. */
+/**
+ * Of the form of the ids that are made elsewhere: the time in milliseconds and random digits, so that events sort by
+ * their time.
+ */
 export function eventIdOf(atMs: number, uuid: string): string {
   return `event_${atMs.toString(16).padStart(12, '0')}${uuid.replaceAll('-', '').slice(-20)}`;
 }

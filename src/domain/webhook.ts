@@ -1,6 +1,9 @@
 import type { EventSubject, WebhookEvent } from './webhook-event.ts';
 
-/** What the workflow `deliverWebhook` is started with. The address itself stands in no history: its query may be a secret. */
+/**
+ * What the workflow `deliverWebhook` is started with. The address itself stands in no history: its query may be a
+ * secret.
+ */
 export type DeliverWebhookInput = DeliverJobInput | DeliverEventInput;
 
 /** A job's answer, for the `webhook_url` that came with it. */
@@ -51,7 +54,9 @@ export function deliveryMemo(input: DeliverWebhookInput): { readonly subject: Ev
   return { subject: 'event' in input ? input.event.subject : { kind: 'run', id: input.jobId } };
 }
 
-/** The same in every attempt, so that a receiver knows what it has had already. A dot would end it in what is signed. */
+/**
+ * The same in every attempt, so that a receiver knows what it has had already. A dot would end it in what is signed.
+ */
 export function webhookMessageId(jobId: string): string {
   return `msg_${encodeURIComponent(jobId).replaceAll('.', '%2E')}`;
 }
@@ -64,8 +69,8 @@ const hour = 60 * minute;
 const retryDelaysMs = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour];
 
 /**
- * How long to wait after the attempt of this index (from 0) failed; undefined after the last. `random`, from 0 to 1, adds up to a
- * fifth, so that a receiver that comes back does not meet everybody at once.
+ * How long to wait after the attempt of this index (from 0) failed; undefined after the last. `random`, from 0 to 1,
+ * adds up to a fifth, so that a receiver that comes back does not meet everybody at once.
  */
 export function retryDelayMs(attemptIndex: number, random: number): number | undefined {
   const delayMs = retryDelaysMs[attemptIndex];

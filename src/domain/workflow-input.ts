@@ -68,7 +68,10 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
 /** Where a run's outcome goes, and who is told of it. */
 export type RunEnds = Pick<ParsedInput, 'tenant' | 'webhook' | 'events' | 'fileId'>;
 
-/** The same of an input that cannot be parsed as a whole; undefined where not even its tenant is known. What is wrong with the rest is told elsewhere. */
+/**
+ * The same of an input that cannot be parsed as a whole; undefined where not even its tenant is known. What is wrong
+ * with the rest is told elsewhere.
+ */
 export function parseEnds(input: unknown): RunEnds | undefined {
   if (!isRecord(input)) return undefined;
   const tenant = orNothing(() => parseTenant(input));

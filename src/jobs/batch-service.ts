@@ -13,7 +13,10 @@ export interface BatchService {
   read(tenant: string, batchId: string): Promise<Batch>;
   /** How many of its runs are where. */
   counts(tenant: string, batch: Batch): Promise<RunCounts>;
-  /** Asks for the cancellation of the batch and of the runs that are under way. Throws `invalid_request` for one that is over. */
+  /**
+   * Asks for the cancellation of the batch and of the runs that are under way. Throws `invalid_request` for one that is
+   * over.
+   */
   cancel(tenant: string, batchId: string): Promise<Batch>;
 }
 

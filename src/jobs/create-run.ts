@@ -39,8 +39,9 @@ export interface CreateRunDependencies extends RunFileDependencies {
 }
 
 /**
- * Starts a run: first what it was asked for and its file stand in the store, in this order, then its workflow starts, and from there it cannot be
- * lost. What is refused leaves nothing behind, and what was interrupted is found by its request. Resolves with the job's id.
+ * Starts a run: first what it was asked for and its file stand in the store, in this order, then its workflow starts,
+ * and from there it cannot be lost. What is refused leaves nothing behind, and what was interrupted is found by its
+ * request. Resolves with the job's id.
  */
 export async function createRun(dependencies: CreateRunDependencies, request: CreateRunRequest): Promise<string> {
   const { store, quotas } = dependencies;
@@ -97,7 +98,10 @@ function toJob(
   };
 }
 
-/** Extend's 0 to 100, lower first, as one of Temporal's five priorities, whose middle one is what a run without a priority has. */
+/**
+ * Extend's 0 to 100, lower first, as one of Temporal's five priorities, whose middle one is what a run without a
+ * priority has.
+ */
 export function priorityKeyOf(priority: number): number {
   return Math.min(5, 1 + Math.floor(priority / 20));
 }

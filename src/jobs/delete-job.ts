@@ -16,9 +16,9 @@ const cancelPatienceMs = 5000;
 const reason = 'deleted by its owner';
 
 /**
- * Deletes a job: its execution and that of its webhook, its document, pages and result. A running one is cancelled first, so that nothing writes behind
- * the deletion. Temporal forgets an execution some time after it was told to; a tombstone hides it until then. Who comes with the job's idempotency key
- * meanwhile has a job of their own afterwards.
+ * Deletes a job: its execution and that of its webhook, its document, pages and result. A running one is cancelled
+ * first, so that nothing writes behind the deletion. Temporal forgets an execution some time after it was told to; a
+ * tombstone hides it until then. Who comes with the job's idempotency key meanwhile has a job of their own afterwards.
  */
 export async function deleteJob(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },

@@ -32,7 +32,8 @@ const pageSize = 200;
 const looksAtOnce = 16;
 
 /**
- * Looks at each job that a filter finds as the operation would, and does nothing. The tenant's quota is not looked at. Stops when the caller has gone.
+ * Looks at each job that a filter finds as the operation would, and does nothing. The tenant's quota is not looked at.
+ * Stops when the caller has gone.
  */
 export async function dryRunOfRerun(
   dependencies: DryRunDependencies,

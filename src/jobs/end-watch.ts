@@ -22,7 +22,10 @@ interface Slice {
   waiters: number;
 }
 
-/** Temporal tells of a job's end by itself, so waiting costs no polling; and one question of ours waits for all who wait for the same job. */
+/**
+ * Temporal tells of a job's end by itself, so waiting costs no polling; and one question of ours waits for all who wait
+ * for the same job.
+ */
 export function createEndWatch(client: Client): EndWatch {
   const slices = new Map<string, Slice>();
 
@@ -44,7 +47,8 @@ export function createEndWatch(client: Client): EndWatch {
         client.connection.withDeadline(until, () => client.workflow.getHandle(jobId).result()),
       );
     } catch {
-      // It failed, the time is over, nobody waits any more, or Temporal is away: what there is to say of it, reading says.
+      // It failed, the time is over, nobody waits any more, or Temporal is away: what there is to say of it, reading
+      // says.
     }
   }
 

@@ -34,7 +34,10 @@ export interface EvaluationFacts {
 
 /** What can be done with evaluations. Those of other tenants throw the same `not_found` as those that never were. */
 export interface EvaluationService {
-  /** Resolves when its batch cannot be lost any more. Throws `not_found` for what it refers to, `invalid_request` where there is nothing to run. */
+  /**
+   * Resolves when its batch cannot be lost any more. Throws `not_found` for what it refers to, `invalid_request` where
+   * there is nothing to run.
+   */
   start(request: StartEvaluationRequest): Promise<EvaluationFacts>;
   /** Measures it when it is found to have ended, and keeps that. */
   read(tenant: string, runId: string): Promise<EvaluationFacts>;

@@ -25,8 +25,8 @@ export interface ClassifierChange {
 /** Events of a tenant, and how they were delivered to its endpoints. */
 export interface EventService {
   /**
-   * Tells the endpoints that want it what was done to a classifier. Resolves when no delivery can be lost any more. Never throws: what was done is done, and
-   * a caller who heard of an error would do it again.
+   * Tells the endpoints that want it what was done to a classifier. Resolves when no delivery can be lost any more.
+   * Never throws: what was done is done, and a caller who heard of an error would do it again.
    */
   publishEvent(tenant: string, change: ClassifierChange): Promise<void>;
   /** The newest event first. Throws `not_found`. */

@@ -26,18 +26,27 @@ export interface ListExecutionsRequest extends Pick<SortedPageQuery, 'sortBy' | 
 
 const pageSize = 1000;
 const listDeadlineMs = 10_000;
-/** The first look back; each further one is longer. All that is in a window is fetched, so the first are short: a batch starts hundreds in a second. */
+/**
+ * The first look back; each further one is longer. All that is in a window is fetched, so the first are short: a batch
+ * starts hundreds in a second.
+ */
 const firstWindowMs = 5000;
 const windowGrowth = 6;
-/** So many executions are held at a time, whatever the number of those that are looked through: a page of a list reads no more (read-listed.ts). */
+/**
+ * So many executions are held at a time, whatever the number of those that are looked through: a page of a list reads
+ * no more (read-listed.ts).
+ */
 const keptAtOnce = 1001;
-/** After so many windows all that is older is asked for at once, since each question counts against the server's limit; often one page holds it. */
+/**
+ * After so many windows all that is older is asked for at once, since each question counts against the server's limit;
+ * often one page holds it.
+ */
 const windowsBeforeRest = 3;
 
 /**
- * The executions that fit a filter, in order. Temporal's SQL stores take no order, and give the running ones first: so the newest are looked for
- * in windows of time that grow, whatever the number of the older ones, and for any other order all are looked through, a thousand at a time, of which the
- * first ones are held.
+ * The executions that fit a filter, in order. Temporal's SQL stores take no order, and give the running ones first: so
+ * the newest are looked for in windows of time that grow, whatever the number of the older ones, and for any other
+ * order all are looked through, a thousand at a time, of which the first ones are held.
  */
 export async function* listExecutions(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
   const { sortBy, sortDir } = request;

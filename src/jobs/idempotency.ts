@@ -6,9 +6,9 @@ import type { StartJobRequest } from './start-job-request.ts';
 const keyPattern = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
 
 /**
- * The job id that an `Idempotency-Key` stands for (draft-ietf-httpapi-idempotency-key-header-06): the same key of the same
- * tenant is the same job, so two requests at once meet in one workflow execution. It has the form of a UUID (RFC 9562, version 8).
- * Throws `invalid_request` for a key that cannot be one.
+ * The job id that an `Idempotency-Key` stands for (draft-ietf-httpapi-idempotency-key-header-06): the same key of the
+ * same tenant is the same job, so two requests at once meet in one workflow execution. It has the form of a UUID (RFC
+ * 9562, version 8). Throws `invalid_request` for a key that cannot be one.
  */
 export function jobIdOfKey(tenant: string, key: string): string {
   refuseBadKey(key);
@@ -30,7 +30,10 @@ export function uuidOf(text: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** All that a request asks for, as one hash; where its document lies, and under which name and id it came, is no part of that. */
+/**
+ * All that a request asks for, as one hash; where its document lies, and under which name and id it came, is no part of
+ * that.
+ */
 export function fingerprintOf(request: StartJobRequest): string {
   const { tenant: _tenant, jobId: _jobId, source, fileName: _fileName, requestId: _requestId, ...asked } = request;
   return createHash('sha256')

@@ -65,7 +65,9 @@ export function filterQuery(filter: JobFilter, { tenant, kind, until, operationI
   return conditions.join(' AND ');
 }
 
-/** Whether a job is meant, as it is now: what Temporal's visibility tells of it may be late, and an id may come again. */
+/**
+ * Whether a job is meant, as it is now: what Temporal's visibility tells of it may be late, and an id may come again.
+ */
 export function matchesFilter(job: Job, filter: JobFilter, { kind, until }: FilterScope): boolean {
   const { status, failureCode, classification, confidenceBelow } = filter;
   if (Date.parse(job.createdAt) > until) return false;

@@ -47,9 +47,15 @@ export interface JobService {
   list(request: ListJobsRequest): Promise<JobPage>;
   /** Asks for cancellation, which takes a few seconds; a finished job stays as it is. */
   cancel(tenant: string, jobId: string): Promise<Job>;
-  /** Gives a job a person's word. Throws `invalid_request` for one that failed, or that is under way and waits for nobody. */
+  /**
+   * Gives a job a person's word. Throws `invalid_request` for one that failed, or that is under way and waits for
+   * nobody.
+   */
   review(request: ReviewJobRequest): Promise<Job>;
-  /** Runs a job again that is over, as a job of its own. Throws `invalid_request` and `document_missing` where that cannot be. */
+  /**
+   * Runs a job again that is over, as a job of its own. Throws `invalid_request` and `document_missing` where that
+   * cannot be.
+   */
   rerun(request: RerunRequest): Promise<Rerun>;
   /** Deletes the job and all that belongs to it. */
   delete(tenant: string, jobId: string): Promise<void>;

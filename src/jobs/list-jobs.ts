@@ -43,8 +43,8 @@ const executionStatuses = {
 } as const satisfies Record<JobStatus, readonly string[]>;
 
 /**
- * Lists the jobs of a tenant that Temporal still has, by its visibility, which learns of a job a moment after it was accepted.
- * Throws `invalid_request` for a cursor that is none.
+ * Lists the jobs of a tenant that Temporal still has, by its visibility, which learns of a job a moment after it was
+ * accepted. Throws `invalid_request` for a cursor that is none.
  */
 export async function listJobs(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },

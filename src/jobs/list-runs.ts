@@ -15,8 +15,8 @@ export interface ListRunsRequest extends SortedPageQuery, RunFilters {
 }
 
 /**
- * A page of the runs that Temporal still has, those of the other contract among them. A page may be short, or empty, although more follow: what
- * counts is the token. Throws `invalid_request` for a token that is none of this list.
+ * A page of the runs that Temporal still has, those of the other contract among them. A page may be short, or empty,
+ * although more follow: what counts is the token. Throws `invalid_request` for a token that is none of this list.
  */
 export async function listRuns(
   { client }: { readonly client: Client },

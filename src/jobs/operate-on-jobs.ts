@@ -53,8 +53,9 @@ type Outcome = 'done' | SkipReason;
 type Work = (jobId: string) => Promise<Outcome>;
 
 /**
- * Makes what works on a page of the jobs that an operation's filter finds. Doing a page twice does nothing twice. What is wrong with a job is
- * counted; an outage of the store or of Temporal is thrown. Stops between two jobs when the signal says so, and tells what was done.
+ * Makes what works on a page of the jobs that an operation's filter finds. Doing a page twice does nothing twice. What
+ * is wrong with a job is counted; an outage of the store or of Temporal is thrown. Stops between two jobs when the
+ * signal says so, and tells what was done.
  */
 export function createOperator(dependencies: OperateDependencies): OperateOnPage {
   return async function operateOnPage(client, input, signal) {

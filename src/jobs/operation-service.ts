@@ -24,7 +24,10 @@ export type { StartOperationRequest } from './start-operation.ts';
 
 export type OperationStatus = 'running' | 'completed' | 'cancelled' | 'failed';
 
-/** An operation on many jobs is the API's view of one workflow execution, whose workflow id is its id, and of those that it continued as. */
+/**
+ * An operation on many jobs is the API's view of one workflow execution, whose workflow id is its id, and of those that
+ * it continued as.
+ */
 export interface JobOperation extends OperationProgress {
   readonly operationId: string;
   readonly status: OperationStatus;
@@ -34,7 +37,10 @@ export interface JobOperation extends OperationProgress {
   readonly asked: OperationRequest['asked'];
 }
 
-/** What can be done with all jobs that a filter finds. Operations of other tenants throw the same `not_found` as those that never were. */
+/**
+ * What can be done with all jobs that a filter finds. Operations of other tenants throw the same `not_found` as those
+ * that never were.
+ */
 export interface OperationService {
   /** Resolves when Temporal has the operation, from where on it cannot be lost. */
   start(request: StartOperationRequest): Promise<JobOperation>;

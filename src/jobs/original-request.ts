@@ -42,8 +42,8 @@ export interface OriginalRequestDependencies {
 const instructionsSchema = z.object({ instructions: z.string().optional() });
 
 /**
- * Reads what a job was asked for: from its request, and, what never left it, from the input of its run, as long as Temporal has that. Throws
- * `document_missing` when its document was deleted.
+ * Reads what a job was asked for: from its request, and, what never left it, from the input of its run, as long as
+ * Temporal has that. Throws `document_missing` when its document was deleted.
  */
 export async function readOriginalRequest(
   { client, store, pageLimits }: OriginalRequestDependencies,

@@ -27,8 +27,9 @@ export interface PrepareBatchRunsInput {
 const runsAtOnce = 8;
 
 /**
- * Makes what prepares the runs of a batch: the file of each, its `request.json`, and what its workflow is started with. Doing it twice changes
- * nothing. What is wrong with an input is the refusal of its run; an outage of the store is thrown.
+ * Makes what prepares the runs of a batch: the file of each, its `request.json`, and what its workflow is started with.
+ * Doing it twice changes nothing. What is wrong with an input is the refusal of its run; an outage of the store is
+ * thrown.
  */
 export function createBatchPreparer(dependencies: RunFileDependencies) {
   return async function prepareBatchRuns(

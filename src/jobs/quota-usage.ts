@@ -44,7 +44,10 @@ export function hold(usage: Usage, jobId: string, limit: number): Usage {
   return withHolders(counted, jobId, holdersOf(usage, jobId) + 1);
 }
 
-/** The last to let go of a document that nobody kept gives it back; one of which nobody knows stays until that is settled. */
+/**
+ * The last to let go of a document that nobody kept gives it back; one of which nobody knows stays until that is
+ * settled.
+ */
 export function release(usage: Usage, jobId: string, limit: number): Usage {
   const holders = holdersOf(usage, jobId);
   if (holders === 0) return usage;

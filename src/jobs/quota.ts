@@ -40,14 +40,18 @@ export interface QuotaShare {
 
 /**
  * What each tenant may submit in a month, counted in the store, so that all processes count together. All calls throw
- * `quota_exceeded` when nothing is left; those with the id of a job that is there already do not: an idempotent request may always be repeated.
+ * `quota_exceeded` when nothing is left; those with the id of a job that is there already do not: an idempotent request
+ * may always be repeated.
  */
 export interface Quotas {
   /** Looks, before a document is received for nothing, and settles first what an outage left open. */
   check(tenant: string, jobId: string): Promise<void>;
   /** Counts the document of a new job, or all of a new batch together; undefined for a tenant without a quota. */
   take(tenant: string, id: string, documents?: number): Promise<QuotaShare | undefined>;
-  /** One document for all requests with one `Idempotency-Key`, which may come at once: it counts once, and none is refused for another's. */
+  /**
+   * One document for all requests with one `Idempotency-Key`, which may come at once: it counts once, and none is
+   * refused for another's.
+   */
   takeShared(tenant: string, jobId: string): Promise<QuotaShare | undefined>;
 }
 
@@ -153,8 +157,8 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
 }
 
 /**
- * Ends a share whose job could not be started: what was refused is given back, anything else may have been started all the same. The caller hears of
- * that error, so one of the store here is no other: what is not given back counts.
+ * Ends a share whose job could not be started: what was refused is given back, anything else may have been started all
+ * the same. The caller hears of that error, so one of the store here is no other: what is not given back counts.
  */
 export async function endShare(share: QuotaShare | undefined, error: unknown): Promise<void> {
   try {

@@ -14,7 +14,10 @@ import { findBatchRequest } from '../records/batches/batch-request.ts';
 
 export type BatchStatus = 'pending' | 'processing' | 'processed' | 'failed' | 'cancelled';
 
-/** A batch is the API's view of one workflow execution, whose workflow id is the batch id, and of those that it continued as. */
+/**
+ * A batch is the API's view of one workflow execution, whose workflow id is the batch id, and of those that it
+ * continued as.
+ */
 export interface Batch {
   readonly batchId: string;
   readonly status: BatchStatus;
@@ -45,8 +48,8 @@ const outcomeSchema = z.object({
 type Outcome = z.infer<typeof outcomeSchema>;
 
 /**
- * Reads a batch: what it was asked for and how it ended from the store, how far it is from Temporal, which needs no worker for it. Throws
- * `not_found` for a batch that is not there, or not this tenant's.
+ * Reads a batch: what it was asked for and how it ended from the store, how far it is from Temporal, which needs no
+ * worker for it. Throws `not_found` for a batch that is not there, or not this tenant's.
  */
 export async function readBatch(
   { client, store }: ReadBatchDependencies,

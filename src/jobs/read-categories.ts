@@ -12,7 +12,8 @@ const inputSchema = z.object({
 const descriptionsSchema = z.array(z.string().nullable());
 
 /**
- * What a job was to be told apart by, as its workflow was told: the first event of its history. Undefined once Temporal has forgotten it.
+ * What a job was to be told apart by, as its workflow was told: the first event of its history. Undefined once Temporal
+ * has forgotten it.
  */
 export async function readCategories(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },

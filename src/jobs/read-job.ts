@@ -24,7 +24,10 @@ const queryDeadlineMs = 2000;
 /** Started, first workflow task scheduled: no worker has seen the run yet. */
 const untouchedHistoryLength = 2;
 const presetCacheBytes = 64_000_000;
-/** In UTF-8: more has no workflow id of Temporal's (limit.maxIDLength). Ids of ours have 36 characters, those of children are their parents' choice. */
+/**
+ * In UTF-8: more has no workflow id of Temporal's (limit.maxIDLength). Ids of ours have 36 characters, those of
+ * children are their parents' choice.
+ */
 const maxIdBytes = 1000;
 
 export interface JobReader {
@@ -42,8 +45,8 @@ export interface JobReaderDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
   /**
-   * How many jobs Temporal is asked about at a time, where who comes beyond the tenant's share waits for its turn; and how many running ones are asked
-   * for their progress, which takes a worker: who comes beyond it hears of none.
+   * How many jobs Temporal is asked about at a time, where who comes beyond the tenant's share waits for its turn; and
+   * how many running ones are asked for their progress, which takes a worker: who comes beyond it hears of none.
    */
   readonly questions: TenantSlotsOptions;
   /** What finished jobs may take in memory; 64 MB when absent. */
@@ -56,8 +59,8 @@ interface ReadOptions {
 
 /**
  * Makes what reads jobs. Order: finished jobs from memory (only a review changes them); `describe()`, which needs no
- * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention, `result.json`.
- * Reads of one job that come at once are one.
+ * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention,
+ * `result.json`. Reads of one job that come at once are one.
  */
 export function createJobReader({
   client,
@@ -126,7 +129,10 @@ export function createJobReader({
     }
   }
 
-  /** A finished job whose id another workflow has given to a run of its own, which was refused for that, or is about to be. */
+  /**
+   * A finished job whose id another workflow has given to a run of its own, which was refused for that, or is about to
+   * be.
+   */
   async function jobOfEarlierRun(
     tenant: string,
     jobId: string,

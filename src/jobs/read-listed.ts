@@ -26,7 +26,10 @@ const readsAtOnce = 8;
 /** A filter that hardly anything passes ends the page early; the list goes on from there. */
 const maxReads = 1000;
 
-/** Reads what a listing names, until a page is full. It may be short, or empty, although more follow: what counts is its end. */
+/**
+ * Reads what a listing names, until a page is full. It may be short, or empty, although more follow: what counts is its
+ * end.
+ */
 export async function readListed<T>(
   executions: AsyncIterable<ListedExecution>,
   { size, positionOf, read, isWanted }: ReadListedOptions<T>,
@@ -73,8 +76,9 @@ async function readIfThere<T>(read: () => Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * A listed job that is finished, from what is stored of it, which tells as much as Temporal at a fraction of the price. Undefined for one that
- * runs, and for one that left nothing behind: one that was terminated, or deleted. Throws `not_found` for a run whose id is the job of another one.
+ * A listed job that is finished, from what is stored of it, which tells as much as Temporal at a fraction of the price.
+ * Undefined for one that runs, and for one that left nothing behind: one that was terminated, or deleted. Throws
+ * `not_found` for a run whose id is the job of another one.
  */
 export async function readFinished(
   store: ObjectStore,

@@ -38,8 +38,8 @@ interface JobOfTenant {
 export type Stands = (claim: RerunClaim) => Promise<boolean>;
 
 /**
- * Makes a job the repetition of another one, unless that one has an equal repetition which stands: then gives that. Of any number of callers at once
- * one gets its own; whoever has it already keeps it.
+ * Makes a job the repetition of another one, unless that one has an equal repetition which stands: then gives that. Of
+ * any number of callers at once one gets its own; whoever has it already keeps it.
  */
 export async function claimRerun(
   store: ObjectStore,

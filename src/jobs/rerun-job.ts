@@ -36,9 +36,10 @@ export interface RerunRequest {
 }
 
 /**
- * Repeats a job that is over, as a job of its own with the document of the first. The same request again gives the repetition that is there, as
- * long as that is under way, and for some minutes unless it failed. Throws `not_found`, `invalid_request` for a job that is not over or that the
- * changes do not fit, `document_missing` when its document was deleted, `quota_exceeded`.
+ * Repeats a job that is over, as a job of its own with the document of the first. The same request again gives the
+ * repetition that is there, as long as that is under way, and for some minutes unless it failed. Throws `not_found`,
+ * `invalid_request` for a job that is not over or that the changes do not fit, `document_missing` when its document was
+ * deleted, `quota_exceeded`.
  */
 export async function rerunJob(dependencies: RerunDependencies, request: RerunRequest): Promise<Rerun> {
   const { store, reader } = dependencies;

@@ -25,8 +25,8 @@ export interface RerunOfOperation extends FilterScope {
 const lowestPriorityKey = 5;
 
 /**
- * Runs a job again that an operation has found. The id of the new job follows from those of the operation and of the first one, so that it is one
- * job however often the step is repeated. Throws what cannot be repeated of it.
+ * Runs a job again that an operation has found. The id of the new job follows from those of the operation and of the
+ * first one, so that it is one job however often the step is repeated. Throws what cannot be repeated of it.
  */
 export async function rerunOfOperation(
   dependencies: RerunDependencies,
@@ -58,8 +58,8 @@ export async function rerunOfOperation(
 }
 
 /**
- * Looks what an operation would do with a job that it has found, and does nothing: gives what it would be asked again, or why it would be left
- * alone. Throws what cannot be repeated of it.
+ * Looks what an operation would do with a job that it has found, and does nothing: gives what it would be asked again,
+ * or why it would be left alone. Throws what cannot be repeated of it.
  */
 export async function planRerun(
   dependencies: RerunDependencies,

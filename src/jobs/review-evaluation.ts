@@ -19,8 +19,9 @@ export interface EvaluationExample {
 }
 
 /**
- * Checks, before anything is changed, that a run's document can become an item of a set. One run has one item in a set: a second review changes what is expected of it.
- * Throws `not_found` for the set, and `invalid_request` where the file is gone or the set's classifier cannot say what the person says.
+ * Checks, before anything is changed, that a run's document can become an item of a set. One run has one item in a set:
+ * a second review changes what is expected of it. Throws `not_found` for the set, and `invalid_request` where the file
+ * is gone or the set's classifier cannot say what the person says.
  */
 export async function toEvaluationExample(
   store: ObjectStore,

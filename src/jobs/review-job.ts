@@ -30,8 +30,9 @@ const updateDeadlineMs = 10_000;
 const endPatienceMs = 10_000;
 
 /**
- * Gives a job a person's word: a run that waits for it goes on with it, a finished one is changed in the store, and so is an earlier review. Gives the
- * job as it is then. Throws `invalid_request` for a job that failed, or that is under way and waits for nobody.
+ * Gives a job a person's word: a run that waits for it goes on with it, a finished one is changed in the store, and so
+ * is an earlier review. Gives the job as it is then. Throws `invalid_request` for a job that failed, or that is under
+ * way and waits for nobody.
  */
 export async function reviewJob(dependencies: ReviewJobDependencies, request: ReviewJobRequest): Promise<Job> {
   const { reader } = dependencies;
@@ -64,7 +65,10 @@ async function afterReview(
   return dependencies.waits.wait({ tenant, jobId, waitMs: endPatienceMs, signal });
 }
 
-/** `deletion` is what was known of deletions before the job was read. Throws `not_found` when it was deleted since: nothing of it must be left. */
+/**
+ * `deletion` is what was known of deletions before the job was read. Throws `not_found` when it was deleted since:
+ * nothing of it must be left.
+ */
 async function storeReview(
   { store, reader }: ReviewJobDependencies,
   request: ReviewJobRequest,

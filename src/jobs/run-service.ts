@@ -15,8 +15,8 @@ import { readRunFacts, type RunFacts } from '../records/jobs/run-facts.ts';
 import type { WaitRequest } from './wait-for-job.ts';
 
 /**
- * What Extend's contract does with runs, which are the jobs of the other one. Everything is looked up inside a tenant: a run of
- * another tenant throws the same `not_found` as one that never was.
+ * What Extend's contract does with runs, which are the jobs of the other one. Everything is looked up inside a tenant:
+ * a run of another tenant throws the same `not_found` as one that never was.
  */
 export interface RunService {
   /** Resolves when the run cannot be lost any more, and can be read. */
@@ -25,11 +25,14 @@ export interface RunService {
   /** A place for a wait, taken before the run is created that would be waited for. Throws `rate_limited`. */
   reserveWait(tenant: string): ReservedRunWait;
   list(request: ListRunsRequest): Promise<Page<RunFacts>>;
-  /** Resolves when the run is cancelled, or has not yet heeded it after some seconds. Throws `invalid_request` for one that is over. */
+  /**
+   * Resolves when the run is cancelled, or has not yet heeded it after some seconds. Throws `invalid_request` for one
+   * that is over.
+   */
   cancel(tenant: string, jobId: string, signal: AbortSignal): Promise<RunFacts>;
   /**
-   * Gives a run a person's word, and the run as it is then. Throws `invalid_request` for a classification that is none of the run's, for one that failed, and for one that is under
-   * way and waits for nobody.
+   * Gives a run a person's word, and the run as it is then. Throws `invalid_request` for a classification that is none
+   * of the run's, for one that failed, and for one that is under way and waits for nobody.
    */
   review(tenant: string, jobId: string, answer: RunReview): Promise<RunFacts>;
   /** Deletes the run, all that belongs to it, and the file that came with it. */

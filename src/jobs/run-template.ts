@@ -49,7 +49,9 @@ export async function toRunTemplate(
   };
 }
 
-/** The end of a run, or of a batch, is told, unless it was made for an evaluation, which tells of nothing but itself. */
+/**
+ * The end of a run, or of a batch, is told, unless it was made for an evaluation, which tells of nothing but itself.
+ */
 export function eventsOf({
   source,
   classifier,
@@ -59,8 +61,8 @@ export function eventsOf({
 }
 
 /**
- * Checks a request by the code of the workflow, before anything of it is stored or started: what that one would refuse is refused here. Throws
- * `invalid_request` or `invalid_categories`.
+ * Checks a request by the code of the workflow, before anything of it is stored or started: what that one would refuse
+ * is refused here. Throws `invalid_request` or `invalid_categories`.
  */
 export function checkRequest(
   { categories, catchAll, selection }: RunTemplateRequest,

@@ -8,8 +8,8 @@ interface UnderWay<T> {
 }
 
 /**
- * Makes one read of many that come at once: two of a key at most are under way or ahead. Nobody is given a read that had begun before they came, which
- * may not know what they have just written.
+ * Makes one read of many that come at once: two of a key at most are under way or ahead. Nobody is given a read that
+ * had begun before they came, which may not know what they have just written.
  */
 export function createSharedReads<T>(): SharedReads<T> {
   const underWay = new Map<string, UnderWay<T>>();

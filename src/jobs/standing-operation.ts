@@ -35,8 +35,8 @@ export interface StandingOperationDependencies {
 }
 
 /**
- * The same request without a key that comes so soon is a second click. A document is judged for money; to cancel or delete twice does no harm, and
- * who does so after a while means what has come since.
+ * The same request without a key that comes so soon is a second click. A document is judged for money; to cancel or
+ * delete twice does no harm, and who does so after a while means what has come since.
  */
 const sameClickMs = { rerun: 10 * 60 * 1000, cancellation: 10_000, deletion: 10_000 } as const;
 /** Temporal's visibility learns of a job a moment after it began. */
@@ -46,7 +46,10 @@ const deadlineMs = 10_000;
 const lookedAtMost = 1000;
 const looksAtOnce = 16;
 
-/** What ties requests to an operation; `fingerprint` is of what they ask. Throws `invalid_request` for what can be no key. */
+/**
+ * What ties requests to an operation; `fingerprint` is of what they ask. Throws `invalid_request` for what can be no
+ * key.
+ */
 export function claimOfQuestion(question: OperationQuestion): { readonly seed: string; readonly fingerprint: string } {
   const { kind, key } = question;
   if (key !== undefined) refuseBadKey(key);
@@ -81,8 +84,8 @@ export async function findStandingOperation(
 }
 
 /**
- * Whether the same request is answered with this operation: with a key always, without one while it lasts, and for some minutes where all that it
- * found is as it has left it. Otherwise another one passes by what is done.
+ * Whether the same request is answered with this operation: with a key always, without one while it lasts, and for some
+ * minutes where all that it found is as it has left it. Otherwise another one passes by what is done.
  */
 export async function isStandingOperation(
   { client, store }: StandingOperationDependencies,

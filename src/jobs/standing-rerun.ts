@@ -14,12 +14,16 @@ export interface StandingDependencies {
   readonly reader: Pick<JobReader, 'readWithoutProgress' | 'forget'>;
 }
 
-/** A claim that is so young may have its job still to come. A repetition without a key that comes so soon after the same one is a second click. */
+/**
+ * A claim that is so young may have its job still to come. A repetition without a key that comes so soon after the same
+ * one is a second click.
+ */
 export const sameClickMs = 10 * 60 * 1000;
 
 /**
- * Whether a repetition is doing or has done what it was claimed for. One that failed, was cancelled (or is about to be) or was deleted does not stand
- * in anybody's way. `answerStandsMs`: for how long one that has its answer stands; always when absent.
+ * Whether a repetition is doing or has done what it was claimed for. One that failed, was cancelled (or is about to be)
+ * or was deleted does not stand in anybody's way. `answerStandsMs`: for how long one that has its answer stands; always
+ * when absent.
  */
 export async function isStanding(
   { client, store, reader }: StandingDependencies,

@@ -73,8 +73,8 @@ const writesAtOnce = 8;
 const defaultPriorityKey = 4;
 
 /**
- * Starts a batch: first all that it was given stands in the store, then its workflow starts, and from there it cannot be lost. Throws `quota_exceeded`
- * when not all of its documents fit into what is left of the month.
+ * Starts a batch: first all that it was given stands in the store, then its workflow starts, and from there it cannot
+ * be lost. Throws `quota_exceeded` when not all of its documents fit into what is left of the month.
  */
 export async function startBatch(
   dependencies: StartBatchDependencies,
@@ -105,7 +105,10 @@ export async function startBatch(
   }
 }
 
-/** Keeps the files that the runs name, whatever becomes of the runs that they came with. One that is not there is the failure of its own run alone. */
+/**
+ * Keeps the files that the runs name, whatever becomes of the runs that they came with. One that is not there is the
+ * failure of its own run alone.
+ */
 async function holdFiles(
   store: ObjectStore,
   tenant: string,

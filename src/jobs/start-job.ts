@@ -13,7 +13,10 @@ import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
 import { checkRequest, eventsOf, toRunTemplate } from './run-template.ts';
 import { readJobRequest, writeJobRequest, type JobRequest } from '../records/jobs/job-request.ts';
 
-/** `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not used. */
+/**
+ * `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not
+ * used.
+ */
 export interface StartedJob {
   readonly isRepeated: boolean;
   /** Whether the run was started by this request: also one that comes again starts it, where the first could not. */
@@ -30,8 +33,8 @@ export interface StartJobDependencies {
 const startDeadlineMs = 10_000;
 
 /**
- * Starts the workflow of a job. Doing it twice with the same id is one start. Throws `temporal_unavailable`, `storage_unavailable`,
- * or `idempotency_conflict` when the id stands for a key that came with another request before.
+ * Starts the workflow of a job. Doing it twice with the same id is one start. Throws `temporal_unavailable`,
+ * `storage_unavailable`, or `idempotency_conflict` when the id stands for a key that came with another request before.
  */
 export async function startJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<StartedJob> {
   const { store } = dependencies;
@@ -51,7 +54,10 @@ export async function startStoredJob(dependencies: StartJobDependencies, request
   await startWorkflow(dependencies, request);
 }
 
-/** Starts a job whose id stands for a key. Whoever deletes the job of the key at the same time deletes it whole, and then this one takes the key. */
+/**
+ * Starts a job whose id stands for a key. Whoever deletes the job of the key at the same time deletes it whole, and
+ * then this one takes the key.
+ */
 async function startClaimed(
   dependencies: StartJobDependencies,
   request: StartJobRequest,
@@ -81,13 +87,19 @@ async function startClaimed(
 type StartPolicies = Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'workflowIdConflictPolicy'>;
 
 const once: StartPolicies = { workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING' };
-/** Says by its failure that the run is there. A second attempt of the client's own is no failure: Temporal knows it by its request id. */
+/**
+ * Says by its failure that the run is there. A second attempt of the client's own is no failure: Temporal knows it by
+ * its request id.
+ */
 const unlessRunning: StartPolicies = { ...once, workflowIdConflictPolicy: 'FAIL' };
 const afterDeletedRun: StartPolicies = { ...once, workflowIdReusePolicy: 'ALLOW_DUPLICATE' };
 /** A run that was started for a job which was deleted at that moment: its document is gone. */
 const inPlaceOfStrayRun: StartPolicies = { ...afterDeletedRun, workflowIdConflictPolicy: 'TERMINATE_EXISTING' };
 
-/** What is to be stored of a request before its job starts; undefined when there is nothing. The document may not be known yet. */
+/**
+ * What is to be stored of a request before its job starts; undefined when there is nothing. The document may not be
+ * known yet.
+ */
 export function toJobRequest({
   source,
   instructions,

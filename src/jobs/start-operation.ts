@@ -49,8 +49,9 @@ const priorityKeys = { rerun: 5, cancellation: 3, deletion: 5 } as const satisfi
 const verbs = { rerun: 'Run again', cancellation: 'Cancel', deletion: 'Delete' } as const;
 
 /**
- * Starts an operation; from there it cannot be lost. The same request again is the same operation: with a key always, without one while it
- * lasts, and for some minutes. Throws `idempotency_conflict`, and `rate_limited` where too many operations of the tenant are under way.
+ * Starts an operation; from there it cannot be lost. The same request again is the same operation: with a key always,
+ * without one while it lasts, and for some minutes. Throws `idempotency_conflict`, and `rate_limited` where too many
+ * operations of the tenant are under way.
  */
 export async function startOperation(
   dependencies: StartOperationDependencies,

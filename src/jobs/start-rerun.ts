@@ -41,8 +41,9 @@ export interface Rerun {
 }
 
 /**
- * Starts a repetition: first what it is asked for stands in the store, then its document, then its workflow starts. The same one again is one
- * start, and counts once. Throws `document_missing`, `quota_exceeded`, and `idempotency_conflict` where the key came with another request.
+ * Starts a repetition: first what it is asked for stands in the store, then its document, then its workflow starts. The
+ * same one again is one start, and counts once. Throws `document_missing`, `quota_exceeded`, and `idempotency_conflict`
+ * where the key came with another request.
  */
 export async function startRerun(dependencies: StartRerunDependencies, request: StartRerunRequest): Promise<Rerun> {
   const { store, quotas, reader } = dependencies;

@@ -12,14 +12,18 @@ export function quotedTime(ms: number): string {
 }
 
 /**
- * Whether Temporal on an SQL database finds a text as it is. Seen with server 1.32: a quotation mark or backslash is looked for with a backslash
- * before it, an apostrophe at either end is lost, and on PostgreSQL a question mark is a parameter that nobody gives, which fails the query.
+ * Whether Temporal on an SQL database finds a text as it is. Seen with server 1.32: a quotation mark or backslash is
+ * looked for with a backslash before it, an apostrophe at either end is lost, and on PostgreSQL a question mark is a
+ * parameter that nobody gives, which fails the query.
  */
 export function isFindable(value: string): boolean {
   return !/["\\?]|^'|'$/.test(value);
 }
 
-/** Finds all whose attribute has this value, and others beside them when the value is one that Temporal cannot find: the caller compares. */
+/**
+ * Finds all whose attribute has this value, and others beside them when the value is one that Temporal cannot find: the
+ * caller compares.
+ */
 export function valueCondition(attribute: string, value: string): string {
   if (isFindable(value)) return `${attribute} = ${quoted(value)}`;
   const [start = ''] = /^[^"\\?'%_]*/.exec(value) ?? [];

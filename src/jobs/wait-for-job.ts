@@ -26,9 +26,15 @@ export interface ReservedWait extends Disposable {
 }
 
 export interface JobWaits {
-  /** Waits until a job is finished, at most `waitMs`, and gives it as it is then: at once, where the tenant has its share of waits already. */
+  /**
+   * Waits until a job is finished, at most `waitMs`, and gives it as it is then: at once, where the tenant has its
+   * share of waits already.
+   */
   readonly wait: (request: WaitRequest) => Promise<Job>;
-  /** Takes a place before anything is begun that is worth nothing without it. Throws `rate_limited` where the tenant has its share. */
+  /**
+   * Takes a place before anything is begun that is worth nothing without it. Throws `rate_limited` where the tenant has
+   * its share.
+   */
   readonly reserve: (tenant: string) => ReservedWait;
 }
 

@@ -8,8 +8,9 @@ const maxCodings = 3;
 const unreadable = new Set(['compress', 'x-compress', 'dcb', 'dcz', 'exi', 'pack200-gzip']);
 
 /**
- * The streams that undo the content codings of an answer (RFC 9110 8.4), the last first. What is no compression changes no byte: objects of S3 carry what
- * their uploaders wrote there, such as `UTF-8`, `binary` and `aws-chunked`. The size is bounded behind them: bombs end there.
+ * The streams that undo the content codings of an answer (RFC 9110 8.4), the last first. What is no compression changes
+ * no byte: objects of S3 carry what their uploaders wrote there, such as `UTF-8`, `binary` and `aws-chunked`. The size
+ * is bounded behind them: bombs end there.
  */
 export function createDecoder(contentEncoding: string | undefined, field: string): Transform[] {
   const codings = (contentEncoding ?? '')

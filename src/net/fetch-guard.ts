@@ -40,7 +40,10 @@ export interface Download {
 export interface GuardedFetch {
   /** What can be said about a URL without opening a connection. Throws `invalid_request` or `source_forbidden`. */
   assertAddressable(url: string): void;
-  /** Fetches what is at a URL that a caller named. Throws `source_*`, `payload_too_large`, `invalid_request`, `cancelled`. */
+  /**
+   * Fetches what is at a URL that a caller named. Throws `source_*`, `payload_too_large`, `invalid_request`,
+   * `cancelled`.
+   */
   download(url: string, options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<Download>;
 }
 

@@ -28,8 +28,8 @@ export interface PostAnswer {
 }
 
 /**
- * Posts to a URL that a caller named and gives the status, whatever it is; the body of the answer is not read. Throws `source_unreachable`,
- * `source_forbidden`, `invalid_request` or `cancelled`.
+ * Posts to a URL that a caller named and gives the status, whatever it is; the body of the answer is not read. Throws
+ * `source_unreachable`, `source_forbidden`, `invalid_request` or `cancelled`.
  */
 export type GuardedPost = (url: string, request: PostRequest) => Promise<PostAnswer>;
 

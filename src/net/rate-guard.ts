@@ -8,7 +8,10 @@ export interface RateGuardOptions {
   readonly tooSlow: () => Error;
 }
 
-/** Passes bytes on, and fails when fewer come than they must. While whoever reads them is the slower one, nobody else is blamed. */
+/**
+ * Passes bytes on, and fails when fewer come than they must. While whoever reads them is the slower one, nobody else is
+ * blamed.
+ */
 export function createRateGuard({ minBytesPerSecond, windowMs, tooSlow }: RateGuardOptions): Transform {
   const leastBytes = (minBytesPerSecond * windowMs) / 1000;
   let received = 0;

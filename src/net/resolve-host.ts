@@ -19,8 +19,8 @@ export interface ResolveHostOptions {
 /**
  * Resolves names that callers choose without holding up anybody else's. getaddrinfo has half of libuv's threads, two by
  * default, and cannot be stopped: two names whose servers are silent would hold up those of the store and the model. So
- * DNS is asked on sockets of our own, for at most `timeoutMs`, and getaddrinfo only for what it alone knows (names of one
- * label, of /etc/hosts, of ALLOWED_NETWORKS, and what DNS does not know), one name at a time. Throws what node's
+ * DNS is asked on sockets of our own, for at most `timeoutMs`, and getaddrinfo only for what it alone knows (names of
+ * one label, of /etc/hosts, of ALLOWED_NETWORKS, and what DNS does not know), one name at a time. Throws what node's
  * resolvers throw; `ETIMEOUT` when the time is over, `ENOTFOUND` when nobody knows the name.
  */
 export function createResolveHost(options: ResolveHostOptions): ResolveHost {
@@ -30,7 +30,8 @@ export function createResolveHost(options: ResolveHostOptions): ResolveHost {
   const askSystemInTurn = oneAtATime(askSystem);
 
   async function askDns(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
-    // A new one for each name, as getaddrinfo has it: it reads resolv.conf, which may have changed, and can be cancelled.
+    // A new one for each name, as getaddrinfo has it: it reads resolv.conf, which may have changed, and can be
+    // cancelled.
     const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / 5), tries: 3 });
     if (servers) resolver.setServers(servers);
     signal.addEventListener('abort', () => resolver.cancel(), { once: true });
@@ -60,7 +61,10 @@ export function createResolveHost(options: ResolveHostOptions): ResolveHost {
 
 type ResolveInTurn = (host: string, signal: AbortSignal) => Promise<readonly ResolvedAddress[]>;
 
-/** Who has waited too long is told so; the next begins when the one before has ended, since its thread is held until then. */
+/**
+ * Who has waited too long is told so; the next begins when the one before has ended, since its thread is held until
+ * then.
+ */
 function oneAtATime(resolve: ResolveHost): ResolveInTurn {
   let last: Promise<unknown> = Promise.resolve();
   return async (host, signal) => {

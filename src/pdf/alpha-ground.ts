@@ -12,7 +12,10 @@ const reach = 4;
 const drawnAlpha = 96;
 const clearAlpha = 32;
 
-/** Puts a picture of four channels onto the ground that shows its outlines: white letters that somebody drew for a dark page are seen on black. */
+/**
+ * Puts a picture of four channels onto the ground that shows its outlines: white letters that somebody drew for a dark
+ * page are seen on black.
+ */
 export function putOnGround(page: Pixels): Pixels {
   if (page.channels === 3) return page;
   const alphas = alphaRange(page);

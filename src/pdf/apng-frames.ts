@@ -9,8 +9,8 @@ interface Chunk {
 const sharedChunks: readonly string[] = ['PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'pHYs', 'eXIf'];
 
 /**
- * The frames of an animated PNG behind its first picture, each as a PNG of its own, at most `maxFrames` of them: libpng shows the first alone. None for a PNG
- * that is not animated. Source: APNG 1.0 (PNG third edition, section 11.3.6).
+ * The frames of an animated PNG behind its first picture, each as a PNG of its own, at most `maxFrames` of them: libpng
+ * shows the first alone. None for a PNG that is not animated. Source: APNG 1.0 (PNG third edition, section 11.3.6).
  */
 export function* laterFrames(file: Buffer, maxFrames: number): Generator<Buffer> {
   const chunks = readChunks(file);

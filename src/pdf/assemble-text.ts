@@ -4,7 +4,10 @@ import type { PixelSize } from './page-size.ts';
 /** Text that is drawn in one go, placed on the page in pixels, y downwards. */
 export interface TextRun {
   readonly text: string;
-  /** `[a b c d e f]`: the directions of writing `(a,b)` and of ascent `(c,d)`, as long as the font is large; the origin `(e,f)`. */
+  /**
+   * `[a b c d e f]`: the directions of writing `(a,b)` and of ascent `(c,d)`, as long as the font is large; the origin
+   * `(e,f)`.
+   */
   readonly matrix: readonly [number, number, number, number, number, number];
   /** How far the run reaches in its direction. */
   readonly advance: number;
@@ -73,7 +76,8 @@ export function placeRun(run: TextRun): PlacedRun | undefined {
   const ascent = { x: c / size, y: d / size };
   const direction = run.isVertical ? { x: -ascent.x, y: -ascent.y } : writing;
   const side = run.isVertical ? writing : ascent;
-  // A line of type reaches about 0.8 of its size above the baseline and 0.2 below; vertical type stands on its centre line.
+  // A line of type reaches about 0.8 of its size above the baseline and 0.2 below; vertical type stands on its centre
+  // line.
   const [low, high] = run.isVertical ? [-0.5 * size, 0.5 * size] : [-0.2 * size, 0.8 * size];
   const corners = [0, run.advance].flatMap((distance) =>
     [low, high].map((across) => ({

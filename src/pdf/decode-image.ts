@@ -14,7 +14,10 @@ export interface ImageFrame {
   readonly directory?: TiffDirectory | undefined;
 }
 
-/** Decodes a picture to 8 bits of red, green and blue in the given size. Throws where libvips does: the file is damaged, or of a kind that is not read. */
+/**
+ * Decodes a picture to 8 bits of red, green and blue in the given size. Throws where libvips does: the file is damaged,
+ * or of a kind that is not read.
+ */
 export async function decodeFrame(frame: ImageFrame, failOn: 'error' | 'none', size: PixelSize): Promise<Pixels> {
   const layout = frame.directory && readInkLayout(frame.directory);
   const one = { ...frame, options: { ...frame.options, failOn } };
@@ -51,7 +54,8 @@ async function decodeNumbers(frame: ImageFrame, size: PixelSize): Promise<Pixels
   if (depth === undefined || depth === 'uchar' || hasAlpha || !numberSpaces.includes(space)) return undefined;
   const { samples, channels } = await readNumbers(frame, size);
   const isWhiteZero = tagValue(frame.directory, tiffTags.photometric, 1) === 0;
-  // Unsigned whole numbers of which zero is white have been turned around by libvips; fewer bits are at the upper end then.
+  // Unsigned whole numbers of which zero is white have been turned around by libvips; fewer bits are at the upper end
+  // then.
   const isTurned = isWhiteZero && (depth === 'ushort' || depth === 'uint');
   const counted = isTurned && depth === 'ushort' ? samples.map((value) => 65_535 - value) : samples;
   if (depth === 'ushort' && counted.some((value) => value >= fewerBits)) return undefined;

@@ -3,7 +3,9 @@ import { TextDecoder } from 'node:util';
 /** Enough of a text to tell its encoding by. */
 const probeBytes = 65_536;
 
-/** Decodes a text piece by piece: by its byte order mark, else UTF-8 where its first bytes are that, else Windows-1252. */
+/**
+ * Decodes a text piece by piece: by its byte order mark, else UTF-8 where its first bytes are that, else Windows-1252.
+ */
 export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let head = Buffer.alloc(0);
   let decoder: TextDecoder | undefined;

@@ -43,8 +43,9 @@ export interface DocumentFacts {
 }
 
 /**
- * Opens a document once and turns the selected pages into JPEGs with their text, or a text into its pages, in a process of its own that is
- * killed when it exceeds its time or memory. `onOpen` and `onPage` are awaited in order, pages by page number.
+ * Opens a document once and turns the selected pages into JPEGs with their text, or a text into its pages, in a process
+ * of its own that is killed when it exceeds its time or memory. `onOpen` and `onPage` are awaited in order, pages by
+ * page number.
  *
  * Throws ClassifierError: `document_encrypted`, `document_corrupt`, `document_empty`, `invalid_request` (no selected
  * page exists), `cancelled` (signal). A page that cannot be rendered is reported through `onPage`.

@@ -16,7 +16,8 @@ const margin = 36;
 
 /**
  * A dynamic XFA form has no pages of PDF, only a description by which a viewer lays it out. pdfjs does that for a
- * browser; here its words are written on a page, in their order. Throws ClassifierError `page_render_failed` when it has none.
+ * browser; here its words are written on a page, in their order. Throws ClassifierError `page_render_failed` when it
+ * has none.
  */
 export async function drawXfaPage(
   pdf: PDFDocumentProxy,

@@ -17,7 +17,10 @@ export interface DrawnGlyph {
   readonly order: number;
 }
 
-/** Where a picture is drawn, in pixels. A stencil (a scan of one bit may be one) covers nothing, nor does one with clear parts. */
+/**
+ * Where a picture is drawn, in pixels. A stencil (a scan of one bit may be one) covers nothing, nor does one with clear
+ * parts.
+ */
 export interface DrawnPicture {
   readonly bounds: Bounds;
   readonly isSeenThrough: boolean;

@@ -1,10 +1,16 @@
 import type { Pixels } from './pixels.ts';
 
-/** How far apart two pixels are compared: the strokes of type are no wider, and end sharply; what shines through or is folded is soft. */
+/**
+ * How far apart two pixels are compared: the strokes of type are no wider, and end sharply; what shines through or is
+ * folded is soft.
+ */
 const reach = 3;
 const step = 2;
 const cellPx = 12;
-/** Sharp steps to the side, and as many up or down, that a cell of type has. An edge, a fold or a rule has steps in one direction. */
+/**
+ * Sharp steps to the side, and as many up or down, that a cell of type has. An edge, a fold or a rule has steps in one
+ * direction.
+ */
 const stepsEachWay = 2;
 /** Cells of type that touch: a short word has more, a speck of dust fewer. */
 const wordCells = 6;
@@ -12,12 +18,15 @@ const wordCells = 6;
 /** Words of a page that is typed, rather than what shines through of a word or two. */
 const pageWords = 8;
 /**
- * Of the range of shades about a cell, what its sharpest step spans on the average of a typed page: 0.74 and more of type on
- * noisy scans, 0.69 and less of type that is seen through paper.
+ * Of the range of shades about a cell, what its sharpest step spans on the average of a typed page: 0.74 and more of
+ * type on noisy scans, 0.69 and less of type that is seen through paper.
  */
 const sharpShare = 0.72;
 
-/** The least step (of 255) of a single word that counts on paper without any noise, which only a program draws, and on a scan. */
+/**
+ * The least step (of 255) of a single word that counts on paper without any noise, which only a program draws, and on a
+ * scan.
+ */
 const leastStepOnClean = 20;
 const leastStepOnScan = 30;
 const mostStep = 48;
@@ -28,8 +37,9 @@ const leastStepOfPageOnScan = 9;
 const overNoise = 6;
 
 /**
- * Tells whether a page has type that is too faint, or too near the edge of the sheet, for other marks to count there: by its sharp steps in both directions,
- * against the noise of this sheet. Several words may be fainter than a single one. What reaches to the edge itself is a scanner's shadow.
+ * Tells whether a page has type that is too faint, or too near the edge of the sheet, for other marks to count there:
+ * by its sharp steps in both directions, against the noise of this sheet. Several words may be fainter than a single
+ * one. What reaches to the edge itself is a scanner's shadow.
  */
 export function hasFaintType(page: Pixels): boolean {
   const light = lightness(page);
@@ -89,8 +99,8 @@ function lightness({ pixels, channels, widthPx, heightPx }: Pixels): Uint8Array 
 }
 
 /**
- * How sharp a step must be. A page that a program drew has one shade of paper; on a scan it follows from the median difference of neighbours, which on a page
- * that is nearly empty are paper: of normal noise it is 0.95 deviations.
+ * How sharp a step must be. A page that a program drew has one shade of paper; on a scan it follows from the median
+ * difference of neighbours, which on a page that is nearly empty are paper: of normal noise it is 0.95 deviations.
  */
 function leastStepsOf(sheet: Sheet, paper: number): { readonly ofWord: number; readonly ofPage: number } {
   const { light, width, height } = sheet;

@@ -16,7 +16,10 @@ const genericFonts = {
   monospace: ['FoxitFixed.pfb', 'FoxitFixedBold.pfb', 'FoxitFixedItalic.pfb', 'FoxitFixedBoldItalic.pfb'],
 } as const;
 
-/** Together all of Chinese (both scripts), Japanese and Korean. The files are mapped, not read: they cost no memory until used. */
+/**
+ * Together all of Chinese (both scripts), Japanese and Korean. The files are mapped, not read: they cost no memory
+ * until used.
+ */
 const eastAsianFonts = [
   {
     family: 'Fallback Chinese',

@@ -137,9 +137,9 @@ function createWords() {
 }
 
 /**
- * The text that the tokenizer speaks of by position. It hands on text at the end of each piece, so that what reaches back
- * into the piece before is a name, or a few characters that turned out to be no tag. A name that is longer than what is
- * kept is none that matters, and reads as ''.
+ * The text that the tokenizer speaks of by position. It hands on text at the end of each piece, so that what reaches
+ * back into the piece before is a name, or a few characters that turned out to be no tag. A name that is longer than
+ * what is kept is none that matters, and reads as ''.
  */
 function createWindow() {
   const keptCharacters = 64;
@@ -157,7 +157,9 @@ function createWindow() {
   };
 }
 
-/** The elements that are open, innermost last; each is pushed and popped once. `onClose` hears of every one that closes. */
+/**
+ * The elements that are open, innermost last; each is pushed and popped once. `onClose` hears of every one that closes.
+ */
 function createOpenElements(maxDepth: number, onClose: (name: string) => void) {
   const names: string[] = [];
   const counts = new Map<string, number>();

@@ -27,8 +27,8 @@ const noText = { text: '', spans: [] } as const;
 const maxFramesTried = 50;
 
 /**
- * Opens a JPEG, PNG, GIF, WebP or TIFF. An animation has one page, its first frame with ink; a TIFF as many as it has pictures, thumbnails and masks
- * apart.
+ * Opens a JPEG, PNG, GIF, WebP or TIFF. An animation has one page, its first frame with ink; a TIFF as many as it has
+ * pictures, thumbnails and masks apart.
  */
 export async function openImage(path: string, type: DrawableType, settings: RenderSettings): Promise<OpenDocument> {
   const directories = type === 'tiff' ? readDirectories(path) : [];

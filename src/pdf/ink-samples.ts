@@ -9,7 +9,10 @@ export interface PixelBox {
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** Of 255, in any channel: what differs less from what is around it is not read. Type of ten levels is, thin strokes of it have a part. */
+/**
+ * Of 255, in any channel: what differs less from what is around it is not read. Type of ten levels is, thin strokes of
+ * it have a part.
+ */
 const leastContrast = 6;
 /** Samples across a box, at most, and down. */
 const across = 48;

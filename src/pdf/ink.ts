@@ -3,7 +3,10 @@ import type { Pixels } from './pixels.ts';
 
 /** Looking at every second pixel of every second row finds the strokes of 6-point type at 1536 px as well. */
 const step = 2;
-/** What counts as a mark of ink: how far from the paper (in any channel, of 255), in how much of a cell, in how many cells. */
+/**
+ * What counts as a mark of ink: how far from the paper (in any channel, of 255), in how much of a cell, in how many
+ * cells.
+ */
 interface MarkRule {
   readonly contrast: number;
   /** Samples of ink, of 36, that make a cell inked. */
@@ -13,8 +16,8 @@ interface MarkRule {
 }
 
 const markRules: readonly MarkRule[] = [
-  // Print: the noise of JPEG and of scanners, and show-through, stay below this contrast. A short word has at least 4 cells, a
-  // speck of dust or a pinhole at most 2 to 3.
+  // Print: the noise of JPEG and of scanners, and show-through, stay below this contrast. A short word has at least 4
+  // cells, a speck of dust or a pinhole at most 2 to 3.
   { contrast: 48, cellSamples: 3, cells: 4 },
   // A pale area that is filled without a gap, as only something drawn is: the strokes of show-through leave gaps.
   { contrast: 20, cellSamples: 36, cells: 16 },
@@ -24,8 +27,8 @@ const marginFraction = 0.025;
 const cellPx = 12;
 /**
  * Tells whether anything is printed on a page. Its paper may have any colour: ink is what differs from the most common
- * one. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells (`markRules`), or type that is
- * faint or stands in the margin (`hasFaintType`).
+ * one. Dust does not count, since it is small and alone; a mark is ink in several neighbouring cells (`markRules`), or
+ * type that is faint or stands in the margin (`hasFaintType`).
  */
 export function hasInk(page: Pixels): boolean {
   const paper = paperColour(page);

@@ -71,7 +71,10 @@ function isComment({ subtype, contentsObj }: Annotation): boolean {
   return isMark && !lostWithoutAppearance.has(subtype) && (contentsObj?.str ?? '').trim() !== '';
 }
 
-/** pdfjs writes what a field lacks an appearance for, where the form asks for that, with the field's own font: of Latin letters. */
+/**
+ * pdfjs writes what a field lacks an appearance for, where the form asks for that, with the field's own font: of Latin
+ * letters.
+ */
 function isDrawnWrong({ hasAppearance, textContent }: Annotation, text: string): boolean {
   return hasAppearance && textContent === undefined && /[^\s\u0020-\u017f\u2000-\u20ac]/u.test(text);
 }

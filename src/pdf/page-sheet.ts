@@ -1,7 +1,10 @@
 import sharp from 'sharp';
 import type { Pixels } from './pixels.ts';
 
-/** A long page cut into pieces that stand beside each other (a tall page) or below each other (a wide one), in reading order. */
+/**
+ * A long page cut into pieces that stand beside each other (a tall page) or below each other (a wide one), in reading
+ * order.
+ */
 export interface PageSheet extends Pixels {
   /** False when pieces between the first and the last ones were left out, because the type would be too small. */
   readonly isWhole: boolean;
@@ -9,7 +12,10 @@ export interface PageSheet extends Pixels {
 
 /** A page that is this much longer than the long side of a page image is still legible as a whole. */
 const legibleAsWhole = 1.5;
-/** A sheet has the pixels of so many squares of a page image's long side: more is scaled down by models, less is harder to read. */
+/**
+ * A sheet has the pixels of so many squares of a page image's long side: more is scaled down by models, less is harder
+ * to read.
+ */
 const sheetSquares = 1.5;
 /** Below this share of the long side, the short side of a receipt holds no legible type. */
 const smallestShare = 0.21;
@@ -20,8 +26,8 @@ const gapPx = 16;
 const gapColour = 128;
 
 /**
- * Lays out a page that is far longer than `longSidePx`, so that a model which scales pictures down can read it; undefined for
- * a page of ordinary proportions, which is its own sheet.
+ * Lays out a page that is far longer than `longSidePx`, so that a model which scales pictures down can read it;
+ * undefined for a page of ordinary proportions, which is its own sheet.
  */
 export async function layOutSheet(page: Pixels, longSidePx: number): Promise<PageSheet | undefined> {
   const short = Math.min(page.widthPx, page.heightPx);
@@ -77,7 +83,10 @@ function roomFor(longSidePx: number, short: number): number {
   return Math.max(2, Math.floor((longSidePx * sheetSquares) / short));
 }
 
-/** Where the pieces begin: all of them, else the first ones and the last. What a document is stands at its head, what it comes to at its end. */
+/**
+ * Where the pieces begin: all of them, else the first ones and the last. What a document is stands at its head, what it
+ * comes to at its end.
+ */
 function chooseStarts(
   { needed, long, length, overlap }: Readonly<Record<'needed' | 'long' | 'length' | 'overlap', number>>,
   room: number,

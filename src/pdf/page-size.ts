@@ -16,7 +16,10 @@ export function fitLongSide(size: PixelSize, longSidePx: number): PixelSize & { 
   };
 }
 
-/** A page that is longer than so many times its short side (a receipt, a panorama, a roll) has its short side bounded instead. */
+/**
+ * A page that is longer than so many times its short side (a receipt, a panorama, a roll) has its short side bounded
+ * instead.
+ */
 const longestRatio = 2;
 
 /** Below what Skia draws (32767 px) and JPEG holds (65535 px). */

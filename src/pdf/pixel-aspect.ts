@@ -20,8 +20,8 @@ export interface AspectSource {
 }
 
 /**
- * How high a pixel is, in its widths, by the densities that the file states: 1 where it states none, or none that can be true. Sources: TIFF 6.0
- * XResolution; JFIF 1.02 APP0; PNG pHYs; GIF89a section 18; BITMAPINFOHEADER; EXIF 2.3.
+ * How high a pixel is, in its widths, by the densities that the file states: 1 where it states none, or none that can
+ * be true. Sources: TIFF 6.0 XResolution; JFIF 1.02 APP0; PNG pHYs; GIF89a section 18; BITMAPINFOHEADER; EXIF 2.3.
  */
 export function readPixelAspect(source: AspectSource): number {
   const aspect = statedAspect(source);
@@ -29,7 +29,10 @@ export function readPixelAspect(source: AspectSource): number {
   return inequality >= leastUnequal && inequality <= mostUnequal ? aspect : 1;
 }
 
-/** The size of a picture whose pixels are made as high as wide: the side that has fewer of them grows, so that nothing is lost. */
+/**
+ * The size of a picture whose pixels are made as high as wide: the side that has fewer of them grows, so that nothing
+ * is lost.
+ */
 export function withSquarePixels({ width, height }: PixelSize, aspect: number): PixelSize {
   return { width: Math.round(width * Math.max(1, 1 / aspect)), height: Math.round(height * Math.max(1, aspect)) };
 }

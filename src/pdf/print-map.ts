@@ -1,7 +1,10 @@
 import type { PixelBox } from './ink-samples.ts';
 import type { Pixels } from './pixels.ts';
 
-/** Where a page looks printed with letters, in cells of 12 px: strokes in both directions, as no rule, edge or tint has them. */
+/**
+ * Where a page looks printed with letters, in cells of 12 px: strokes in both directions, as no rule, edge or tint has
+ * them.
+ */
 export interface PrintMap {
   readonly columns: number;
   readonly rows: number;

@@ -16,11 +16,14 @@ export interface TextLayer {
 const hiddenText = 'This page has text that does not show; it was left out.';
 
 /**
- * Letters below which hidden text is a generator's mark ("Powered by ..."), and not worth a warning, unless nothing else
- * is on the page: that one is not blank.
+ * Letters below which hidden text is a generator's mark ("Powered by ..."), and not worth a warning, unless nothing
+ * else is on the page: that one is not blank.
  */
 const fewestHiddenLetters = 40;
-/** Of a page's letters: what is outside the part that is shown, and is fewer, is a printer's note on the edge of the sheet. */
+/**
+ * Of a page's letters: what is outside the part that is shown, and is fewer, is a printer's note on the edge of the
+ * sheet.
+ */
 const mostOfSlug = 0.3;
 /** Of a run's cells: print below this share belongs to neighbouring lines. */
 const printOfAnother = 0.3;

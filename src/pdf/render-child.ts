@@ -1,4 +1,7 @@
-/** The process that reads hostile documents. It is given a file, draws or reads its pages, and may be killed at any time. */
+/**
+ * The process that reads hostile documents. It is given a file, draws or reads its pages, and may be killed at any
+ * time.
+ */
 import { createReadStream } from 'node:fs';
 import { ClassifierError } from '../domain/errors.ts';
 import type { DrawableType } from '../domain/document.ts';

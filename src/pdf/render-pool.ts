@@ -18,11 +18,20 @@ export interface DocumentRendererOptions extends Partial<RenderSettings> {
   readonly logger: Logger;
   /** Default: one for each core, at most 4. */
   readonly processes?: number;
-  /** Processor time for opening a document and for each page, so that a busy machine is no reason to give up. Default 20 s. */
+  /**
+   * Processor time for opening a document and for each page, so that a busy machine is no reason to give up. Default 20
+   * s.
+   */
   readonly pageTimeoutMs?: number;
-  /** By the clock for opening it and for each page, for one of three tries. Default ten times `pageTimeoutMs`, at most 200 s. */
+  /**
+   * By the clock for opening it and for each page, for one of three tries. Default ten times `pageTimeoutMs`, at most
+   * 200 s.
+   */
   readonly pagePatienceMs?: number;
-  /** Processor time for a whole document, beside `documentTimeoutPerPageMs` for each page that may be asked for. Default 30 s and 2 s. */
+  /**
+   * Processor time for a whole document, beside `documentTimeoutPerPageMs` for each page that may be asked for. Default
+   * 30 s and 2 s.
+   */
   readonly documentTimeoutMs?: number;
   readonly documentTimeoutPerPageMs?: number;
   /** Resident memory of one process. Default 2 GB. */
@@ -102,8 +111,8 @@ type OnPage = (page: RenderedPage, facts: DocumentFacts) => Promise<void>;
 
 /**
  * One job, or several: when a child is killed at a page, that page is the one that failed, and another child goes on
- * with those behind it, as long as the document has processor time left. A child that ended by itself, or came no further
- * by the clock, may have done so for something else: a page is given up when three did.
+ * with those behind it, as long as the document has processor time left. A child that ended by itself, or came no
+ * further by the clock, may have done so for something else: a page is given up when three did.
  */
 async function renderInPool(
   pool: Pool,

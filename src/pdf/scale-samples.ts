@@ -1,6 +1,8 @@
 /** Samples that are looked at to tell a stray value from the rest. */
 const probeCount = 50_000;
-/** Beyond so many times what all but one in a thousand have, a value is a mark for "nothing here" rather than a shade. */
+/**
+ * Beyond so many times what all but one in a thousand have, a value is a mark for "nothing here" rather than a shade.
+ */
 const strayFactor = 8;
 
 export interface SampleScale {
@@ -11,8 +13,8 @@ export interface SampleScale {
 }
 
 /**
- * Turns numbers of any range into 8 bits: 12 bits that a camera left in 16, floating point, signed numbers. Zero stays black, so that the
- * noise of an empty sheet is not stretched to ink. Undefined where none of them is a number.
+ * Turns numbers of any range into 8 bits: 12 bits that a camera left in 16, floating point, signed numbers. Zero stays
+ * black, so that the noise of an empty sheet is not stretched to ink. Undefined where none of them is a number.
  */
 export function scaleSamples(samples: Float32Array, { isFloat, isInverted }: SampleScale): Uint8Array | undefined {
   const range = usualRange(samples);

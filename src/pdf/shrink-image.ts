@@ -14,8 +14,8 @@ const maxDrawnSidePx = 32_767;
 
 /**
  * The largest power of two by which an image may shrink and still has twice the pixels of the page in each direction
- * that it could fill; 1 when it should stay. One that is too long to be drawn at all shrinks as far as it must. A power of two
- * keeps the boxes of one-bit images within bytes.
+ * that it could fill; 1 when it should stay. One that is too long to be drawn at all shrinks as far as it must. A power
+ * of two keeps the boxes of one-bit images within bytes.
  */
 export function shrinkFactor(image: PixelSize, longSidePx: number): number {
   const longest = Math.max(image.width, image.height);

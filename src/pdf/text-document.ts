@@ -26,9 +26,9 @@ export interface TextLimits {
 const charactersPerPage = 4000;
 
 /**
- * Reads a text as a document with pages: a form feed ends one, and so do 4,000 characters, at the end of a line where there is one near. HTML is
- * read as its words. Only what is selected is held in memory. Throws `invalid_request` when the text has none of the selected pages,
- * `document_corrupt` when it has more than `maxTextPages`.
+ * Reads a text as a document with pages: a form feed ends one, and so do 4,000 characters, at the end of a line where
+ * there is one near. HTML is read as its words. Only what is selected is held in memory. Throws `invalid_request` when
+ * the text has none of the selected pages, `document_corrupt` when it has more than `maxTextPages`.
  */
 export async function readTextDocument(
   bytes: AsyncIterable<Uint8Array>,
@@ -95,7 +95,10 @@ function createPageSplitter(onPage: (pageNumber: number, text: () => string) => 
       rest = rest.slice(from);
       return pageCount;
     },
-    /** Returns the number of pages: one at least. What follows the last form feed is a page only when there is something. */
+    /**
+     * Returns the number of pages: one at least. What follows the last form feed is a page only when there is
+     * something.
+     */
     end(): number {
       if (pageCount === 0 || rest.trim() !== '') addPage(0, rest.length);
       return pageCount;

@@ -36,7 +36,10 @@ interface Layout {
   readonly isBig: boolean;
 }
 
-/** The directories of a TIFF in their order, or of EXIF, which has the same form. Empty for what is neither; those before a damage. */
+/**
+ * The directories of a TIFF in their order, or of EXIF, which has the same form. Empty for what is neither; those
+ * before a damage.
+ */
 export function readTiffDirectories(readAt: ReadAt): TiffDirectory[] {
   const head = readAt(0, 16);
   const layout = layoutOf(head);

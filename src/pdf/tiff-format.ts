@@ -47,7 +47,10 @@ const photometricNames: Readonly<Record<number, string>> = {
   34_892: 'unprocessed camera',
 };
 
-/** Why a TIFF's page cannot be decoded, in a sentence: its compression is one that is not read. Undefined where that is no reason. */
+/**
+ * Why a TIFF's page cannot be decoded, in a sentence: its compression is one that is not read. Undefined where that is
+ * no reason.
+ */
 export function unreadCompression(directory: TiffDirectory): string | undefined {
   const compression = tagValue(directory, tiffTags.compression, 1);
   if (readCompressions.includes(compression)) return undefined;
@@ -56,7 +59,9 @@ export function unreadCompression(directory: TiffDirectory): string | undefined 
   return `TIFF with the compression ${called} is not read. ${remedy}`;
 }
 
-/** What a TIFF's page holds, when it could not be decoded for no other reason: numbers or colours of an unusual kind. */
+/**
+ * What a TIFF's page holds, when it could not be decoded for no other reason: numbers or colours of an unusual kind.
+ */
 export function unreadFormat(directory: TiffDirectory): string | undefined {
   if (tagValue(directory, tiffTags.compression, 1) === 6)
     return `TIFF with old-style JPEG (6) could not be read. ${remedy}`;

@@ -19,7 +19,10 @@ const layouts: Readonly<Record<number, Pick<InkLayout, 'colours' | 'colourCount'
   5: { colours: 'cmyk', colourCount: 4 },
 };
 
-/** The layout of a page that has samples beside its colours and its alpha: spot inks, masks, infrared. Undefined for every other page. */
+/**
+ * The layout of a page that has samples beside its colours and its alpha: spot inks, masks, infrared. Undefined for
+ * every other page.
+ */
 export function readInkLayout(directory: TiffDirectory): InkLayout | undefined {
   const layout = layouts[tagValue(directory, tiffTags.photometric, 1)];
   const sampleCount = tagValue(directory, tiffTags.samplesPerPixel, 1);
@@ -39,7 +42,10 @@ const spotStrength = 0.75;
 /** A mask covers areas; an ink that draws leaves most of the paper free. */
 const mostlyFree = 0.6;
 
-/** Draws the colours, and over them every other ink of a print; samples that are not an ink (masks, infrared) are left out. */
+/**
+ * Draws the colours, and over them every other ink of a print; samples that are not an ink (masks, infrared) are left
+ * out.
+ */
 export async function drawInks(layout: InkLayout, { width, height }: PixelSize, readPlane: ReadPlane): Promise<Pixels> {
   const planes: Uint8Array[] = [];
   for (let sample = 0; sample < layout.colourCount; sample++) planes.push(await readPlane(sample));

@@ -8,8 +8,9 @@ export interface TiffPage {
 }
 
 /**
- * The pictures of a TIFF that are pages: not its thumbnails (NewSubfileType bit 0, or the older SubfileType 2) and not its masks (bit 2). A file that has
- * only a thumbnail at the top has its picture below; one without any picture keeps what it has. `count` is how many directories libvips sees.
+ * The pictures of a TIFF that are pages: not its thumbnails (NewSubfileType bit 0, or the older SubfileType 2) and not
+ * its masks (bit 2). A file that has only a thumbnail at the top has its picture below; one without any picture keeps
+ * what it has. `count` is how many directories libvips sees.
  */
 export function choosePages(directories: readonly TiffDirectory[], count: number): readonly TiffPage[] {
   const all = Array.from({ length: Math.max(1, count) }, (_, page): TiffPage => {

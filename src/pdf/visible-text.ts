@@ -42,7 +42,9 @@ function look(run: PlacedRun, drawn: DrawnContent, page: Pixels): Sight {
   return alike.flat().length > seen.length / 2 ? 'hidden' : 'shown';
 }
 
-/** The letters of a run: those on its line, or the first one where the line is turned. Several texts may share a place. */
+/**
+ * The letters of a run: those on its line, or the first one where the line is turned. Several texts may share a place.
+ */
 function findLetters({ origin, direction, advance, text }: PlacedRun, { rows }: DrawnContent): DrawnGlyph[] {
   const isLevel = direction.x > 0.99;
   const end = origin.x + (isLevel ? advance : tolerance);

@@ -25,7 +25,9 @@ export type ChildFailure =
  */
 export const maxCrashes = 3;
 
-/** A job gave no result. `message` and `cause` are for the operator; the caller's sentence is the pool user's to write. */
+/**
+ * A job gave no result. `message` and `cause` are for the operator; the caller's sentence is the pool user's to write.
+ */
 export class ChildFailed extends Error {
   override readonly name = 'ChildFailed';
   readonly reason: ChildFailure;
@@ -50,7 +52,10 @@ export function isOfMachine(error: unknown): boolean {
 /** A few tries of so long fit into the ten and fifteen minutes that judging a page and drawing a document may take. */
 const longestPatienceMs = 200_000;
 
-/** How long a child may take by the clock for what may take so much processor time, in milliseconds: ten times that, at most 200 s. */
+/**
+ * How long a child may take by the clock for what may take so much processor time, in milliseconds: ten times that, at
+ * most 200 s.
+ */
 export function wallClockLimitMs(processorMs: number): number {
   return Math.max(processorMs, Math.min(longestPatienceMs, 10 * processorMs));
 }

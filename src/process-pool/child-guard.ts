@@ -1,7 +1,7 @@
 /**
- * The thread that watches its own process: ends it when it outgrows its memory or its processor time, or when the parent is gone and the
- * main thread too busy to hear of it (a parent killed by SIGKILL leaves no orphan). Seen from inside, resident
- * memory and processor time read alike on every platform, and no pause of the parent delays it.
+ * The thread that watches its own process: ends it when it outgrows its memory or its processor time, or when the
+ * parent is gone and the main thread too busy to hear of it (a parent killed by SIGKILL leaves no orphan). Seen from
+ * inside, resident memory and processor time read alike on every platform, and no pause of the parent delays it.
  */
 import { workerData } from 'node:worker_threads';
 import { type GuardData, memorySignal, processorSignal, stepProcessorSignal, watched } from './child-protocol.ts';

@@ -63,8 +63,9 @@ export function serveJobs<Job, Event, Result>(run: JobHandler<Job, Event, Result
 }
 
 /**
- * Ctrl-C reaches every process of the terminal's group, and some supervisors signal all processes of a service. When a child stops is
- * the parent's to say: it lets running jobs end first, and a job whose child dies is taken for one that killed it.
+ * Ctrl-C reaches every process of the terminal's group, and some supervisors signal all processes of a service. When a
+ * child stops is the parent's to say: it lets running jobs end first, and a job whose child dies is taken for one that
+ * killed it.
  */
 function outliveRequestsToStop(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

@@ -28,7 +28,10 @@ export interface ChildPoolOptions<Event, Result> {
 export interface RunOptions<Event> {
   /** Ends the wait or kills the job's child. */
   readonly signal: AbortSignal;
-  /** Time by the clock that the child may work on the whole job; waiting for a free child or for `onEvent` does not count. */
+  /**
+   * Time by the clock that the child may work on the whole job; waiting for a free child or for `onEvent` does not
+   * count.
+   */
   readonly timeoutMs: number;
   /** Time by the clock that it may work until the next event or the result. Default `timeoutMs`. */
   readonly stepTimeoutMs?: number;
@@ -55,7 +58,10 @@ export interface ChildPool<Job, Event, Result> extends AsyncDisposable {
    * `cancelled`, or with what `onEvent` threw.
    */
   run(job: Job, options: RunOptions<Event>): Promise<Result>;
-  /** Starts the children before the first job needs them; a child that fails to start is reported by the job that needs it. */
+  /**
+   * Starts the children before the first job needs them; a child that fails to start is reported by the job that needs
+   * it.
+   */
   warmUp(): Promise<void>;
 }
 

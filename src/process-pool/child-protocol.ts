@@ -17,7 +17,9 @@ export interface ProcessorLimits {
   readonly maxStepProcessorMs?: number | undefined;
 }
 
-/** How many events may be on their way or in the parent's hands before the child waits. Two: work and storing overlap. */
+/**
+ * How many events may be on their way or in the parent's hands before the child waits. Two: work and storing overlap.
+ */
 export const eventWindow = 2;
 
 /** The signal by which a child's guard ends its own process for memory, so that the pool can tell why it ended. */

@@ -23,8 +23,8 @@ export type IdKind = keyof typeof idPrefixes;
 let latest = { time: 0, count: 0 };
 
 /**
- * A new id: its prefix, the time in milliseconds, a count and 64 random bits, all as 32 hexadecimal digits. Ids of one kind sort by creation, and
- * so do the keys of the objects that they name.
+ * A new id: its prefix, the time in milliseconds, a count and 64 random bits, all as 32 hexadecimal digits. Ids of one
+ * kind sort by creation, and so do the keys of the objects that they name.
  */
 export function newId(kind: IdKind, at: Date = new Date()): string {
   const time = at.getTime();

@@ -1,10 +1,10 @@
 import { idOfSegment, isHashed, pathSegment, segmentPattern } from '../storage/path-segment.ts';
 
-/** The key layout of design section 7. A tenant's objects all stand below one prefix. */
+/** The layout of keys in the store. All objects of a tenant stand below one prefix. */
 export interface JobKeys {
   readonly prefix: string;
   readonly source: string;
-  /** A document that came with an idempotency key: the same key may come again with another one, before it is known which is first. */
+  /** A document that came with an idempotency key: two requests with one key may bring different documents at once. */
   sourceOf(uploadId: string): string;
   /** Facts of a request that must not stand in a history: a URL's query may be a secret. */
   readonly request: string;
@@ -20,7 +20,7 @@ export interface JobKeys {
   /** The classifier's reason for a page: it quotes the page, so no history holds it. */
   reasoning(pageNumber: number): string;
   readonly descriptions: string;
-  /** Where the job id itself stands; only of an id that is too long for a key, which has its hash in the place of it. */
+  /** Holds a job id that is too long for a key; the key has the id's hash instead. */
   readonly id?: string;
   /** Below which images and texts of the pages stand. */
   readonly pages: string;

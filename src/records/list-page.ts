@@ -32,7 +32,10 @@ export interface PageEntry<T> {
 /** How many documents of the store are read or written at a time for one request. */
 export const readsAtOnce = 16;
 
-/** Reads the page that follows the cursor; only as many entries as it takes. `scope` names the list. Throws `invalid_request` for a wrong cursor. */
+/**
+ * Reads the page that follows the cursor; only as many entries as it takes. `scope` names the list. Throws
+ * `invalid_request` for a wrong cursor.
+ */
 export async function takePage<T>(
   entries: readonly PageEntry<T>[],
   scope: string,
@@ -64,8 +67,8 @@ export interface Definition {
 }
 
 /**
- * A page of definitions by creation, which their ids tell, or by their last change, for which all of them are read. `read` gives undefined for
- * what is gone or not wanted.
+ * A page of definitions by creation, which their ids tell, or by their last change, for which all of them are read.
+ * `read` gives undefined for what is gone or not wanted.
  */
 export async function listDefinitions<T extends Definition>(
   ids: readonly string[],
@@ -110,7 +113,10 @@ export function encodeCursor(position: string, scope: string): string {
   return Buffer.concat([checkOf(position, scope), Buffer.from(position)]).toString('base64url');
 }
 
-/** Throws `invalid_request` for a cursor that is none of this list: anybody may make one up, so its position is what `isPosition` says. */
+/**
+ * Throws `invalid_request` for a cursor that is none of this list: anybody may make one up, so its position is what
+ * `isPosition` says.
+ */
 export function decodeCursor(
   cursor: string,
   scope: string,

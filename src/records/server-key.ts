@@ -17,8 +17,8 @@ export interface ServerKey {
 const storedSchema = z.object({ key: z.base64() });
 
 /**
- * The operator's `SERVER_KEY`, else one that is made at first use and kept in the store: whoever can read the whole store could then read
- * the passwords in it, so an operator who lets others read it sets one.
+ * The operator's `SERVER_KEY`, else one that is made at first use and kept in the store: whoever can read the whole
+ * store could then read the passwords in it, so an operator who lets others read it sets one.
  */
 export function createServerKey({
   store,

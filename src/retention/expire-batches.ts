@@ -6,8 +6,9 @@ import { isOld, type ExpiryDependencies } from './expire-job.ts';
 import type { StoredJob } from './stored-jobs.ts';
 
 /**
- * Deletes what the store holds of a tenant's batches, and of its operations on many jobs, that Temporal does not know, or no longer, and whose time
- * is over. Resolves with how many. There are few of them beside their runs, which are jobs like any other.
+ * Deletes what the store holds of a tenant's batches, and of its operations on many jobs, that Temporal does not know,
+ * or no longer, and whose time is over. Resolves with how many. There are few of them beside their runs, which are jobs
+ * like any other.
  */
 export async function expireStoredBatches(
   dependencies: ExpiryDependencies,

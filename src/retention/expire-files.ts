@@ -26,9 +26,10 @@ interface ObjectOfFile extends ListedObject {
 }
 
 /**
- * Clears away what nobody refers to any more of a tenant's files: bytes whose upload was never finished, what says that a file is held by
- * something that is gone, files that were deleted while a run needed them, and those whose run went without a word. Resolves with how many
- * unfinished uploads it deleted. One listing tells of all; only what is old, or deleted, is looked at.
+ * Clears away what nobody refers to any more of a tenant's files: bytes whose upload was never finished, what says that
+ * a file is held by something that is gone, files that were deleted while a run needed them, and those whose run went
+ * without a word. Resolves with how many unfinished uploads it deleted. One listing tells of all; only what is old, or
+ * deleted, is looked at.
  */
 export async function expireStoredFiles(
   dependencies: ExpiryDependencies,
@@ -95,7 +96,10 @@ async function expireUnfinished(
   return true;
 }
 
-/** A file that came with a run which is gone: a rule of the bucket may have deleted it, or an earlier deletion was interrupted. */
+/**
+ * A file that came with a run which is gone: a rule of the bucket may have deleted it, or an earlier deletion was
+ * interrupted.
+ */
 async function expireOrphan(dependencies: ExpiryDependencies, tenant: string, fileId: string): Promise<void> {
   const { client, store } = dependencies;
   const file = await findKeptFile(store, tenant, fileId);

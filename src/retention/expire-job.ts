@@ -29,8 +29,9 @@ export interface ClosedExecution {
 }
 
 /**
- * Deletes what the store holds of a closed run's job or batch, and then the run, so that a sweep that was interrupted finds it again. Resolves with
- * whether it is gone: it stays while its webhook, or an event about it, is still being delivered. Where a later run has its id, the objects are that one's.
+ * Deletes what the store holds of a closed run's job or batch, and then the run, so that a sweep that was interrupted
+ * finds it again. Resolves with whether it is gone: it stays while its webhook, or an event about it, is still being
+ * delivered. Where a later run has its id, the objects are that one's.
  */
 export async function expireExecution(
   { client, store, pending }: ExpiryDependencies,
@@ -76,8 +77,8 @@ function isOperation(workflowType: string): boolean {
 }
 
 /**
- * Deletes what the store holds of a job that Temporal does not know, or no longer, when it is finished for long enough, or was never started.
- * As long as there is a run, running or closed, it alone decides.
+ * Deletes what the store holds of a job that Temporal does not know, or no longer, when it is finished for long enough,
+ * or was never started. As long as there is a run, running or closed, it alone decides.
  */
 export async function expireStoredJob(
   { client, store, pending }: ExpiryDependencies,

@@ -4,8 +4,8 @@ import type { LifecycleRule, ObjectStore } from '../storage/object-store.ts';
 import { storedTenants } from './stored-jobs.ts';
 
 /**
- * The sweep deletes what is due, and knows which jobs still run. A rule of the bucket knows ages alone, so it comes this much later: for
- * the day when no worker is left to sweep, and not for a job that waits for one.
+ * The sweep deletes what is due, and knows which jobs still run. A rule of the bucket knows ages alone, so it comes
+ * this much later: for the day when no worker is left to sweep, and not for a job that waits for one.
  */
 const graceDays = 30;
 
@@ -15,8 +15,8 @@ const uploadRuleId = 'pigeonhole-uploads';
 const maxJobRules = 900;
 
 /**
- * Sets the bucket's lifecycle rules, where the store has any: for each tenant one that reaches its jobs and nothing else, and one for uploads
- * that were cut off. Resolves with whether the server takes the rules for jobs.
+ * Sets the bucket's lifecycle rules, where the store has any: for each tenant one that reaches its jobs and nothing
+ * else, and one for uploads that were cut off. Resolves with whether the server takes the rules for jobs.
  */
 export async function setLifecycleRules(
   store: ObjectStore,

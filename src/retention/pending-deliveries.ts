@@ -27,7 +27,10 @@ const inputSchema = z.union([
   z.object({ jobId: z.string() }).transform(({ jobId: id }): EventSubject => ({ kind: 'run', id })),
 ]);
 
-/** Lists the deliveries that are under way: a receiver may be down for a day, and hears of the end of a job all the same. */
+/**
+ * Lists the deliveries that are under way: a receiver may be down for a day, and hears of the end of a job all the
+ * same.
+ */
 export async function listPendingDeliveries(client: Client): Promise<PendingDeliveries> {
   const running = await callTemporal(client, deadlineMs, () =>
     Array.fromAsync(client.workflow.list({ query, pageSize })),

@@ -19,8 +19,8 @@ const readsAtOnce = 8;
 const query = `WorkflowType = '${workflowTypes.classifyDocument}' AND ExecutionStatus IN ('Terminated', 'TimedOut')`;
 
 /**
- * Stores what became of runs that were ended without their consent, by a person, by their parent or by its time limit: they could not say so themselves,
- * and Temporal will forget them. From then on they are finished jobs like any other.
+ * Stores what became of runs that were ended without their consent, by a person, by their parent or by its time limit:
+ * they could not say so themselves, and Temporal will forget them. From then on they are finished jobs like any other.
  */
 export async function recordLostEnds(dependencies: LostEndsDependencies, signal: AbortSignal): Promise<void> {
   let pageToken: string | undefined;

@@ -22,7 +22,10 @@ export async function storedTenants(store: ObjectStore): Promise<string[]> {
   return tenants.filter((tenant) => tenantPattern.test(tenant)).toSorted(compareKeys);
 }
 
-/** The jobs of a tenant, in the order in which the store lists them: a request for each 1,000 objects, none for each job. */
+/**
+ * The jobs of a tenant, in the order in which the store lists them: a request for each 1,000 objects, none for each
+ * job.
+ */
 export async function* storedJobs(
   store: ObjectStore,
   tenant: string,
@@ -43,7 +46,10 @@ export async function* storedJobs(
 
 type ListedJob = Omit<StoredJob, 'jobId'> & Pick<JobKey, 'jobId'>;
 
-/** Nothing when the id cannot be told: whose key holds a hash and whose writer was killed before it wrote more than that. */
+/**
+ * Nothing when the id cannot be told: whose key holds a hash and whose writer was killed before it wrote more than
+ * that.
+ */
 async function* named(store: ObjectStore, { jobId: known, ...job }: ListedJob): AsyncGenerator<StoredJob> {
   const jobId = known ?? (await readJobId(store, job.prefix));
   if (jobId !== undefined) yield { ...job, jobId };

@@ -50,7 +50,9 @@ export interface SampleKeys {
   readonly idempotencyKey: string;
 }
 
-/** Runs the main job once, through the API like any client, and prints the answer: so the newcomer sees that it works. */
+/**
+ * Runs the main job once, through the API like any client, and prints the answer: so the newcomer sees that it works.
+ */
 export async function classifySample(
   say: (line: string) => void,
   apiUrl: string,

@@ -2,8 +2,8 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 
 /**
- * Throws ConfigError when two of the ports that `npm start` listens on are the same: whichever came second would call the first one
- * another program.
+ * Throws ConfigError when two of the ports that `npm start` listens on are the same: whichever came second would call
+ * the first one another program.
  */
 export function refuseSharedPorts({ http, temporal }: Config): void {
   if (!temporal.isOwnServer) return;

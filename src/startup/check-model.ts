@@ -17,8 +17,8 @@ const timeoutMs = 2500;
 const trustMs = 30_000;
 
 /**
- * Makes what finds out whether the model could be asked. Its server may come up later, and jobs wait for it, so that this is told and
- * refuses nothing. Undefined where no model is asked.
+ * Makes what finds out whether the model could be asked. Its server may come up later, and jobs wait for it, so that
+ * this is told and refuses nothing. Undefined where no model is asked.
  */
 export function createModelCheck(classifier: ClassifierConfig): CheckModel | undefined {
   if (classifier.kind === 'built-in') return undefined;

@@ -9,8 +9,8 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { s3ErrorCode } from '../storage/s3-errors.ts';
 
 /**
- * Makes a folder that a setting names, where it is missing, and checks that files can be put into it. Throws ConfigError that
- * names the setting.
+ * Makes a folder that a setting names, where it is missing, and checks that files can be put into it. Throws
+ * ConfigError that names the setting.
  */
 export async function checkFolder(setting: 'DATA_DIR' | 'TEMP_DIR', directory: string): Promise<void> {
   try {
@@ -29,8 +29,8 @@ export function folderSentence(setting: 'DATA_DIR' | 'TEMP_DIR', directory: stri
 }
 
 /**
- * Checks at the start of a process that documents can be stored, and that an S3 server honours the conditions of writes. Throws ConfigError that names
- * the setting to change.
+ * Checks at the start of a process that documents can be stored, and that an S3 server honours the conditions of
+ * writes. Throws ConfigError that names the setting to change.
  */
 export async function checkStore(store: ObjectStore, storage: StoreConfig): Promise<void> {
   let broken: string | undefined;

@@ -13,8 +13,9 @@ export interface RetentionParts {
 }
 
 /**
- * Brings the schedule of the sweep and the bucket's rules in line with the settings, which may have changed since the last start. A server that
- * does not let us is no reason not to work: documents that stay too long are for the operator, who is told.
+ * Brings the schedule of the sweep and the bucket's rules in line with the settings, which may have changed since the
+ * last start. A server that does not let us is no reason not to work: documents that stay too long are for the
+ * operator, who is told.
  */
 export async function prepareRetention({ client, store, retention, logger }: RetentionParts): Promise<void> {
   try {

@@ -34,7 +34,8 @@ function whenParentEnds(then: () => void): void {
  * escapes is a bug and shows all it has.
  */
 export async function runProcess(main: () => Promise<void>): Promise<void> {
-  // `npm start | tee log`: Ctrl-C ends tee too, and what is still said to a closed pipe must not keep the parts from being stopped.
+  // `npm start | tee log`: Ctrl-C ends tee too, and what is still said to a closed pipe must not keep the parts from
+  // being stopped.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     await main();

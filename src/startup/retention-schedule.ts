@@ -19,8 +19,8 @@ const deadlineMs = 10_000;
 type Action = ScheduleOptionsStartWorkflowAction<typeof deleteExpiredJobs>;
 
 /**
- * Makes the namespace's schedule say what the settings say: there is one, however many workers start, or none where nothing is to be deleted. One that
- * an operator paused stays paused.
+ * Makes the namespace's schedule say what the settings say: there is one, however many workers start, or none where
+ * nothing is to be deleted. One that an operator paused stays paused.
  */
 export async function prepareSchedule(client: Client, retention: Retention): Promise<'created' | 'updated' | 'none'> {
   if (retention.jobDays === undefined && retention.uploadDays === undefined) {

@@ -31,7 +31,8 @@ export async function serveApi(
   { host, port, logger, bodies, answers }: ServeOptions,
 ): Promise<ApiService> {
   const server = createServer(
-    // A missing Host is refused by the app (node would answer without a body), an unknown expectation by nobody (RFC 9110 10.1.1).
+    // A missing Host is refused by the app (node would answer without a body), an unknown expectation by nobody (RFC
+    // 9110 10.1.1).
     {
       requestTimeout: requestTimeoutMs,
       headersTimeout: 60_000,

@@ -29,8 +29,8 @@ export interface QueueService {
 const forceAfterGraceMs = 5000;
 
 /**
- * To which interval heartbeats are throttled: cancellation reaches an activity with the answer to a heartbeat, so this bounds
- * how long a cancelled job goes on.
+ * To which interval heartbeats are throttled: cancellation reaches an activity with the answer to a heartbeat, so this
+ * bounds how long a cancelled job goes on.
  */
 const maxHeartbeatThrottleInterval = '2 seconds';
 

@@ -12,15 +12,18 @@ export const workflowsPath = join(root, 'workflows', 'index.ts');
 /** Bundled with it. */
 export const workflowModules = [join(root, 'workflows', 'interceptors.ts')];
 
-/** All that a workflow may import by value stands in these folders, or is of Temporal's SDK, whose version package.json pins. */
+/**
+ * All that a workflow may import by value stands in these folders, or is of Temporal's SDK, whose version package.json
+ * pins.
+ */
 const sourceFolders = ['workflows', join('src', 'domain')];
 
 /** Beside the packages, as other tools keep what they make of them. */
 const cacheFolder = join(root, 'node_modules', '.cache', 'pigeonhole');
 
 /**
- * The workflows as one bundle. Making it takes a second of processor time, so it is kept until a source or the SDK changes; where
- * nothing can be written, it is made anew for each process.
+ * The workflows as one bundle. Making it takes a second of processor time, so it is kept until a source or the SDK
+ * changes; where nothing can be written, it is made anew for each process.
  */
 export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
   const codePath = join(cacheFolder, `workflows-${await fingerprint()}.js`);

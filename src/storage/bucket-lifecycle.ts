@@ -17,8 +17,9 @@ const refusals = new Set(['AccessDenied', 'InvalidArgument', 'MalformedXML', 'Me
 const sizeHeader = 'x-amz-transition-default-minimum-object-size';
 
 /**
- * The lifecycle configuration of a bucket, which is one document for everybody: it is read, changed and written whole. minio's own
- * `getBucketLifecycle` would not do for that: it reads the id `007` as the number 7, and rules of others must come back as they were.
+ * The lifecycle configuration of a bucket, which is one document for everybody: it is read, changed and written whole.
+ * minio's own `getBucketLifecycle` would not do for that: it reads the id `007` as the number 7, and rules of others
+ * must come back as they were.
  */
 export function createBucketLifecycle(client: Client, bucket: string): Lifecycle {
   async function read(): Promise<Configuration> {

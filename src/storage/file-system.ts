@@ -5,8 +5,9 @@ import { dirname } from 'node:path';
 const maxAttempts = 10;
 
 /**
- * Makes a folder and those above it, and returns the topmost one that is new. Node's own `recursive` is no use for a folder that a
- * setting names: where a file system says of every new folder that its parent is missing, as `/proc` does, it tries for ever.
+ * Makes a folder and those above it, and returns the topmost one that is new. Node's own `recursive` is no use for a
+ * folder that a setting names: where a file system says of every new folder that its parent is missing, as `/proc`
+ * does, it tries for ever.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   let topmost: string | undefined;

@@ -13,8 +13,8 @@ export interface CopyPaths {
 }
 
 /**
- * Gives a file a second name, which outlives the first: an object's file is replaced, never changed. Where the file system has no hard links its
- * bytes are copied. Resolves with false where there is no such file.
+ * Gives a file a second name, which outlives the first: an object's file is replaced, never changed. Where the file
+ * system has no hard links its bytes are copied. Resolves with false where there is no such file.
  */
 export async function copyObject({ from, to, temporary }: CopyPaths): Promise<boolean> {
   const path = join(temporary, `${formatOwner(thisProcess)}~${randomUUID()}`);

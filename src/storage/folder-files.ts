@@ -65,8 +65,8 @@ async function openNew(path: string): Promise<FileHandle> {
 }
 
 /**
- * Creates the name only if it is free: link(2) fails where it is taken, so the condition holds even if the lock was wrongly
- * taken for stale. Where the file system has no hard links, the key's lock alone guards it.
+ * Creates the name only if it is free: link(2) fails where it is taken, so the condition holds even if the lock was
+ * wrongly taken for stale. Where the file system has no hard links, the key's lock alone guards it.
  */
 export async function linkNew(written: string, path: string): Promise<void> {
   try {
@@ -79,7 +79,10 @@ export async function linkNew(written: string, path: string): Promise<void> {
   }
 }
 
-/** The whole of an open file in one read where its size is known, which spares the three calls by which node finds its end. */
+/**
+ * The whole of an open file in one read where its size is known, which spares the three calls by which node finds its
+ * end.
+ */
 export async function readWhole(handle: FileHandle, { size }: BigIntStats): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(Number(size));
   for (let filled = 0; filled < bytes.length;) {
@@ -116,7 +119,9 @@ export function etagOf(facts: BigIntStats): string {
   return [facts.mtimeNs, facts.ino, facts.size].map((part) => part.toString(36)).join('-');
 }
 
-/** The file's facts once its time is later than that of the version that it replaces, whose clock may have been ahead. */
+/**
+ * The file's facts once its time is later than that of the version that it replaces, whose clock may have been ahead.
+ */
 export async function ensureLaterTime(
   { path, facts }: WrittenFile,
   previous: BigIntStats | undefined,
@@ -154,8 +159,8 @@ export async function makeDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Does what gives a file its name. The folder is missing for its first object, and again when a delete prunes it between its making and its
- * use.
+ * Does what gives a file its name. The folder is missing for its first object, and again when a delete prunes it
+ * between its making and its use.
  */
 export async function withFolderOf(path: string, place: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {

@@ -20,9 +20,10 @@ export interface PresenceOptions {
 }
 
 /**
- * Tells a store that is away from one that lacks an object. Where a volume is unmounted or a folder moved away every file is missing, and jobs
- * would fail for good; nothing may be written there either, as it would be hidden when the volume is back. A mark in the folder says that it
- * is there: made at the first use, and asked for before every write and after every miss. Throws `storage_unavailable` without it.
+ * Tells a store that is away from one that lacks an object. Where a volume is unmounted or a folder moved away every
+ * file is missing, and jobs would fail for good; nothing may be written there either, as it would be hidden when the
+ * volume is back. A mark in the folder says that it is there: made at the first use, and asked for before every write
+ * and after every miss. Throws `storage_unavailable` without it.
  */
 export function withPresence({ store, root, mapped }: PresenceOptions): ObjectStore {
   const mark = join(root, markName);

@@ -204,7 +204,10 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   }
 }
 
-/** Only who looks before writing must keep others out in between. Without a condition the last writer wins, and renaming is one step. */
+/**
+ * Only who looks before writing must keep others out in between. Without a condition the last writer wins, and renaming
+ * is one step.
+ */
 function isConditional({ ifMatch, ifNoneMatch }: PutOptions): boolean {
   return ifMatch !== undefined || ifNoneMatch !== undefined;
 }

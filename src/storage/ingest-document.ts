@@ -31,8 +31,8 @@ export interface IngestedDocument {
 }
 
 /**
- * Streams a document into the store: its type is known from its first bytes before anything is stored, its SHA-256 and size are
- * taken on the way, and it ends at `maxBytes`. Throws `invalid_request` (empty), `unsupported_media_type`,
+ * Streams a document into the store: its type is known from its first bytes before anything is stored, its SHA-256 and
+ * size are taken on the way, and it ends at `maxBytes`. Throws `invalid_request` (empty), `unsupported_media_type`,
  * `payload_too_large`, and what the source or the store throw; nothing is left in the store then.
  */
 export async function ingestDocument(body: Readable, options: IngestOptions): Promise<IngestedDocument> {

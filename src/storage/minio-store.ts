@@ -194,7 +194,10 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
     if (failure) throw storageUnavailable(new Error(`S3 could not delete objects: ${JSON.stringify(failure)}`));
   }
 
-  /** HEAD is answered without a body, so with a bare 403: a request that has one tells whether the keys or the bucket are wrong. */
+  /**
+   * HEAD is answered without a body, so with a bare 403: a request that has one tells whether the keys or the bucket
+   * are wrong.
+   */
   async function bucketExists(): Promise<boolean> {
     try {
       return await client.bucketExists(bucket);

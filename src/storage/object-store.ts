@@ -40,14 +40,20 @@ export interface PresignOptions {
  * of `put` does not hold. A missing object is `undefined`, never an error.
  */
 export interface ObjectStore {
-  /** A key that is ever written with a condition is to be written with one always: a put without one may come between its look and its write. */
+  /**
+   * A key that is ever written with a condition is to be written with one always: a put without one may come between
+   * its look and its write.
+   */
   put(key: string, body: Uint8Array | Readable, options?: PutOptions): Promise<ObjectFacts>;
   get(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | undefined>;
   getStream(key: string): Promise<{ readonly stream: Readable; readonly facts: ObjectFacts } | undefined>;
   /** Of a store that keeps its objects as files of this machine: where the object is, to be read and never written. */
   localPath?(key: string): Promise<string | undefined>;
   head(key: string): Promise<ObjectFacts | undefined>;
-  /** Makes an object of its own with the same bytes, without their passing through this process. Resolves with false where there are none. */
+  /**
+   * Makes an object of its own with the same bytes, without their passing through this process. Resolves with false
+   * where there are none.
+   */
   copy(fromKey: string, toKey: string): Promise<boolean>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
@@ -58,8 +64,8 @@ export interface ObjectStore {
   /** The names of the folders directly below `prefix`, which must end in `/`. */
   folders(prefix: string): AsyncIterable<string>;
   /**
-   * A URL that gives the object to whoever has it, until it expires. Only a store has this that callers themselves can reach; nothing is
-   * asked of the store, so the object may be missing.
+   * A URL that gives the object to whoever has it, until it expires. Only a store has this that callers themselves can
+   * reach; nothing is asked of the store, so the object may be missing.
    */
   presign?(key: string, options: PresignOptions): Promise<string>;
   /** Resolves when the store can be read and written now; creates the bucket or folder when it is missing. */
@@ -81,8 +87,8 @@ export interface LifecycleRule {
 
 export interface Lifecycle {
   /**
-   * Makes these the only rules whose id begins with `idPrefix`; the rules of others stay as they are. `refused`: the server knows no such
-   * rules, or does not let us set them; all is then as it was.
+   * Makes these the only rules whose id begins with `idPrefix`; the rules of others stay as they are. `refused`: the
+   * server knows no such rules, or does not let us set them; all is then as it was.
    */
   replaceRules(idPrefix: string, rules: readonly LifecycleRule[]): Promise<'changed' | 'unchanged' | 'refused'>;
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { maxKeyBytes } from './object-key.ts';
 
-/** A name in a file system has 255 bytes at most, and so has one on S3 servers that keep objects as files. A folder's has a mark behind it. */
+/**
+ * A name in a file system has 255 bytes at most, and so has one on S3 servers that keep objects as files. A folder's
+ * has a mark behind it.
+ */
 const maxNameBytes = 254;
 /** So much of a long id stands in one segment, marks apart. */
 const maxPartBytes = 240;
@@ -11,8 +14,8 @@ const partMark = '=';
 const tailBytes = 27;
 
 /**
- * An id as part of a key below `prefix`: it holds no `/` of its own and is no `..`. A parent workflow may give its child any id, up to 1,000 bytes, so a
- * long one stands in several segments, and one that no key holds as its hash.
+ * An id as part of a key below `prefix`: it holds no `/` of its own and is no `..`. A parent workflow may give its
+ * child any id, up to 1,000 bytes, so a long one stands in several segments, and one that no key holds as its hash.
  */
 export function pathSegment(id: string, prefix: string): string {
   const encoded = withoutDots(encodeURIComponent(id.toWellFormed()));
@@ -44,7 +47,10 @@ export function isHashed(segment: string): boolean {
 
 const splitKey = new RegExp(`^(tenants/[^/]+/(?:jobs|deleted-jobs)/)((?:[^/=]{60,}${partMark}/)+)(.*)$`);
 
-/** The key by which an earlier version named the same object, where that put a long id into one segment; undefined for any other key. */
+/**
+ * The key by which an earlier version named the same object, where that put a long id into one segment; undefined for
+ * any other key.
+ */
 export function unsplitKey(key: string): string | undefined {
   const [, prefix, parts, rest] = splitKey.exec(key) ?? [];
   if (prefix === undefined || parts === undefined || rest === undefined) return undefined;

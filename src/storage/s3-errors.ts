@@ -4,7 +4,10 @@ import { storageRefused, storageUnavailable } from '../domain/error-sentences.ts
 import { isOwnMistake } from './file-system.ts';
 import { PreconditionFailed } from './object-store.ts';
 
-/** What is wrong with the request itself: the same one fails again, however well the server is. Codes of S3 and of MinIO. */
+/**
+ * What is wrong with the request itself: the same one fails again, however well the server is. Codes of S3 and of
+ * MinIO.
+ */
 const refusals = new Set([
   'EntityTooLarge',
   'EntityTooSmall',
@@ -48,8 +51,9 @@ export function isLostRace(error: unknown): boolean {
 }
 
 /**
- * What was asked of the store wrongly is final. Everything else that it answers is for the operator: it is down, overloaded, without the bucket, or it
- * rejects the credentials. The caller reads that the store can't be reached; S3's code and message stand in the cause.
+ * What was asked of the store wrongly is final. Everything else that it answers is for the operator: it is down,
+ * overloaded, without the bucket, or it rejects the credentials. The caller reads that the store can't be reached; S3's
+ * code and message stand in the cause.
  */
 export function mapS3Error(error: unknown): unknown {
   if (error instanceof ClassifierError || error instanceof PreconditionFailed) return error;

@@ -10,7 +10,10 @@ interface PresignerOptions {
   readonly region: string;
 }
 
-/** Signs for the address that callers use: the host is a part of what is signed. With the region given it asks no server. */
+/**
+ * Signs for the address that callers use: the host is a part of what is signed. With the region given it asks no
+ * server.
+ */
 export function createPresigner(options: PresignerOptions): NonNullable<ObjectStore['presign']> {
   const { bucket, accessKey, secretKey, region } = options;
   const client = new Client({ ...addressOf(options.publicEndpoint), accessKey, secretKey, region });

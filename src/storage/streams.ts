@@ -15,7 +15,10 @@ export async function* readSource(body: Readable, signal: AbortSignal | undefine
   }
 }
 
-/** What the caller of `put` is to see: the reason of the abort, the error of the own stream, else what `map` makes of it. */
+/**
+ * What the caller of `put` is to see: the reason of the abort, the error of the own stream, else what `map` makes of
+ * it.
+ */
 export function putFailure(error: unknown, signal: AbortSignal | undefined, map: (error: unknown) => unknown): unknown {
   if (signal?.aborted) return signal.reason;
   return error instanceof SourceFailure ? error.cause : map(error);

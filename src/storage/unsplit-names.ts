@@ -2,7 +2,10 @@ import { ClassifierError } from '../domain/errors.ts';
 import type { ObjectStore } from './object-store.ts';
 import { unsplitKey } from './path-segment.ts';
 
-/** Finds what an earlier version put under a long id in one segment, which no file system holds but S3 may: it is read, and deleted, by today's key. */
+/**
+ * Finds what an earlier version put under a long id in one segment, which no file system holds but S3 may: it is read,
+ * and deleted, by today's key.
+ */
 export function withUnsplitNames(store: ObjectStore): ObjectStore {
   async function orUnsplit<T>(key: string, read: (key: string) => Promise<T | undefined>): Promise<T | undefined> {
     const found = await read(key);

@@ -67,8 +67,8 @@ export function grpcCode(error: unknown): number | undefined {
 }
 
 /**
- * Calls Temporal and says in our words when it is down; other errors pass through. The deadline holds for all attempts of
- * the client together: it retries an unreachable server with pauses that its own deadline does not cut short.
+ * Calls Temporal and says in our words when it is down; other errors pass through. The deadline holds for all attempts
+ * of the client together: it retries an unreachable server with pauses that its own deadline does not cut short.
  */
 export async function callTemporal<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();

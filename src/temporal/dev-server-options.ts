@@ -14,8 +14,8 @@ export interface DevServerOptions {
   readonly executable: string;
   readonly port: number;
   /**
-   * Put on ports that no browser opens: the web UI, which there is only with `ui`, and the HTTP API, whose port is a random one otherwise. Neither
-   * has a login, and both obey whatever web page reaches them.
+   * Put on ports that no browser opens: the web UI, which there is only with `ui`, and the HTTP API, whose port is a
+   * random one otherwise. Neither has a login, and both obey whatever web page reaches them.
    */
   readonly hidden?: readonly HiddenPort[];
   /** SQLite file that keeps the runs. In memory when absent. */
@@ -45,8 +45,8 @@ const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 200,
   'history.timerProcessorMaxPollRPS': 200,
   'history.visibilityProcessorMaxPollRPS': 200,
-  // One cache of 128 MB. Of half a megabyte for each shard, the default, some hundred waiting runs push out each other's events, which are then
-  // read from the database again.
+  // One cache of 128 MB. Of half a megabyte for each shard, the default, some hundred waiting runs push out each
+  // other's events, which are then read from the database again.
   'history.enableHostLevelEventsCache': true,
   // Fairness between tenants is exact only inside a partition, and one machine needs only one.
   'matching.enableFairness': true,
@@ -54,7 +54,8 @@ const dynamicConfig = {
   'matching.numTaskqueueWritePartitions': 1,
   // A list of jobs asks several times, and the default of 10 in a second is for the whole namespace.
   'frontend.namespaceRPS.visibility': 1000,
-  // The HTTP API cannot be switched off, and nothing of ours uses it: no request that names a host is answered, so none of a web page.
+  // The HTTP API cannot be switched off, and nothing of ours uses it: no request that names a host is answered, so none
+  // of a web page.
   'frontend.httpAllowedHosts': ['nobody.invalid'],
 } as const;
 

@@ -24,7 +24,9 @@ export async function removePidFile(databaseFile: string): Promise<void> {
   await rm(pidFile(databaseFile), { force: true });
 }
 
-/** What the pid file names, if it still is a dev server on this database: pids are reused, so the command line decides. */
+/**
+ * What the pid file names, if it still is a dev server on this database: pids are reused, so the command line decides.
+ */
 export async function findLeftover(databaseFile: string): Promise<LeftoverServer | undefined> {
   const content = await readPidFile(databaseFile);
   if (content === undefined) return undefined;

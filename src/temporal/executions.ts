@@ -7,7 +7,9 @@ const listDeadlineMs = 10_000;
 const grpcInvalidArgument = 3;
 const grpcNotFound = 5;
 
-/** The latest run of a workflow id; undefined when Temporal has none, or none any more. Every other failure is thrown. */
+/**
+ * The latest run of a workflow id; undefined when Temporal has none, or none any more. Every other failure is thrown.
+ */
 export async function describeExecution(
   client: Client,
   workflowId: string,

@@ -11,8 +11,8 @@ export interface ActivityFields {
 const running = new AsyncLocalStorage<ActivityFields>();
 
 /**
- * Fields for the lines that are logged while an activity runs: the job that it works for, and the request that the job came with. What
- * renders, reads or fetches for it knows nothing of either, and says so in lines of its own.
+ * Fields for the lines that are logged while an activity runs: the job that it works for, and the request that the job
+ * came with. What renders, reads or fetches for it knows nothing of either, and says so in lines of its own.
  */
 export function fieldsOfActivity(): ActivityFields {
   return running.getStore() ?? {};

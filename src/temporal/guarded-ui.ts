@@ -8,8 +8,8 @@ export interface GuardedUiOptions {
   readonly host: string;
   readonly port: number;
   /**
-   * Names beside localhost by which the UI is called, as a reverse proxy passes them on: `ui.example.com`, or with a port that is neither a default one
-   * nor `port`: `localhost:9000`.
+   * Names beside localhost by which the UI is called, as a reverse proxy passes them on: `ui.example.com`, or with a
+   * port that is neither a default one nor `port`: `localhost:9000`.
    */
   readonly hostNames: readonly string[];
   /** Where Temporal's own UI server listens now; undefined while there is none. */
@@ -22,9 +22,11 @@ export interface GuardedUi {
 }
 
 /**
- * Temporal's web UI for its operators, and for no other web page. The UI's own server obeys whatever name it is called by, and hands the token that guards
- * its forms to any script: a page that rebinds its name to this machine could list and start the runs of every tenant. So nobody reaches that server but
- * through here, where the name must be localhost with the UI's port (or one of `hostNames`) and the page asking must be the UI's own. Throws ConfigError when the port is taken.
+ * Temporal's web UI for its operators, and for no other web page. The UI's own server obeys whatever name it is called
+ * by, and hands the token that guards its forms to any script: a page that rebinds its name to this machine could list
+ * and start the runs of every tenant. So nobody reaches that server but through here, where the name must be localhost
+ * with the UI's port (or one of `hostNames`) and the page asking must be the UI's own. Throws ConfigError when the port
+ * is taken.
  */
 export async function serveGuardedUi({ host, port, hostNames, target }: GuardedUiOptions): Promise<GuardedUi> {
   const names = new Set(hostNames.map((name) => name.toLowerCase()));

@@ -4,7 +4,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The command line of a live process with single spaces between the arguments; undefined when there is none (any more). */
+/**
+ * The command line of a live process with single spaces between the arguments; undefined when there is none (any more).
+ */
 export async function commandLineOf(pid: number): Promise<string | undefined> {
   const line = process.platform === 'linux' ? await fromProc(pid) : await fromPs(pid);
   // A process that ended but was not waited for has an empty command line.

@@ -11,8 +11,9 @@ const deadlineMs = 5000;
 const grpcInvalidArgument = 3;
 
 /**
- * Makes sure that the namespace has our search attributes. Where the server does not let us (Temporal Cloud has its own way) the log says once
- * which are missing and what to run: without `WaitingFor` jobs wait as well, but are not found by it; without the others no run gets on.
+ * Makes sure that the namespace has our search attributes. Where the server does not let us (Temporal Cloud has its own
+ * way) the log says once which are missing and what to run: without `WaitingFor` jobs wait as well, but are not found
+ * by it; without the others no run gets on.
  */
 export async function registerSearchAttributes(client: Client, logger: Logger): Promise<void> {
   const { namespace } = client.options;

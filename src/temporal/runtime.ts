@@ -1,7 +1,10 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { Logger } from '../logger.ts';
 
-/** Log fields of the SDK that name a run, and ours beside them; the rest of its metadata is noise, or may quote a failure. */
+/**
+ * Log fields of the SDK that name a run, and ours beside them; the rest of its metadata is noise, or may quote a
+ * failure.
+ */
 const kept = [
   'jobId',
   'requestId',
@@ -24,7 +27,8 @@ const unwanted =
   /^No (workflows|activities) registered|^Activity failed|^Workflow failed|^Activity not found on completion/;
 
 /**
- * Sends the logs of Temporal's SDK and core to ours. Signals are the process entry's business, which stops its parts in order.
+ * Sends the logs of Temporal's SDK and core to ours. Signals are the process entry's business, which stops its parts in
+ * order.
  */
 export function installRuntime(logger: Logger): void {
   const isRepeated = createRepetitionFilter();

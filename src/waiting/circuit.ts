@@ -12,8 +12,8 @@ export interface Fault {
 }
 
 /**
- * Knows whether something that the operator keeps can be used: one for each endpoint in each process. While it is open nothing is asked but
- * whether it can be used again, by one check at a time, after pauses that grow.
+ * Knows whether something that the operator keeps can be used: one for each endpoint in each process. While it is open
+ * nothing is asked but whether it can be used again, by one check at a time, after pauses that grow.
  */
 export interface Circuit extends AsyncDisposable {
   readonly waitsFor: WaitedFor;
@@ -26,8 +26,9 @@ export interface Circuit extends AsyncDisposable {
   /** A check that somebody made has failed so; what waits for something else is none of it. */
   failed(error: ClassifierError): void;
   /**
-   * Told of a failure of what was begun at `startedAt` (of `performance.now()`). A document may be what was refused, so that the failure alone
-   * opens nothing: a check, one for all who are in doubt, decides. Resolves when it has, or with the signal.
+   * Told of a failure of what was begun at `startedAt` (of `performance.now()`). A document may be what was refused, so
+   * that the failure alone opens nothing: a check, one for all who are in doubt, decides. Resolves when it has, or with
+   * the signal.
    */
   doubt(startedAt: number, signal: AbortSignal): Promise<void>;
   /** Checks it now, where nobody knows. Resolves with whether it can be used. */
@@ -38,7 +39,10 @@ export interface Circuit extends AsyncDisposable {
 
 export interface CircuitOptions {
   readonly waitsFor: WaitedFor;
-  /** Asks for as little as possible. Throws what is wrong: a ClassifierError whose code waits for this opens the circuit. */
+  /**
+   * Asks for as little as possible. Throws what is wrong: a ClassifierError whose code waits for this opens the
+   * circuit.
+   */
   readonly check: (signal: AbortSignal) => Promise<void>;
   /** To which the pauses between checks grow. */
   readonly longestPauseMs: number;

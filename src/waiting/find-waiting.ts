@@ -28,7 +28,10 @@ const { deleteExpiredJobs: _sweep, ...waiters } = workflowTypes;
 const types = Object.values(waiters).map((type) => `'${type}'`);
 const ownRunning = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus = 'Running'`;
 
-/** One page of the runs that wait for something. Where the namespace has no search attribute for it, the memos of all that run tell. */
+/**
+ * One page of the runs that wait for something. Where the namespace has no search attribute for it, the memos of all
+ * that run tell.
+ */
 export async function listWaiting(client: Client, waitsFor: WaitedFor, pageToken?: string): Promise<WaitingPage> {
   if (await hasWaitingLabel(client)) {
     const query = `${ownRunning} AND ${searchAttributeKeys.waitingFor.name} = '${waitsFor}'`;

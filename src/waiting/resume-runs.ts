@@ -25,8 +25,9 @@ const visibilityLagMs = 1000;
 const maxRounds = 5;
 
 /**
- * Tells the runs that wait for something to go on when its circuit closes, and at the start of a process, where the operator may just have mended it: a
- * check comes first, so that a setting that is still wrong wakes nobody. Each run comes back by itself, too, but later.
+ * Tells the runs that wait for something to go on when its circuit closes, and at the start of a process, where the
+ * operator may just have mended it: a check comes first, so that a setting that is still wrong wakes nobody. Each run
+ * comes back by itself, too, but later.
  */
 export function resumeRuns({ client, circuits, logger }: ResumeOptions): RunResumer {
   const stopping = new AbortController();

@@ -14,8 +14,9 @@ interface Finding {
 const findings = new WeakMap<Client, Finding>();
 
 /**
- * Whether the namespace has the search attribute `WaitingFor`. A run that set it where it is not would never get on: Temporal refuses the workflow
- * task, again and again. False, too, where Temporal cannot say: a run waits as well without it.
+ * Whether the namespace has the search attribute `WaitingFor`. A run that set it where it is not would never get on:
+ * Temporal refuses the workflow task, again and again. False, too, where Temporal cannot say: a run waits as well
+ * without it.
  */
 export function hasWaitingLabel(client: Client): Promise<boolean> {
   const known = findings.get(client);

@@ -1,7 +1,10 @@
 import { ClassifierError } from '../domain/errors.ts';
 import { hasErrorCode } from '../storage/file-system.ts';
 
-/** What a machine answers that has no room, no rights or no handles left. A name that is too long, say, is a mistake of ours. */
+/**
+ * What a machine answers that has no room, no rights or no handles left. A name that is too long, say, is a mistake of
+ * ours.
+ */
 const faults = {
   ENOSPC: 'has no room left in TEMP_DIR',
   EDQUOT: 'has used up its share of the disk of TEMP_DIR',
@@ -11,7 +14,9 @@ const faults = {
   ENFILE: 'is on a machine that has too many files open',
 } as const;
 
-/** A failure of the file system of this machine as what it is: the operator's to mend. Undefined for any other failure. */
+/**
+ * A failure of the file system of this machine as what it is: the operator's to mend. Undefined for any other failure.
+ */
 export function toWorkerFault(error: unknown): ClassifierError | undefined {
   for (const [code, what] of Object.entries(faults)) {
     if (hasErrorCode(error, code))

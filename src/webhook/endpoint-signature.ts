@@ -3,7 +3,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 const prefix = 'wss_';
 const newSecretBytes = 32;
 
-/** The headers by which Extend's clients know a delivery: HMAC-SHA256 under the whole text of the secret, its prefix included, as hex. */
+/**
+ * The headers by which Extend's clients know a delivery: HMAC-SHA256 under the whole text of the secret, its prefix
+ * included, as hex.
+ */
 export function signForEndpoint(
   { sentAt, body }: { readonly sentAt: Date; readonly body: string },
   signingSecret: string,

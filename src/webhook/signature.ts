@@ -13,7 +13,10 @@ const minSecretBytes = 24;
 const maxSecretBytes = 64;
 const newSecretBytes = 32;
 
-/** The headers of Standard Webhooks 1.0, with one signature for each secret: while secrets change, a receiver may know either. */
+/**
+ * The headers of Standard Webhooks 1.0, with one signature for each secret: while secrets change, a receiver may know
+ * either.
+ */
 export function signMessage(message: WebhookMessage, secrets: readonly string[]): Readonly<Record<string, string>> {
   const { id, sentAt, body } = message;
   const timestamp = String(Math.floor(sentAt.getTime() / 1000));

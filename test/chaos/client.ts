@@ -12,8 +12,8 @@ export const sample = await openAsBlob(samplePath, { type: 'application/pdf' });
 const pauseMs = 100;
 
 /**
- * Polls as a client does that obeys the contract: an answer of 503 with Retry-After and a connection that cannot be made
- * mean "later"; every other answer must be the job.
+ * Polls as a client does that obeys the contract: an answer of 503 with Retry-After and a connection that cannot be
+ * made mean "later"; every other answer must be the job.
  */
 export async function finishedDespiteOutages(url: string, jobId: string, patienceMs = 100_000): Promise<JobAnswer> {
   const deadline = Date.now() + patienceMs;

@@ -10,8 +10,9 @@ import { startService } from '../support/service.ts';
 const budgetSeconds = 60;
 
 /**
- * What every answer must be, whatever was sent. What the service refuses is not told by the schema alone: documents, lists in JSON. Extend's
- * contract knows no 405: a method that a path of it does not have is a 404 there (src/http/extend/errors.ts).
+ * What every answer must be, whatever was sent. What the service refuses is not told by the schema alone: documents,
+ * lists in JSON. Extend's contract knows no 405: a method that a path of it does not have is a 404 there
+ * (src/http/extend/errors.ts).
  */
 const settings = `
 [checks]

@@ -12,8 +12,8 @@ import type { Category } from '../../src/domain/category.ts';
 import { createDocumentRenderer } from '../../src/pdf/render-pool.ts';
 
 /**
- * The built-in classifier's answers for the documents of this folder, as they were when somebody last looked at them. `npm run record-golden` writes
- * them anew, after a change that was meant; the difference stands in the commit.
+ * The built-in classifier's answers for the documents of this folder, as they were when somebody last looked at them.
+ * `npm run record-golden` writes them anew, after a change that was meant; the difference stands in the commit.
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const answersFile = join(here, 'answers.json');

@@ -1,6 +1,7 @@
 /**
- * Makes the documents of this folder from `sources/`: PDFs as they are, `--scan` and `--photo` as pictures. Needs Chromium (`CHROMIUM_BIN`, or
- * `chromium` on the path) and Noto's CJK fonts. To be run after a source was added: the documents are committed, as fonts differ between machines.
+ * Makes the documents of this folder from `sources/`: PDFs as they are, `--scan` and `--photo` as pictures. Needs
+ * Chromium (`CHROMIUM_BIN`, or `chromium` on the path) and Noto's CJK fonts. To be run after a source was added: the
+ * documents are committed, as fonts differ between machines.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';

@@ -13,8 +13,8 @@ import { createWorkflowRunner, type Stubs, type WorkflowRunner } from '../suppor
 import { recordedRuns, type RecordedRun } from './recorded-runs.ts';
 
 /**
- * Runs each of `recordedRuns` that has no history in the directory yet on the real server and writes it there. Those that have one
- * keep it: it is what an earlier version wrote.
+ * Runs each of `recordedRuns` that has no history in the directory yet on the real server and writes it there. Those
+ * that have one keep it: it is what an earlier version wrote.
  */
 export async function recordHistories(directory: URL): Promise<void> {
   await using namespace = await createNamespace();

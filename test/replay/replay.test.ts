@@ -69,7 +69,10 @@ describe('recorded histories', () => {
   });
 });
 
-/** Under which names activities, results and requests have the words of pages, what a model said of them, addresses and secrets. */
+/**
+ * Under which names activities, results and requests have the words of pages, what a model said of them, addresses and
+ * secrets.
+ */
 const secretFields = [
   'text',
   'spans',

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { createOpenApiDocument } from '../../src/http/openapi/document.ts';
 
 /**
- * Holds every answer of a service under test against the OpenAPI document: path, method, status, media type, body. A set-up file
- * of vitest; what it finds fails the test in which it happened.
+ * Holds every answer of a service under test against the OpenAPI document: path, method, status, media type, body. A
+ * set-up file of vitest; what it finds fails the test in which it happened.
  */
 const document: object = createOpenApiDocument('0.0.0');
 const operationSchema = z.looseObject({

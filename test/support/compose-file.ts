@@ -43,7 +43,10 @@ export function loadCompose(values: Readonly<Record<string, string>>): ComposeFi
   return composeSchema.parse(parse(source, replaced, { merge: true }));
 }
 
-/** `${NAME:-fallback}` and `${NAME:?message}` of the Compose specification, chapter "Interpolation". Another form is a mistake here. */
+/**
+ * `${NAME:-fallback}` and `${NAME:?message}` of the Compose specification, chapter "Interpolation". Another form is a
+ * mistake here.
+ */
 function interpolate(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$\{?[^}]*\}?/g, (expression) => {
     const [, name = '', operator, rest = ''] = /^\$\{(\w+):([-?])([^}]*)\}$/.exec(expression) ?? [];

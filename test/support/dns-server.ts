@@ -13,7 +13,10 @@ export type DnsAnswer = `${number}.${number}.${number}.${number}` | 'none' | 'fa
 
 const codes = { none: 3, failed: 2 };
 
-/** A DNS server on loopback, over UDP (RFC 1035 4). Questions for IPv6 get an empty answer where the name has an IPv4 address. */
+/**
+ * A DNS server on loopback, over UDP (RFC 1035 4). Questions for IPv6 get an empty answer where the name has an IPv4
+ * address.
+ */
 export async function startDnsServer(answer: (name: string) => DnsAnswer): Promise<DnsServer> {
   const socket = createSocket('udp4');
   const questions: string[] = [];

@@ -41,7 +41,10 @@ function pdfOf(contents: readonly string[]): Uint8Array<ArrayBuffer> {
   return bytes(file);
 }
 
-/** A PDF with pages of these lines in their text layers, 200 of 140 letters in sight; what is not Latin-1 is a question mark. */
+/**
+ * A PDF with pages of these lines in their text layers, 200 of 140 letters in sight; what is not Latin-1 is a question
+ * mark.
+ */
 export function pdfOfLines(...pages: readonly (readonly string[])[]): Uint8Array<ArrayBuffer> {
   return pdfOf(
     pages.map((lines) => {

@@ -7,7 +7,10 @@ export function extendClient(baseUrl: string, token: string): ExtendClient {
   return new ExtendClient({ baseUrl, token, maxRetries: 0 });
 }
 
-/** What a call of the client that must fail is answered with: the status, the name of the client's own class, and the body. */
+/**
+ * What a call of the client that must fail is answered with: the status, the name of the client's own class, and the
+ * body.
+ */
 export async function extendErrorOf(
   call: PromiseLike<unknown>,
 ): Promise<ErrorBody & { readonly status: number | undefined; readonly name: string }> {

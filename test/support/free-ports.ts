@@ -14,7 +14,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a server on ports that were free a moment ago, and again on others: in between, any connection of this machine may have got one of them. */
+/**
+ * Starts a server on ports that were free a moment ago, and again on others: in between, any connection of this machine
+ * may have got one of them.
+ */
 export async function onFreePorts<T>(start: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

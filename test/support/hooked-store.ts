@@ -10,7 +10,9 @@ export interface Hook {
   readonly act: () => Promise<void>;
 }
 
-/** A store where something happens at a certain step, the first time that it is taken: it forces the order of a race. */
+/**
+ * A store where something happens at a certain step, the first time that it is taken: it forces the order of a race.
+ */
 export function hookedStore(store: ObjectStore, ...hooks: readonly Hook[]): ObjectStore {
   const pending = [...hooks];
 

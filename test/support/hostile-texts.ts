@@ -1,6 +1,6 @@
 /**
- * Texts made to be slow to read: each repeats what some expression, scanner or list of open things has to look at again.
- * `at` gives one of about so many characters.
+ * Texts made to be slow to read: each repeats what some expression, scanner or list of open things has to look at
+ * again. `at` gives one of about so many characters.
  */
 export interface HostileText {
   readonly what: string;

@@ -1,10 +1,10 @@
 /**
- * Loaded into a process under test by `--import`. From the signal SIGUSR2 on it writes into the data folder how long the main
- * thread was held at most, in milliseconds.
+ * Loaded into a process under test by `--import`. From the signal SIGUSR2 on it writes into the data folder how long
+ * the main thread was held at most, in milliseconds.
  *
- * What counts is the thread's own processor time between two turns of its event loop: `monitorEventLoopDelay` would also count
- * how long a busy machine did not let it run. Start the process with `--single-threaded-gc`: where helpers collect garbage, the
- * thread waits for them in time that is not its own.
+ * What counts is the thread's own processor time between two turns of its event loop: `monitorEventLoopDelay` would
+ * also count how long a busy machine did not let it run. Start the process with `--single-threaded-gc`: where helpers
+ * collect garbage, the thread waits for them in time that is not its own.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -7,8 +7,8 @@ import { runCommand } from '../../tools/run-command.ts';
 const installLimitMs = 5 * 60_000;
 
 /**
- * The `bin` folder of a Python environment of one's own in the cache folder, where it stays for the next run. `name` holds what tells one
- * version of it from another; `requirements` are arguments of `pip install`.
+ * The `bin` folder of a Python environment of one's own in the cache folder, where it stays for the next run. `name`
+ * holds what tells one version of it from another; `requirements` are arguments of `pip install`.
  */
 export async function installPythonEnvironment(name: string, requirements: readonly string[]): Promise<string> {
   const place = join(cacheDirectory(process.env), name);

@@ -26,8 +26,8 @@ export interface TestService extends AsyncDisposable {
 }
 
 /**
- * The whole service in this process, wired as the entries wire it, on a Temporal namespace and a folder of its own. `environment`
- * holds settings as a user would set them.
+ * The whole service in this process, wired as the entries wire it, on a Temporal namespace and a folder of its own.
+ * `environment` holds settings as a user would set them.
  */
 export async function startService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
   await using started = new AsyncDisposableStack();

@@ -11,7 +11,10 @@ export interface SlowServer extends AsyncDisposable {
   release(): void;
 }
 
-/** A server that leaves everybody below `/slow` without an answer until it is told to give it, and answers all others at once. */
+/**
+ * A server that leaves everybody below `/slow` without an answer until it is told to give it, and answers all others at
+ * once.
+ */
 export async function startSlowServer(answer: (response: ServerResponse) => void): Promise<SlowServer> {
   const waiting = new Set<ServerResponse>();
   let isReleased = false;

@@ -88,7 +88,10 @@ function toBytes(value: number, type: number): Buffer {
   return bytes;
 }
 
-/** The numbers of a picture whose left half is `left` and whose right half is `right`, by `write` at each place of `size` bytes. */
+/**
+ * The numbers of a picture whose left half is `left` and whose right half is `right`, by `write` at each place of
+ * `size` bytes.
+ */
 export function halves(
   { width, height }: { readonly width: number; readonly height: number },
   size: number,

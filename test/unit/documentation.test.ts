@@ -106,7 +106,7 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/dependencies.md', () => {
-  const lines = Array.from(read('docs/dependencies.md').matchAll(/^\| `([^`]+)`\s+\| (\S.*)$/gm));
+  const lines = Array.from(read('docs/dependencies.md').matchAll(/^- `([^`]+)`: \S/gm));
 
   test('has a line for each dependency, and no stale one', () => {
     const named = lines.map(([, name = '']) => name);

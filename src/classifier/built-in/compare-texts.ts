@@ -12,8 +12,8 @@ const longestLine = 14;
 const fewestLetters = 8;
 
 /**
- * The share of the words that were `read` which stand in what a text `says`; undefined when too few were read. The words of
- * `read` may have lost spaces, those of `says` may be parted otherwise.
+ * The share of the words that were `read` which stand in what a text `says`; undefined when too few were read. The
+ * words of `read` may have lost spaces, those of `says` may be parted otherwise.
  */
 export function agreementOf(read: string, says: string): number | undefined {
   const words = foldText(read).match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{2}|[a-z0-9]{4,}/gu) ?? [];

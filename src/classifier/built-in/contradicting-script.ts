@@ -16,8 +16,8 @@ export function isInUncountedScript(text: string): boolean {
 const shortestWord = 5;
 const fewestWords = 3;
 /**
- * Of the Latin letters that were read, those in words of documents. Measured: 0.41 and more of an invoice whose spaces were
- * lost, none of Greek, Armenian, Georgian, Hebrew, Arabic, Thai and Hindi type.
+ * Of the Latin letters that were read, those in words of documents. Measured: 0.41 and more of an invoice whose spaces
+ * were lost, none of Greek, Armenian, Georgian, Hebrew, Arabic, Thai and Hindi type.
  */
 const leastCovered = 0.25;
 /** Of the words that were found: a text that says so many of them is in both scripts. */

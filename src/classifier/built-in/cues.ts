@@ -127,8 +127,8 @@ const quoteMark = /[“„«"”»]/g;
 const shortestQuote = 12;
 
 /**
- * Counts passages in quotation marks. Goes from mark to mark, because an expression begins anew at every opening mark. A
- * `«` inside a passage belongs to it; every other mark ends it.
+ * Counts passages in quotation marks. Goes from mark to mark, because an expression begins anew at every opening mark.
+ * A `«` inside a passage belongs to it; every other mark ends it.
  */
 function countQuotes(text: string): number {
   let quotes = 0;

@@ -34,9 +34,9 @@ const endings = /(?:ings|ing|ies|ungs|ers|ens|ern|es|ed|en|er|as|os|is|us|s|e|n|
 const shortestStem = 4;
 
 /**
- * Cuts one ending of number, gender or case, as the large European languages have them, where at least four letters stay:
- * "invoices" and "invoicing", "facturas" and "factura", "Rechnungen" and "Rechnung" meet. Coarse on purpose: it needs no
- * knowledge of the language.
+ * Cuts one ending of number, gender or case, as the large European languages have them, where at least four letters
+ * stay: "invoices" and "invoicing", "facturas" and "factura", "Rechnungen" and "Rechnung" meet. Coarse on purpose: it
+ * needs no knowledge of the language.
  */
 export function stem(foldedWord: string): string {
   const stemmed = foldedWord.replace(endings, '');

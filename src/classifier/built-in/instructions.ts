@@ -15,9 +15,9 @@ non mai senza tranne eccetto nessun nessuna nao sem exceto nenhum niet geen nooi
 );
 
 /**
- * Reads what can be read of instructions without understanding them: a sentence that names one category, and no other, and negates
- * nothing counts as a part of that category's description. "Receipts from restaurants are expenses" makes "restaurants" a word for
- * `expenses`; all else is passed over.
+ * Reads what can be read of instructions without understanding them: a sentence that names one category, and no other,
+ * and negates nothing counts as a part of that category's description. "Receipts from restaurants are expenses" makes
+ * "restaurants" a word for `expenses`; all else is passed over.
  */
 export function withInstructions(
   categories: readonly Category[],

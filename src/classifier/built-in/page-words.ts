@@ -17,7 +17,9 @@ const fewestLetters = 24;
 /** Of the page's height: what stands there alone is a header or a footer that somebody stamped on a scan. */
 const margin = 0.08;
 
-/** Of what OCR reads, the share that invisible text must say as well to be believed; one letter in fifty may be wrong. */
+/**
+ * Of what OCR reads, the share that invisible text must say as well to be believed; one letter in fifty may be wrong.
+ */
 const agrees = 0.8;
 /** Below, it says something else. */
 const contradicts = 0.3;
@@ -28,8 +30,8 @@ const contradiction =
   'This page has invisible text that says something else than what shows; the image was read instead.';
 
 /**
- * The words of a page: those of its text layer that show; else, or besides where the layer lacks much of what is printed,
- * what OCR reads on its image. Invisible text over a picture is believed where the picture says the same.
+ * The words of a page: those of its text layer that show; else, or besides where the layer lacks much of what is
+ * printed, what OCR reads on its image. Invisible text over a picture is believed where the picture says the same.
  */
 export async function readPageWords(page: ClassifiablePage, ocr: OcrEngine, signal: AbortSignal): Promise<PageWords> {
   const layer = await page.text();
@@ -64,7 +66,10 @@ function hasBody(layer: PlacedText): boolean {
 
 type ReadPlaces = (places: { readonly only: PlacedText['spans'] }) => Promise<OcrText>;
 
-/** Whether a few lines of a text in another script are plain Latin type in the picture: its font names the wrong letters. */
+/**
+ * Whether a few lines of a text in another script are plain Latin type in the picture: its font names the wrong
+ * letters.
+ */
 async function showsLatin(layer: PlacedText, read: ReadPlaces): Promise<boolean> {
   const only = linesToCompare(layer.spans);
   return only.length > 0 && isLatinInstead((await read({ only })).text, layer.text);

@@ -22,8 +22,8 @@ export interface PhraseHit {
 }
 
 /**
- * Letters that a phrase needs to be recognised inside a longer run of letters, as OCR that loses spaces gives it: enough
- * that it is no part of another word by chance ("formation" in "information").
+ * Letters that a phrase needs to be recognised inside a longer run of letters, as OCR that loses spaces gives it:
+ * enough that it is no part of another word by chance ("formation" in "information").
  */
 const shortestRun = { oneWord: 12, severalWords: 9 } as const;
 

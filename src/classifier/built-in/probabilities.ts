@@ -9,9 +9,9 @@ export interface CategoryProbability {
 }
 
 /**
- * Turns scores into probabilities over the caller's categories, most likely first. That a page is of none of them competes
- * too; its share is spread over all. Equal scores share equally and are put in order of their names, so that the order in
- * which a caller lists the categories changes nothing.
+ * Turns scores into probabilities over the caller's categories, most likely first. That a page is of none of them
+ * competes too; its share is spread over all. Equal scores share equally and are put in order of their names, so that
+ * the order in which a caller lists the categories changes nothing.
  */
 export function toProbabilities(
   { categories, beyond }: PageScores,

@@ -9,9 +9,9 @@ const judgedLength = 20_000;
 const fewest = 60;
 
 /**
- * False for a text layer of letters that are none: a PDF whose fonts do not say which letter a shape is, or say it wrongly,
- * and the leavings of a bad recognition. The judgement is by script: which pairs of letters stand side by side, which
- * ideographs and syllables are in use. A script that has no such table passes.
+ * False for a text layer of letters that are none: a PDF whose fonts do not say which letter a shape is, or say it
+ * wrongly, and the leavings of a bad recognition. The judgement is by script: which pairs of letters stand side by
+ * side, which ideographs and syllables are in use. A script that has no such table passes.
  */
 export function isReadable(text: string): boolean {
   const judged = text.slice(0, judgedLength);
@@ -55,8 +55,8 @@ interface Usage {
 /** Pairs that make up this share of the words of documents are usual. */
 const usualShare = 0.78;
 /**
- * Measured: the usual pairs are 0.63 to 0.86 of 205 documents in 12 languages, 0.46 and more in languages that the kinds
- * are not written in, and at most 0.43 where letters stand for others (9,000 ciphers of those documents).
+ * Measured: the usual pairs are 0.63 to 0.86 of 205 documents in 12 languages, 0.46 and more in languages that the
+ * kinds are not written in, and at most 0.43 where letters stand for others (9,000 ciphers of those documents).
  */
 const leastUsualPairs = 0.45;
 

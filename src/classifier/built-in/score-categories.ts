@@ -22,7 +22,10 @@ export interface CategoryScore {
 /** What a page says for categories and for what is none of them. */
 export interface PageScores {
   readonly categories: readonly CategoryScore[];
-  /** The most that it says for a kind that none of the categories means; absent where a category stands for all of these. */
+  /**
+   * The most that it says for a kind that none of the categories means; absent where a category stands for all of
+   * these.
+   */
   readonly beyond?: number;
 }
 
@@ -88,8 +91,8 @@ export async function scoreCategories(
 }
 
 /**
- * What speaks for a wider kind that another category means speaks for its narrower case as well, as far as the page says
- * by words of its own that it is that case: an insurance claim on a form is no less a claim.
+ * What speaks for a wider kind that another category means speaks for its narrower case as well, as far as the page
+ * says by words of its own that it is that case: an insurance claim on a form is no less a claim.
  */
 function withWider(
   id: string,

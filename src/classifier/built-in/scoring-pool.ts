@@ -21,7 +21,9 @@ export interface ScoringPoolOptions {
   readonly logger: Logger;
   /** Default: one for each core, at most 2. */
   readonly processes?: number;
-  /** Processor time for one page, so that a busy machine is no reason to give up. Default 10 s; most take some 10 ms. */
+  /**
+   * Processor time for one page, so that a busy machine is no reason to give up. Default 10 s; most take some 10 ms.
+   */
   readonly timeoutMs?: number;
   /** By the clock, for one of two tries. Default ten times `timeoutMs`, at most 200 s. */
   readonly patienceMs?: number;
@@ -33,10 +35,11 @@ export interface ScoringPoolOptions {
 const maxReads = 2;
 
 /**
- * The built-in classifier in child processes, under limits of processor time and memory: a page's text is hostile, and whatever it
- * does to the process that reads it, requests and heartbeats go on in this one.
+ * The built-in classifier in child processes, under limits of processor time and memory: a page's text is hostile, and
+ * whatever it does to the process that reads it, requests and heartbeats go on in this one.
  *
- * Throws ClassifierError `document_corrupt` for a page that exceeds its limits, and for one of which three children died.
+ * Throws ClassifierError `document_corrupt` for a page that exceeds its limits, and for one of which three children
+ * died.
  */
 export function createScoringPool(options: ScoringPoolOptions): PageClassifier & AsyncDisposable {
   const { ocr, logger, timeoutMs = 10_000, maxProcessMemoryBytes = 512_000_000 } = options;

@@ -22,12 +22,15 @@ export interface UnderstoodCategory {
 
 type Meaning = Omit<UnderstoodCategory, 'category'>;
 
-/** Callers come with the same categories for every page. Bounded by the characters of names and descriptions: some lists fill a book. */
+/**
+ * Callers come with the same categories for every page. Bounded by the characters of names and descriptions: some lists
+ * fill a book.
+ */
 const known = new LRUCache<string, Meaning>({ maxSize: 1_000_000, sizeCalculation: (_, key) => key.length });
 
 /**
- * A name means the kind whose longest name it holds; only a category whose name means none is looked up by its description.
- * `pause` is awaited between one category and the next.
+ * A name means the kind whose longest name it holds; only a category whose name means none is looked up by its
+ * description. `pause` is awaited between one category and the next.
  */
 export async function understandCategories(
   categories: readonly Category[],

@@ -48,7 +48,10 @@ export const builtInWeights = {
   /** A narrower kind needs so much evidence from words of its own to take over its wider kind's, and leads by this. */
   narrowFrom: 1.5,
   narrowLead: 0.5,
-  /** What a page says for the likeliest of categories that are all wrong, most of the time (docs/built-in-classifier.md). */
+  /**
+   * What a page says for the likeliest of categories that are all wrong, most of the time
+   * (docs/built-in-classifier.md).
+   */
   evidenceOfWrongCategory: 2.5,
 
   /** A page after the first counts less: it bears no title, and an annex may be of another kind. */
@@ -86,7 +89,9 @@ export interface Calibration {
   readonly handicap: number;
 }
 
-/** A little wider than what fits best: the rules were written with some of the documents in view that it is fitted to. */
+/**
+ * A little wider than what fits best: the rules were written with some of the documents in view that it is fitted to.
+ */
 export const builtInCalibration: Calibration = { temperature: 0.3, surprise: 0.02, handicap: 2 };
 
 /** A part of the evidence. The bench takes each away in turn, to see what it is worth. */

@@ -36,7 +36,10 @@ export function createCascadeClassifier({ first, second, sureFrom, logger }: Cas
   };
 }
 
-/** That nothing fits is what the first one says of every page that it cannot read: it is a question for the second, however sure. */
+/**
+ * That nothing fits is what the first one says of every page that it cannot read: it is a question for the second,
+ * however sure.
+ */
 function isIgnorance(
   { classification }: PageClassification,
   { catchAll, mayBeUnknown }: PageClassificationRequest,

@@ -15,9 +15,9 @@ const maxDepth = 5;
 const otherNames = ['code', 'answer', 'choice', 'category', 'classification', 'label'] as const;
 
 /**
- * The JSON object of an answer: as asked for, or with other words, a fence or objects around it, or with what a reader would forgive (quotes, line
- * breaks, commas and braces at the wrong place). `none`: there is no such object. `ambiguous`: options that differ are named, one of which the page
- * itself may have written.
+ * The JSON object of an answer: as asked for, or with other words, a fence or objects around it, or with what a reader
+ * would forgive (quotes, line breaks, commas and braces at the wrong place). `none`: there is no such object.
+ * `ambiguous`: options that differ are named, one of which the page itself may have written.
  */
 export function findAnswerObject(text: string): FoundObject | 'none' | 'ambiguous' {
   if (isInSentence(text)) return 'ambiguous';

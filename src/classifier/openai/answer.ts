@@ -17,8 +17,8 @@ const maxReasonLength = 500;
 const maxRawLength = 200;
 
 /**
- * Reads an answer: the JSON object asked for, wherever it stands, else the bare text. Undefined where it is ambiguous: a page may have been
- * written to be taken for an answer.
+ * Reads an answer: the JSON object asked for, wherever it stands, else the bare text. Undefined where it is ambiguous:
+ * a page may have been written to be taken for an answer.
  */
 export function readAnswer(content: string): StatedAnswer | undefined {
   const text = withoutThoughts(content).trim();
@@ -42,8 +42,8 @@ export function isWhole(content: string): boolean {
 const thoughtTags = ['think', 'thinking', 'thought', 'reasoning'] as const;
 
 /**
- * What follows the thoughts at the beginning. Templates that begin them in the question leave the closing tag alone; one that stands in the answer's
- * JSON was quoted from a page.
+ * What follows the thoughts at the beginning. Templates that begin them in the question leave the closing tag alone;
+ * one that stands in the answer's JSON was quoted from a page.
  */
 function withoutThoughts(content: string): string {
   for (const tag of thoughtTags) {
@@ -130,7 +130,10 @@ function unwrap(text: string): string {
   return text.slice(start, end);
 }
 
-/** An option copied from the list, `B: invoice` or `B.`: the code counts where what follows it is nothing or its own category. */
+/**
+ * An option copied from the list, `B: invoice` or `B.`: the code counts where what follows it is nothing or its own
+ * category.
+ */
 function resolveListed(answer: string, options: readonly Option[]): Option | undefined {
   const [, code = '', rest = ''] = /^([A-Za-z]{1,2}|\d{3})\s*[:.)(-]\s*(.*)$/su.exec(answer) ?? [];
   const option = options.find((each) => each.code === code.toUpperCase());

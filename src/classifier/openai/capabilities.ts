@@ -1,7 +1,10 @@
 /** What an endpoint and its model are known to accept. Begins with everything and is only ever lowered. */
 export interface Capabilities {
   readonly structuredOutput: 'json_schema' | 'json_object' | 'none';
-  /** How many alternatives per token to ask for, 0 for the token's own probability; undefined: no log-probabilities at all. */
+  /**
+   * How many alternatives per token to ask for, 0 for the token's own probability; undefined: no log-probabilities at
+   * all.
+   */
   readonly topLogprobs: number | undefined;
   readonly tokenLimit: 'max_completion_tokens' | 'max_tokens' | 'none';
   readonly temperature: boolean;

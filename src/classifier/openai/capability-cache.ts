@@ -16,8 +16,9 @@ export interface CapabilityCache {
   /** A page's question was rejected although the probe's was not: probes again, asking for no more than `atMost`. */
   contradict(seen: ProbedCapabilities, atMost: Capabilities, signal: AbortSignal): Promise<ProbedCapabilities>;
   /**
-   * A page's answer came without the log-probabilities that the probe's had: the next question is preceded by another probe. Once, until a
-   * page's answer has them again: where pages differ from the probe for good, every page would cost two calls.
+   * A page's answer came without the log-probabilities that the probe's had: the next question is preceded by another
+   * probe. Once, until a page's answer has them again: where pages differ from the probe for good, every page would
+   * cost two calls.
    */
   missLogprobs(seen: ProbedCapabilities): void;
   seeLogprobs(): void;

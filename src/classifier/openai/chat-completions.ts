@@ -42,9 +42,15 @@ export interface ChatAnswer extends Completion {
 export interface ChatCompletions {
   /** Waits until it is known what the endpoint does. */
   ready(signal: AbortSignal): Promise<void>;
-  /** Finds out anew whether the endpoint answers at all, by the probe. Throws a ClassifierError that says why it does not. */
+  /**
+   * Finds out anew whether the endpoint answers at all, by the probe. Throws a ClassifierError that says why it does
+   * not.
+   */
   check(signal: AbortSignal): Promise<void>;
-  /** Asks one question. Throws whatever the client throws; a request that the server can't take is asked again, with less. */
+  /**
+   * Asks one question. Throws whatever the client throws; a request that the server can't take is asked again, with
+   * less.
+   */
   complete(question: ChatQuestion, signal: AbortSignal): Promise<ChatAnswer>;
 }
 

@@ -61,8 +61,8 @@ const completionSchema = z.object({
 });
 
 /**
- * Throws `model_misconfigured` for what is no chat completion, such as a login page or another protocol, and an APIError for an error that a gateway
- * passes on with status 200.
+ * Throws `model_misconfigured` for what is no chat completion, such as a login page or another protocol, and an
+ * APIError for an error that a gateway passes on with status 200.
  */
 export function readCompletion(value: unknown): Completion {
   const reported = toReportedError(value);
@@ -119,8 +119,8 @@ function callsOf({ tool_calls: calls, function_call: call }: z.infer<typeof mess
 }
 
 /**
- * Where the content is empty: what a tool was to be called with, or what a server took for thoughts, if that is the JSON object asked for and not mere
- * thinking of one.
+ * Where the content is empty: what a tool was to be called with, or what a server took for thoughts, if that is the
+ * JSON object asked for and not mere thinking of one.
  */
 function contentElsewhere(message: z.infer<typeof messageSchema>): string | undefined {
   const [call, ...others] = callsOf(message);

@@ -10,8 +10,8 @@ export type EndpointProblem =
   | { readonly kind: 'other' };
 
 /**
- * Asks an endpoint for its list of models, which costs nothing. Only what no request could overcome is a problem: a server that keeps
- * no such list may still judge pages.
+ * Asks an endpoint for its list of models, which costs nothing. Only what no request could overcome is a problem: a
+ * server that keeps no such list may still judge pages.
  */
 export async function findEndpointProblem(endpoint: Endpoint): Promise<EndpointProblem | undefined> {
   const { timeoutMs } = endpoint;

@@ -6,8 +6,9 @@ const bareError = z.object({ error: z.string() });
 const detailError = z.object({ detail: z.unknown() });
 
 /**
- * `fetch`, with error bodies in OpenAI's shape. Older vLLM sends `{object: "error", message, ...}`, its check of the key and Ollama's own API
- * `{error: "..."}`, FastAPI servers `{detail}`: the client would drop what they say, and with it which parameter they do not know.
+ * `fetch`, with error bodies in OpenAI's shape. Older vLLM sends `{object: "error", message, ...}`, its check of the
+ * key and Ollama's own API `{error: "..."}`, FastAPI servers `{detail}`: the client would drop what they say, and with
+ * it which parameter they do not know.
  */
 export async function fetchWithOpenAiErrors(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init);

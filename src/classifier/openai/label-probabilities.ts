@@ -20,10 +20,10 @@ interface Labels {
 /**
  * The probability of each label, from the tokens of the answer's first field.
  *
- * Walks the tokens of the value. At each, every alternative is a beginning of some labels or of none; those of none
- * are put aside and the rest made to sum to 1. An alternative that still fits several labels shares its part among
- * them equally; one that fits all of them tells nothing and is put aside, too. Where labels remain that no alternative shown could
- * begin, what is missing to 1 is kept for them: a server that shows no alternatives thus gives the token's own
+ * Walks the tokens of the value. At each, every alternative is a beginning of some labels or of none; those of none are
+ * put aside and the rest made to sum to 1. An alternative that still fits several labels shares its part among them
+ * equally; one that fits all of them tells nothing and is put aside, too. Where labels remain that no alternative shown
+ * could begin, what is missing to 1 is kept for them: a server that shows no alternatives thus gives the token's own
  * probability. Returns undefined where the tokens do not hold the label.
  */
 export function labelProbabilities(
@@ -125,8 +125,9 @@ function spellBare(label: string): string {
 }
 
 /**
- * Where the value begins: which token, and how many of its characters belong to what precedes. The last place that looks
- * like it, because tokens of what a model thought before its answer may stand there, too, drafts of the answer among them.
+ * Where the value begins: which token, and how many of its characters belong to what precedes. The last place that
+ * looks like it, because tokens of what a model thought before its answer may stand there, too, drafts of the answer
+ * among them.
  */
 function findValue(
   tokens: readonly TokenLogprob[],

@@ -1,6 +1,9 @@
 import type { ClassifierError } from '../../domain/errors.ts';
 
-/** Tells a limit of the whole endpoint, which outlasts the wait that it asks for, from one that a second try later gets past. */
+/**
+ * Tells a limit of the whole endpoint, which outlasts the wait that it asks for, from one that a second try later gets
+ * past.
+ */
 export interface LimitWatch {
   /** Whether what was refused because of a limit may be refused to everybody, so that the probe should be asked. */
   isDoubtful(error: ClassifierError): boolean;

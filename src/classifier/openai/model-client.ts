@@ -14,8 +14,8 @@ export interface Endpoint {
  * The client for one endpoint. Everything that the package would take from the environment is given or switched off; it
  * does not retry, because Temporal does.
  *
- * Azure has two APIs: `/openai/v1`, which is OpenAI's own, and the dated one, whose path names the deployment and whose key stands
- * in the header `api-key`. An `api-version` means the dated one, unless the base URL is that of the other.
+ * Azure has two APIs: `/openai/v1`, which is OpenAI's own, and the dated one, whose path names the deployment and whose
+ * key stands in the header `api-key`. An `api-version` means the dated one, unless the base URL is that of the other.
  */
 export function createModelClient({ apiKey, baseUrl, apiVersion, timeoutMs }: Endpoint): OpenAI {
   const options = {

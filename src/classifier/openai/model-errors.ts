@@ -44,8 +44,8 @@ function notReached(systemCode: string, cause: Error): ClassifierError {
 }
 
 /**
- * What a probe's failure means: its question is no document's, so that whoever answers it with an error would answer every page so. Rate limits and what
- * already says what it is stay as they are.
+ * What a probe's failure means: its question is no document's, so that whoever answers it with an error would answer
+ * every page so. Rate limits and what already says what it is stay as they are.
  */
 export function toProbeError(error: ClassifierError): ClassifierError {
   const { code, detail, cause } = error;
@@ -77,7 +77,10 @@ export function readRejection(error: unknown): Rejection | undefined {
   return { status: error.status, code: error.code ?? '', param: error.param ?? '', message: error.message };
 }
 
-/** OpenAI answers so where a model has thought until its tokens were used up: an answer that is cut off before it begins. */
+/**
+ * OpenAI answers so where a model has thought until its tokens were used up: an answer that is cut off before it
+ * begins.
+ */
 export function isCutOffError(error: unknown): boolean {
   return error instanceof APIError && error.status === 400 && /could not finish the message/iu.test(error.message);
 }

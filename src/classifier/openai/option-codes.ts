@@ -21,7 +21,10 @@ export function assignOptions(categories: readonly Category[], seed: string): Op
   return shuffle(sorted, seed).map((category, index) => ({ code: codes[index] ?? String(index), category }));
 }
 
-/** The first family with enough codes that are not themselves a category's name, punctuation aside: `A+` is an A to many a model. */
+/**
+ * The first family with enough codes that are not themselves a category's name, punctuation aside: `A+` is an A to many
+ * a model.
+ */
 function codesFor(categories: readonly Category[]): string[] {
   const names = new Set(categories.map(({ name }) => normalizeLabel(name).toUpperCase()));
   const free = codeFamilies.map((family) => family.filter((code) => !names.has(code)));
@@ -40,7 +43,9 @@ const letterPairs = pairLetters
   .flatMap((first) => pairLetters.map((second) => first + second))
   .filter((code) => !leftOut.has(code));
 
-/** One token in the same vocabularies; digit by digit elsewhere. For callers whose names are letter pairs themselves. */
+/**
+ * One token in the same vocabularies; digit by digit elsewhere. For callers whose names are letter pairs themselves.
+ */
 const numbers = Array.from({ length: 800 }, (_, index) => String(101 + index));
 
 const codeFamilies = [singleLetters, letterPairs, numbers] as const;

@@ -2,7 +2,9 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import sharp from 'sharp';
 import type { Capabilities } from './capabilities.ts';
 
-/** What may be answered to the probe: enough letters that a model that sees nothing hardly ever guesses the right one. */
+/**
+ * What may be answered to the probe: enough letters that a model that sees nothing hardly ever guesses the right one.
+ */
 export const probeLetters: readonly string[] = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
 /** The letter that the probe's picture shows. */
@@ -12,8 +14,9 @@ export const probeLetter = 'H';
 export const probeText = 'Which capital letter does the picture show? Answer with that letter.';
 
 /**
- * The question of the probe. Beside a JSON schema it does not say a word of JSON: a model that answers in JSON was
- * made to, one that answers "H" is behind a server that ignores the schema. OpenAI accepts JSON mode only where the question says JSON.
+ * The question of the probe. Beside a JSON schema it does not say a word of JSON: a model that answers in JSON was made
+ * to, one that answers "H" is behind a server that ignores the schema. OpenAI accepts JSON mode only where the question
+ * says JSON.
  */
 export async function buildProbeQuestion(capabilities: Capabilities): Promise<ChatCompletionMessageParam[]> {
   const { structuredOutput, images } = capabilities;

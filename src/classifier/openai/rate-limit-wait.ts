@@ -3,8 +3,8 @@ import { parseRetryAfter, parseRetryAfterMs } from '../../net/retry-after.ts';
 type Headers = Pick<globalThis.Headers, 'get'>;
 
 /**
- * How long a server asks to wait, in milliseconds: `retry-after-ms` (OpenAI, Azure), else `Retry-After` in seconds or as a date, else
- * the time until a rate limit is reset.
+ * How long a server asks to wait, in milliseconds: `retry-after-ms` (OpenAI, Azure), else `Retry-After` in seconds or
+ * as a date, else the time until a rate limit is reset.
  */
 export function readWait(headers: Headers | undefined, nowMs: number): number | undefined {
   if (!headers) return undefined;
@@ -32,8 +32,9 @@ export function readDayLimit(message: string): number | undefined {
 const limited = ['requests', 'tokens'] as const;
 
 /**
- * `x-ratelimit-reset-requests` and `-tokens` say when a limit is back at its full, which is later than need be; the one that is used
- * up counts, or the later one where neither says so. Azure sends 0 with a remainder of -1 where it does not know.
+ * `x-ratelimit-reset-requests` and `-tokens` say when a limit is back at its full, which is later than need be; the one
+ * that is used up counts, or the later one where neither says so. Azure sends 0 with a remainder of -1 where it does
+ * not know.
  */
 function readReset(headers: Headers): number | undefined {
   const resets = limited.flatMap((what) => {

@@ -56,9 +56,9 @@ export function isTooLong({ status, code, message }: Rejection): boolean {
 }
 
 /**
- * In the words of OpenAI and Azure ("image_url is only supported by certain models"), vLLM ("is not a multimodal model", "At most
- * 0 image(s)"), llama.cpp ("image input is not supported", with status 500), Ollama (the same, or "missing data required
- * for image input"), and of gateways.
+ * In the words of OpenAI and Azure ("image_url is only supported by certain models"), vLLM ("is not a multimodal
+ * model", "At most 0 image(s)"), llama.cpp ("image input is not supported", with status 500), Ollama (the same, or
+ * "missing data required for image input"), and of gateways.
  */
 const imageRefusals = [
   /not support[^.]{0,20}(image|vision|multimodal)/u,

@@ -31,8 +31,9 @@ const statusOfWord: readonly (readonly [RegExp, number])[] = [
 ];
 
 /**
- * The error that a gateway passes on in an answer with status 200, as `error` of the body or of its choice, as if it had come with its own status.
- * Undefined where there is none, or where nothing says of which status it is: then it is another server that answers.
+ * The error that a gateway passes on in an answer with status 200, as `error` of the body or of its choice, as if it
+ * had come with its own status. Undefined where there is none, or where nothing says of which status it is: then it is
+ * another server that answers.
  */
 export function toReportedError(value: unknown): APIError | undefined {
   const { data } = bodySchema.safeParse(value);

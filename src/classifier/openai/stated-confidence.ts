@@ -1,6 +1,7 @@
 /**
- * What a model says of its own confidence, 0..1. Per cent are asked for; a fraction up to 1 can only be meant as one, and so can 1 itself: no model
- * is sure to one per cent of what it answers. Undefined for words such as "high", which are no measure.
+ * What a model says of its own confidence, 0..1. Per cent are asked for; a fraction up to 1 can only be meant as one,
+ * and so can 1 itself: no model is sure to one per cent of what it answers. Undefined for words such as "high", which
+ * are no measure.
  */
 export function readStatedConfidence(value: unknown): number | undefined {
   if (typeof value === 'number') return fromNumber(value);

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 /**
- * Servers reject lone surrogates and NUL, and other control characters carry nothing. What turns the reading direction or cannot be seen,
- * Unicode's tag characters among it, would show a model what no reader of the page sees; joiners stay, which some scripts need.
+ * Servers reject lone surrogates and NUL, and other control characters carry nothing. What turns the reading direction
+ * or cannot be seen, Unicode's tag characters among it, would show a model what no reader of the page sees; joiners
+ * stay, which some scripts need.
  */
 export function cleanText(text: string): string {
   return text
@@ -34,8 +35,9 @@ export function betweenMarks({ name, shown, seed }: Marked): string {
 }
 
 /**
- * Servers of open models take `<|im_end|>`, `</s>` or `[INST]` for the tokens that end a message and begin another one, also where they stand
- * in a message (llama.cpp, and tokenizers of Hugging Face behind vLLM): written otherwise they are words.
+ * Servers of open models take `<|im_end|>`, `</s>` or `[INST]` for the tokens that end a message and begin another one,
+ * also where they stand in a message (llama.cpp, and tokenizers of Hugging Face behind vLLM): written otherwise they
+ * are words.
  */
 function disarm(text: string): string {
   return text
@@ -48,5 +50,8 @@ function disarm(text: string): string {
 }
 
 const longestToken = 61;
-/** What follows the brackets, which are taken as a run: looked for at each of them, a page of brackets would cost their square. */
+/**
+ * What follows the brackets, which are taken as a run: looked for at each of them, a page of brackets would cost their
+ * square.
+ */
 const beginsToken = /^[^<>\n]{1,60}>/u;

@@ -6,8 +6,8 @@ import { readsExtendErrors } from './is-extend-request.ts';
 import type { ErrorBody } from './error-schemas.ts';
 
 /**
- * Answers in Extend's form, `{code, message, retryable, requestId}` at top level, whatever speaks its contract; the rest goes on to the problem
- * details. Its SDK chooses the class of an error by the status alone.
+ * Answers in Extend's form, `{code, message, retryable, requestId}` at top level, whatever speaks its contract; the
+ * rest goes on to the problem details. Its SDK chooses the class of an error by the status alone.
  */
 export const extendErrorHandler: ErrorRequestHandler = (error: unknown, request, response, next) => {
   if (!readsExtendErrors(request)) {
@@ -32,8 +32,9 @@ export const extendNotFound: RequestHandler = (request) => {
 };
 
 /**
- * The contract knows no 405, 409, 413, 415 or 504: whatever the caller can mend in the request is 400 there, which has a class of its own in the
- * SDK. A run that takes longer than a caller waits is 422: after a 5xx the SDK would start it again.
+ * The contract knows no 405, 409, 413, 415 or 504: whatever the caller can mend in the request is 400 there, which has
+ * a class of its own in the SDK. A run that takes longer than a caller waits is 422: after a 5xx the SDK would start it
+ * again.
  */
 function statusOf(code: ErrorCode): number {
   const { status } = errorFacts[code];

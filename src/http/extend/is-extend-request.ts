@@ -2,7 +2,9 @@ import type { Request } from 'express';
 import { firstSegment } from '../shared/when.ts';
 import { ClassifierError } from '../../domain/errors.ts';
 
-/** The first segments of every path of Extend's API, those that are not served here too: their clients read its errors. */
+/**
+ * The first segments of every path of Extend's API, those that are not served here too: their clients read its errors.
+ */
 const resources = new Set([
   'batch_runs',
   'classifiers',
@@ -34,16 +36,16 @@ const resources = new Set([
 ]);
 
 /**
- * Whether a request speaks Extend's contract: by its header, by its path, or because it posts JSON to `/classify`, the one address that both
- * contracts have (design 4).
+ * Whether a request speaks Extend's contract: by its header, by its path, or because it posts JSON to `/classify`, the
+ * one address that both contracts have (design 4).
  */
 export function isExtendRequest(request: Request): boolean {
   return readsExtendErrors(request) || isJsonSubmission(request);
 }
 
 /**
- * Whether errors are told in Extend's form. JSON at `/classify` without the header that its SDK always sends may as well come from a client of the
- * other contract that should have sent a form: it hears of that in problem details.
+ * Whether errors are told in Extend's form. JSON at `/classify` without the header that its SDK always sends may as
+ * well come from a client of the other contract that should have sent a form: it hears of that in problem details.
  */
 export function readsExtendErrors(request: Request): boolean {
   return request.get('x-extend-api-version') !== undefined || resources.has(firstSegment(request));

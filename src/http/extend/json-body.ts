@@ -4,7 +4,9 @@ import { ClassifierError } from '../../domain/errors.ts';
 import { toPointer } from '../../domain/field-error.ts';
 import { isTooDeep, maxJsonDepth } from '../shared/json-shape.ts';
 
-/** Checks the JSON body of a request. Throws `invalid_request` naming the field, or saying that there is no JSON at all. */
+/**
+ * Checks the JSON body of a request. Throws `invalid_request` naming the field, or saying that there is no JSON at all.
+ */
 export function parseJsonBody<T extends z.ZodType>(schema: T, request: Pick<Request, 'body' | 'get'>): z.output<T> {
   const body: unknown = request.body;
   if (body === undefined) throw notJson(request.get('content-type')?.slice(0, 80));
@@ -30,8 +32,8 @@ const shownProblems = 20;
 const toldProblems = 5;
 
 /**
- * Checks a JSON body. Throws `invalid_request` whose sentence names the fields that are wrong, and whose `errors` name them by JSON pointer
- * (RFC 6901). Values that were seen are not repeated: they may be secrets.
+ * Checks a JSON body. Throws `invalid_request` whose sentence names the fields that are wrong, and whose `errors` name
+ * them by JSON pointer (RFC 6901). Values that were seen are not repeated: they may be secrets.
  */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body);

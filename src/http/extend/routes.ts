@@ -24,7 +24,10 @@ export type ExtendDependencies = ClassifyRunDependencies &
 /** A text document of 5 MB fits into a body, escaped as JSON. */
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/** Extend's `/classify_runs` and all that belongs to it, as reference 1 of its contract says. Every request that gets here speaks it. */
+/**
+ * Extend's `/classify_runs` and all that belongs to it, as reference 1 of its contract says. Every request that gets
+ * here speaks it.
+ */
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
   // Not strict: what is JSON but no object is told so by the schema of the route.

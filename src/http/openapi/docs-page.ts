@@ -79,7 +79,10 @@ export function openApiRoutes(version: string): Router {
   return answerOtherMethods(router);
 }
 
-/** `/docs/errors`, where the `type` of every problem points (RFC 9457 3.1.1): each error and what to do about it, as text. */
+/**
+ * `/docs/errors`, where the `type` of every problem points (RFC 9457 3.1.1): each error and what to do about it, as
+ * text.
+ */
 export function errorsPage(): Router {
   const router = Router();
   router.get('/docs/errors', (_request, response) => {

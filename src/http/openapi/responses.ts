@@ -78,7 +78,10 @@ export function publicResponse(
   return { description, headers: { ...requestId, ...headers }, content: { [mediaType]: { schema } } };
 }
 
-/** The answers of an operation that two contracts have: where both answer with one status, the media type tells them apart. */
+/**
+ * The answers of an operation that two contracts have: where both answer with one status, the media type tells them
+ * apart.
+ */
 export function inBothContracts(
   first: Readonly<Record<string, ZodOpenApiResponseObject>>,
   second: Readonly<Record<string, ZodOpenApiResponseObject>>,

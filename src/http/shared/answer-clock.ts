@@ -9,8 +9,9 @@ export interface AnswerLimits {
 }
 
 /**
- * Bounds how long any client can be in reading its answer, which is held in memory, or has a file open, until it is read: the connection of one
- * that reads too slowly is closed. Node itself would wait for ever. Time in which the client waits for us does not count.
+ * Bounds how long any client can be in reading its answer, which is held in memory, or has a file open, until it is
+ * read: the connection of one that reads too slowly is closed. Node itself would wait for ever. Time in which the
+ * client waits for us does not count.
  */
 export function clockAnswers(server: Server, limits: AnswerLimits): void {
   if (limits.minBytesPerSecond === 0) return;
@@ -40,8 +41,9 @@ function watchAnswer(
 }
 
 /**
- * What the operating system has taken. An answer that is written at once is one write to the socket, whose progress only its handle knows: node's own
- * timeout of a socket looks there too (`_onTimeout` in lib/net.js). Without it, only whole writes count.
+ * What the operating system has taken. An answer that is written at once is one write to the socket, whose progress
+ * only its handle knows: node's own timeout of a socket looks there too (`_onTimeout` in lib/net.js). Without it, only
+ * whole writes count.
  */
 function sentBytes(socket: Socket): number {
   const handle: unknown = Reflect.get(socket, '_handle');

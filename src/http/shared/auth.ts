@@ -14,8 +14,8 @@ export interface AuthenticationOptions {
 
 /**
  * Finds the tenant by the key in `api-key` (Unsiloed's header), `X-API-Key` or `Authorization: Bearer`. Without any key
- * set the server listens on loopback alone, and a web page that the user happens to visit must not use it either: requests of another origin
- * or for another host name (DNS rebinding) are refused.
+ * set the server listens on loopback alone, and a web page that the user happens to visit must not use it either:
+ * requests of another origin or for another host name (DNS rebinding) are refused.
  */
 export function authenticate({ apiKeys }: AuthenticationOptions): RequestHandler {
   const known = apiKeys.map(({ tenant, sha256 }) => ({ tenant, hash: Buffer.from(sha256, 'hex') }));

@@ -11,8 +11,9 @@ export interface BodyLimits extends DrainLimits {
 }
 
 /**
- * Bounds how long any request can be in sending its body, whoever reads it, or nobody: one that comes too slowly is answered with 408, and once a request
- * has its answer, the rest of its body is read on within bounds before the connection is closed. Node itself would wait for an hour.
+ * Bounds how long any request can be in sending its body, whoever reads it, or nobody: one that comes too slowly is
+ * answered with 408, and once a request has its answer, the rest of its body is read on within bounds before the
+ * connection is closed. Node itself would wait for an hour.
  */
 export function clockBodies(server: Server, limits: BodyLimits): void {
   const watch = (request: IncomingMessage, response: ServerResponse): void => {

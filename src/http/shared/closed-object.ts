@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { nearestName } from '../../domain/nearest-name.ts';
 
-/** An object that has these members and no others: those that are not known are refused, each with the name that was probably meant. */
+/**
+ * An object that has these members and no others: those that are not known are refused, each with the name that was
+ * probably meant.
+ */
 export function closedObject<T extends z.core.$ZodLooseShape>(shape: T) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {

@@ -6,8 +6,8 @@ export interface DrainLimits {
 }
 
 /**
- * Reads on, within bounds, what the client still sends after its request has been refused, and then ends the connection.
- * Closing at once would reset it, and the client would see a broken pipe where it should see the answer.
+ * Reads on, within bounds, what the client still sends after its request has been refused, and then ends the
+ * connection. Closing at once would reset it, and the client would see a broken pipe where it should see the answer.
  * The answer itself goes out at once and without `Connection: close`, on which node would close without reading on.
  */
 export function drainRequest(request: IncomingMessage, response: ServerResponse, limits: DrainLimits): void {

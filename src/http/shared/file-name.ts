@@ -12,7 +12,10 @@ export function displayFileName(given: string): string {
   return cut === '' || cut === '.' || cut === '..' ? 'document' : cut;
 }
 
-/** The three characters that a form escapes in a file name (HTML, "multipart/form-data encoding algorithm"), and no others. */
+/**
+ * The three characters that a form escapes in a file name (HTML, "multipart/form-data encoding algorithm"), and no
+ * others.
+ */
 function unescaped(given: string): string {
   return given.replace(/%22/g, '"').replace(/%0[AD]/gi, ' ');
 }

@@ -5,7 +5,9 @@ export interface HealthDependencies {
   readonly version: string;
   /** One probe for each dependency without which requests fail; it throws when the dependency cannot be used now. */
   readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
-  /** What accepted jobs wait for but no request does: why it cannot be used now. It is told, and makes nobody unready. */
+  /**
+   * What accepted jobs wait for but no request does: why it cannot be used now. It is told, and makes nobody unready.
+   */
   readonly advisories?: Readonly<Record<string, () => Promise<string | undefined>>>;
   /** What jobs wait for that only the operator can mend. */
   readonly waiting: () => Promise<readonly WaitingJobs[]>;
@@ -25,7 +27,10 @@ interface WaitingJobs {
 const cacheMs = 2000;
 const probeTimeoutMs = 3000;
 
-/** `/livez`: this process answers. `/readyz` (alias `/healthz`): everything it needs answers too, each by name. `/version`. */
+/**
+ * `/livez`: this process answers. `/readyz` (alias `/healthz`): everything it needs answers too, each by name.
+ * `/version`.
+ */
 export function healthRoutes({ version, probes, advisories = {}, waiting }: HealthDependencies): Router {
   const router = Router();
   let cached: { readonly at: number; readonly report: Promise<Report> } | undefined;

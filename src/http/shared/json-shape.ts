@@ -25,7 +25,10 @@ export interface JsonBodyOptions {
   readonly strict?: boolean;
 }
 
-/** Express's parser of JSON behind our limits. Passes on `payload_too_large`, or `invalid_request` where there are too many values. */
+/**
+ * Express's parser of JSON behind our limits. Passes on `payload_too_large`, or `invalid_request` where there are too
+ * many values.
+ */
 export function jsonBody({ limitBytes, maxValues, strict = true }: JsonBodyOptions): RequestHandler {
   function verify(request: IncomingMessage, response: ServerResponse, body: Buffer, charset: string): void {
     requireUtf8(request, response, body, charset);
@@ -46,8 +49,8 @@ const backslash = 0x5c;
 const marks = new Set(Buffer.from('[{,:'));
 
 /**
- * About how many names and values a text in JSON has, told in one pass without parsing it. Where `hasStrings` is false (encodings in which a quotation
- * mark is not one byte), marks within strings count too.
+ * About how many names and values a text in JSON has, told in one pass without parsing it. Where `hasStrings` is false
+ * (encodings in which a quotation mark is not one byte), marks within strings count too.
  */
 export function countJsonValues(json: Uint8Array, hasStrings = true): number {
   let count = 1;

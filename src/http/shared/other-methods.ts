@@ -1,7 +1,10 @@
 import type { RequestHandler, Router } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
 
-/** Answers OPTIONS on each path of a router with its methods; express itself would answer with a text. To be called when all routes are there. */
+/**
+ * Answers OPTIONS on each path of a router with its methods; express itself would answer with a text. To be called when
+ * all routes are there.
+ */
 export function answerOptions(router: Router): Router {
   for (const [path, methods] of methodsByPath(router)) {
     router.options(path, (_request, response) => {

@@ -9,15 +9,16 @@ export const problemType = 'application/problem+json';
 const defaultRetryAfterSeconds = 5;
 
 /**
- * Answers with problem details (RFC 9457), whose `detail` is also what Unsiloed's clients read. Our own errors keep their
- * sentence; anything else is `internal` with a generic one, and its cause goes to the log alone.
+ * Answers with problem details (RFC 9457), whose `detail` is also what Unsiloed's clients read. Our own errors keep
+ * their sentence; anything else is `internal` with a generic one, and its cause goes to the log alone.
  */
 export const problemHandler: ErrorRequestHandler = (error: unknown, request, response, _next) => {
   const { log } = requestContext(request);
   const problem = problemOf(error, request);
   const { status } = errorFacts[problem.code];
   if (status >= 500) log.error({ code: problem.code, error: problem.cause ?? problem }, 'request failed');
-  // The head is gone: all that can still be done is to end the connection, so that nobody takes half a body for a whole one.
+  // The head is gone: all that can still be done is to end the connection, so that nobody takes half a body for a whole
+  // one.
   if (response.headersSent) {
     response.destroy();
     return;

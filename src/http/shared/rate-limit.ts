@@ -11,8 +11,9 @@ export interface RateLimitOptions {
 const windowMs = 60_000;
 
 /**
- * Answers 429 to a tenant who asks too often, and tells everyone what is left (draft-ietf-httpapi-ratelimit-headers-08).
- * Only behind `authenticate`: addresses say little behind a proxy, and a key belongs to somebody.
+ * Answers 429 to a tenant who asks too often, and tells everyone what is left
+ * (draft-ietf-httpapi-ratelimit-headers-08). Only behind `authenticate`: addresses say little behind a proxy, and a key
+ * belongs to somebody.
  */
 export function limitRate({ perMinute }: RateLimitOptions): RequestHandler[] {
   if (perMinute === 0) return [];

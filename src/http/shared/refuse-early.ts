@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import { ClassifierError } from '../../domain/errors.ts';
 
 /**
- * A body parser of express that answers a body beyond its limit at once. By itself it reads such a body to its end first, however long that is and however
- * long it takes.
+ * A body parser of express that answers a body beyond its limit at once. By itself it reads such a body to its end
+ * first, however long that is and however long it takes.
  */
 export function refuseEarly(limitBytes: number, parser: RequestHandler): RequestHandler {
   return (request, response, next) => {

@@ -22,14 +22,18 @@ export class RequestContext {
     return jobId === undefined ? { requestId } : { requestId, jobId };
   }
 
-  /** Bound to the names. Made when it is wanted: most requests log one line, which a logger of their own would cost again. */
+  /**
+   * Bound to the names. Made when it is wanted: most requests log one line, which a logger of their own would cost
+   * again.
+   */
   get log(): Logger {
     return this.#logger.child(this.names);
   }
 }
 
 declare global {
-  // Express's own place for what middleware knows of a request. A WeakMap would be tidier, but the collector pays for each entry.
+  // Express's own place for what middleware knows of a request. A WeakMap would be tidier, but the collector pays for
+  // each entry.
   namespace Express {
     interface Request {
       context?: RequestContext;
@@ -37,12 +41,15 @@ declare global {
   }
 }
 
-/** What proxies log for a request whose connection ended before its answer: until then a response has the status 200. */
+/**
+ * What proxies log for a request whose connection ended before its answer: until then a response has the status 200.
+ */
 const noAnswer = 499;
 
 /**
- * Gives every request an id, echoed in `x-request-id`, and writes one log line when its answer is out, or nobody is there any more to read it.
- * What was read without a fault is told at `debug`: clients poll every second, and what changed or went wrong would drown in it.
+ * Gives every request an id, echoed in `x-request-id`, and writes one log line when its answer is out, or nobody is
+ * there any more to read it. What was read without a fault is told at `debug`: clients poll every second, and what
+ * changed or went wrong would drown in it.
  */
 export function withRequestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {

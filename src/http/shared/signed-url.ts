@@ -12,7 +12,10 @@ export interface UrlSignerOptions {
 
 /** Addresses of ours that need no key: whoever has one may read what it names until it expires. */
 export interface UrlSigner {
-  /** The whole address of a path of ours, percent-encoded, good for so long from now; below another one than the public one where that is given. */
+  /**
+   * The whole address of a path of ours, percent-encoded, good for so long from now; below another one than the public
+   * one where that is given.
+   */
   sign(path: string, validMs: number, baseUrl?: string): Promise<string>;
   /** Whether this path and query are what `sign` gave, and still good. */
   isGood(path: string, query: Readonly<Record<string, unknown>>): Promise<boolean>;

@@ -6,12 +6,15 @@ import { ClassifierError, errorFacts } from '../../domain/errors.ts';
 import type { Logger } from '../../logger.ts';
 import { problemBody, problemType } from './problem.ts';
 
-/** How long a refused client may take to read its answer. Closing at once would reset the connection while it still sends. */
+/**
+ * How long a refused client may take to read its answer. Closing at once would reset the connection while it still
+ * sends.
+ */
 const lingerMs = 2000;
 
 /**
- * Answers what node's parser refuses, and so no middleware ever sees, like every other error; node itself would answer without a body.
- * The connection is closed: nobody knows where on it the next request would begin.
+ * Answers what node's parser refuses, and so no middleware ever sees, like every other error; node itself would answer
+ * without a body. The connection is closed: nobody knows where on it the next request would begin.
  */
 export function answerUnreadable(server: Server, logger: Logger): void {
   const responses = new WeakMap<Duplex, ServerResponse>();
@@ -32,7 +35,8 @@ export function answerUnreadable(server: Server, logger: Logger): void {
     else answerOn(socket, problem, logger);
     linger(socket);
   });
-  // Node takes CONNECT for a proxy's business: it closes the connection where nobody listens, and leaves its errors to who does.
+  // Node takes CONNECT for a proxy's business: it closes the connection where nobody listens, and leaves its errors to
+  // who does.
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy());
     answerOn(socket, new ClassifierError('invalid_request', 'CONNECT is not served: this is no proxy.'), logger);
@@ -64,7 +68,10 @@ function problemOfParser({ code }: NodeJS.ErrnoException): ClassifierError {
   }
 }
 
-/** Answers a request that was accepted before its body turned out to be broken: it has an id, and a line in the log of its own. Closes the connection. */
+/**
+ * Answers a request that was accepted before its body turned out to be broken: it has an id, and a line in the log of
+ * its own. Closes the connection.
+ */
 export function answerBy(response: ServerResponse, problem: ClassifierError): void {
   const { status } = errorFacts[problem.code];
   const requestId = String(response.getHeader('x-request-id') ?? randomUUID());

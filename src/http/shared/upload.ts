@@ -32,8 +32,9 @@ export function uploadOf(request: Request): Upload {
 }
 
 /**
- * Reads a `multipart/form-data` request and streams its one document (`pdf_file` or `file`) into the store; the handlers
- * behind it get both by `uploadOf`. On any failure nothing stays in the store, and the answer goes out at once.
+ * Reads a `multipart/form-data` request and streams its one document (`pdf_file` or `file`) into the store; the
+ * handlers behind it get both by `uploadOf`. On any failure nothing stays in the store, and the answer goes out at
+ * once.
  */
 export function uploadMiddleware(dependencies: UploadDependencies): RequestHandler {
   const { store, keyFor, limits: given, mayBeText = false, fileFields = documentFields } = dependencies;
@@ -82,7 +83,9 @@ async function discardAfter(session: UploadSession, error: unknown): Promise<voi
   await discarded;
 }
 
-/** multer with our storage engine. It reports a failure only after the whole body has come, so the sessions watch too. */
+/**
+ * multer with our storage engine. It reports a failure only after the whole body has come, so the sessions watch too.
+ */
 function createParser(limits: Required<UploadLimits>, sessions: WeakMap<object, UploadSession>): RequestHandler {
   const sessionOf = (request: object): UploadSession => {
     const session = sessions.get(request);

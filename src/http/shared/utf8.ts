@@ -6,7 +6,10 @@ import { ClassifierError } from '../../domain/errors.ts';
 const replacement = '\uFFFD';
 const byteOrderMark = '\uFEFF';
 
-/** Whether something of the text was lost when it was decoded, here or before: a name would be another one than its sender wrote. */
+/**
+ * Whether something of the text was lost when it was decoded, here or before: a name would be another one than its
+ * sender wrote.
+ */
 export function isMangled(text: string): boolean {
   return text.includes(replacement);
 }

@@ -19,14 +19,18 @@ const textFields = [
 ] as const;
 type TextField = (typeof textFields)[number];
 
-/** Whether a field of this name is text, also where it comes as a file: of JavaScript's FormData a Blob does, whose type is JSON. */
+/**
+ * Whether a field of this name is text, also where it comes as a file: of JavaScript's FormData a Blob does, whose type
+ * is JSON.
+ */
 export function isTextField(name: string): boolean {
   return placeOf(name).field !== undefined;
 }
 
 /**
- * The fields of a form by their own names. Lists and objects that form libraries take apart (PHP, Rails, axios, qs, .NET) are put together; a field that is
- * not known is left out, as in Unsiloed, unless it is a slip for one that is: then it would be missed without a word. Throws 400s that name the field.
+ * The fields of a form by their own names. Lists and objects that form libraries take apart (PHP, Rails, axios, qs,
+ * .NET) are put together; a field that is not known is left out, as in Unsiloed, unless it is a slip for one that is:
+ * then it would be missed without a word. Throws 400s that name the field.
  */
 export function readFormFields(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const parts = new Map<TextField, FormPart[]>();
@@ -45,7 +49,9 @@ export function readFormFields(given: Readonly<Record<string, unknown>>): Readon
 interface Place {
   readonly base: string;
   readonly field: TextField | undefined;
-  /** `['0', 'name']` of `categories[0][name]`, `categories[0].name` and `categories.0.name`; `['']` of `categories[]`. */
+  /**
+   * `['0', 'name']` of `categories[0][name]`, `categories[0].name` and `categories.0.name`; `['']` of `categories[]`.
+   */
   readonly path: readonly string[];
 }
 

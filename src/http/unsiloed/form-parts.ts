@@ -10,8 +10,9 @@ export interface FormPart {
 const maxPathLength = 6;
 
 /**
- * A list whose items come one by one: `categories[]` and a repeated `categories`, each value a name, an object or a list as JSON; `categories[0]`;
- * `categories[0][name]`; `categories[][name]` with as many values as there are items. Throws a 400 for anything else.
+ * A list whose items come one by one: `categories[]` and a repeated `categories`, each value a name, an object or a
+ * list as JSON; `categories[0]`; `categories[0][name]`; `categories[][name]` with as many values as there are items.
+ * Throws a 400 for anything else.
  */
 export function listOfParts(field: string, parts: readonly FormPart[]): unknown[] {
   const numbered = new Map<number, unknown>();

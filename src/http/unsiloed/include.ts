@@ -36,8 +36,8 @@ export function parseIncludes(value: unknown): ReadonlySet<Include> {
 }
 
 /**
- * The five keys and what was asked for beyond them: `candidates`, `reasoning`, `confidence_source` and `warnings` stand in the result and in each
- * page result, `usage`, `timings`, `metadata` and `rerun_of` at the top level.
+ * The five keys and what was asked for beyond them: `candidates`, `reasoning`, `confidence_source` and `warnings` stand
+ * in the result and in each page result, `usage`, `timings`, `metadata` and `rerun_of` at the top level.
  */
 export async function toJobBodyWith(
   includes: ReadonlySet<Include>,
@@ -98,7 +98,10 @@ function withDetails(
   }
 }
 
-/** The document's candidates: for each category the mean of the pages' probabilities, unknown (null) when one of them is. */
+/**
+ * The document's candidates: for each category the mean of the pages' probabilities, unknown (null) when one of them
+ * is.
+ */
 function combineCandidates(pages: readonly PageResult[]): CandidateResult[] {
   const names = new Set(pages.flatMap(({ candidates = [] }) => candidates.map(({ name }) => name)));
   const combined = Array.from(names, (name): CandidateResult => {

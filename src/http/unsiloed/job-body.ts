@@ -46,7 +46,10 @@ function progressSentence(progress: JobProgress | undefined): string {
   return `Processing page ${Math.min(progress.pagesDone + 1, progress.pagesTotal)} of ${progress.pagesTotal}`;
 }
 
-/** An image has a form of its own (seed 001), but a TIFF of several pages is a document with pages, and so is a text of another contract. */
+/**
+ * An image has a form of its own (seed 001), but a TIFF of several pages is a document with pages, and so is a text of
+ * another contract.
+ */
 function toResultBody({
   classification,
   confidence,

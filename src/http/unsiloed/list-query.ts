@@ -4,7 +4,10 @@ import { fieldError } from '../../domain/field-error.ts';
 
 export const listLimits = { preset: 20, max: 100 } as const;
 
-/** Reads `?limit=&cursor=&status=&classification=&rerun_of=&created_after=&created_before=`. Throws 400s that name the parameter. */
+/**
+ * Reads `?limit=&cursor=&status=&classification=&rerun_of=&created_after=&created_before=`. Throws 400s that name the
+ * parameter.
+ */
 export function parseListQuery(query: Readonly<Record<string, unknown>>): Omit<ListJobsRequest, 'tenant'> {
   const cursor = textOf(query, 'cursor');
   const classification = textOf(query, 'classification');

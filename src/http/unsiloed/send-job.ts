@@ -11,7 +11,10 @@ interface JsonText {
 /** As long as the reader remembers a finished job, whoever polls it gets the text that was made for the first. */
 const finishedTexts = new WeakMap<Job, JsonText>();
 
-/** Answers with the five keys of a job. Polling is what most requests are, so this does by hand what `response.json()` would look up each time. */
+/**
+ * Answers with the five keys of a job. Polling is what most requests are, so this does by hand what `response.json()`
+ * would look up each time.
+ */
 export function sendJob(response: Response, job: Job): void {
   const { text, byteLength } = finishedTexts.get(job) ?? makeText(job);
   response.setHeader('Cache-Control', 'no-store');

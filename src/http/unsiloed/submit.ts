@@ -179,7 +179,9 @@ function notAForm(request: Request): ClassifierError {
   );
 }
 
-/** Clients that name a URL alone often send no multipart. A JSON body is read only to be told apart from a broken one. */
+/**
+ * Clients that name a URL alone often send no multipart. A JSON body is read only to be told apart from a broken one.
+ */
 function withoutFile(request: Request): Upload {
   const body: unknown = request.is('application/x-www-form-urlencoded') ? request.body : undefined;
   const fields = typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {};

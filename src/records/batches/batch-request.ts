@@ -58,7 +58,10 @@ export async function findBatchRequest(
   return (await readJson(store, key, (value) => batchRequestSchema.parse(value)))?.value;
 }
 
-/** The inputs of a batch lie in chunks, each of which one activity prepares. They hold no password: those are kept sealed, with the files. */
+/**
+ * The inputs of a batch lie in chunks, each of which one activity prepares. They hold no password: those are kept
+ * sealed, with the files.
+ */
 export async function writeInputs(
   store: ObjectStore,
   tenant: string,

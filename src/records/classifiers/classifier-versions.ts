@@ -46,8 +46,8 @@ export interface ResolvedClassifier {
 }
 
 /**
- * Finds a classifier and the version of it that is meant: the latest published one, else the draft, unless the reference names another. Throws
- * `not_found` for either.
+ * Finds a classifier and the version of it that is meant: the latest published one, else the draft, unless the
+ * reference names another. Throws `not_found` for either.
  */
 export async function resolveClassifier(
   store: ObjectStore,
@@ -88,8 +88,8 @@ export interface PublishRequest {
 }
 
 /**
- * Publishes the draft, or the configuration given, under the next number. Of any number of callers at once each gets a number of its own: a
- * version is only ever written where none is. Throws `not_found`.
+ * Publishes the draft, or the configuration given, under the next number. Of any number of callers at once each gets a
+ * number of its own: a version is only ever written where none is. Throws `not_found`.
  */
 export async function publishVersion(
   store: ObjectStore,

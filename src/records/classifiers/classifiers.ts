@@ -64,7 +64,10 @@ export interface UpdateClassifierRequest {
   readonly config?: ClassifyConfig | undefined;
 }
 
-/** Changes the name, the draft's configuration or both; writers of different members at once lose nothing. Throws `not_found`. */
+/**
+ * Changes the name, the draft's configuration or both; writers of different members at once lose nothing. Throws
+ * `not_found`.
+ */
 export async function updateClassifier(
   store: ObjectStore,
   tenant: string,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The configuration of a classifier as it is stored: all that the caller gave, also what is not known here. The rules that a new one must keep
- * stand in `http/extend/classify-runs/config-schema.ts`; what was stored under earlier rules stays readable.
+ * The configuration of a classifier as it is stored: all that the caller gave, also what is not known here. The rules
+ * that a new one must keep stand in `http/extend/classify-runs/config-schema.ts`; what was stored under earlier rules
+ * stays readable.
  */
 export const storedConfigSchema = z.looseObject({
   classifications: z.array(z.looseObject({ id: z.string(), type: z.string(), description: z.string() })),

@@ -16,8 +16,8 @@ export interface RunQuestion extends OptionCategories {
 }
 
 /**
- * Page ranges apply, cut at the operator's limit; the context `max` reads as many pages as that allows. Which model or parser of Extend's is
- * named changes nothing here: those are kept and given back.
+ * Page ranges apply, cut at the operator's limit; the context `max` reads as many pages as that allows. Which model or
+ * parser of Extend's is named changes nothing here: those are kept and given back.
  */
 export function questionOf(config: ClassifyConfig, { defaultPages, maxPages }: PageLimits): RunQuestion {
   const { classifications, classificationRules = '', advancedOptions } = config;

@@ -27,7 +27,10 @@ export interface ChosenEvaluation {
   readonly items: readonly EvaluationItem[];
 }
 
-/** Finds what an evaluation is to run. Throws `not_found` for what it refers to, and `invalid_request` for too few items or too many. */
+/**
+ * Finds what an evaluation is to run. Throws `not_found` for what it refers to, and `invalid_request` for too few items
+ * or too many.
+ */
 export async function chooseEvaluation(
   store: ObjectStore,
   { tenant, evaluationSetId, classifier, itemIds }: EvaluationChoice,

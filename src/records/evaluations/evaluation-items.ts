@@ -43,8 +43,8 @@ export interface NewEvaluationItem {
 }
 
 /**
- * Adds items to a set, all of them or, where one is wrong, none. Throws `not_found` for a file that is not there and `invalid_request` for what
- * the classifier cannot say, with the place in `items`.
+ * Adds items to a set, all of them or, where one is wrong, none. Throws `not_found` for a file that is not there and
+ * `invalid_request` for what the classifier cannot say, with the place in `items`.
  */
 export async function addEvaluationItems(
   store: ObjectStore,
@@ -117,7 +117,9 @@ export async function readEvaluationItem(
   return item;
 }
 
-/** Replaces what is expected of an item. Throws `not_found`, or `invalid_request` for what the classifier cannot say. */
+/**
+ * Replaces what is expected of an item. Throws `not_found`, or `invalid_request` for what the classifier cannot say.
+ */
 export async function updateEvaluationItem(
   store: ObjectStore,
   tenant: string,

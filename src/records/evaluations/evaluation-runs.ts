@@ -6,7 +6,10 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { storedConfigSchema } from '../classifiers/classify-config.ts';
 import { isId } from '../ids.ts';
 
-/** One evaluation of a classifier by the items of a set. Its runs are those of the batch that has the same id, in the order of the items. */
+/**
+ * One evaluation of a classifier by the items of a set. Its runs are those of the batch that has the same id, in the
+ * order of the items.
+ */
 export type EvaluationRun = z.infer<typeof evaluationRunSchema>;
 
 /** How it ended, and what came of it. */

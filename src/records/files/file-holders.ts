@@ -20,14 +20,14 @@ const holderSchema = z.discriminatedUnion('kind', [
 export type NeedsDocument = (store: ObjectStore, tenant: string, holder: FileHolder) => Promise<boolean>;
 
 /*
- * Two that know nothing of each other, in processes of their own, may name a file and give it up at the same time, and each may be killed between
- * any two steps. So who names it writes that first and looks then whether the file is going; who deletes it says first that it is going and
- * looks then whether somebody names it. Whatever the order, one of the two sees the other and gives way.
+ * Two processes may hold a file and delete it at the same time, and each may be killed between any two steps. So the
+ * holder first writes that it holds the file, then checks whether somebody deletes it; the deleter first writes that it
+ * deletes the file, then checks whether somebody holds it. Whatever the order, one sees the other and gives way.
  */
 
 /**
- * Keeps a file for a holder, whoever else lets go of it, and gives it. What tells of the holder itself must be in the store already, or the
- * sweep takes it for one that is gone. Doing it twice is no error. Throws `not_found`.
+ * Keeps a file for a holder, whoever else lets go of it, and gives it. What tells of the holder itself must be in the
+ * store already, or the sweep takes it for one that is gone. Doing it twice is no error. Throws `not_found`.
  */
 export async function holdFile(
   store: ObjectStore,
@@ -53,7 +53,10 @@ export async function announceHolder(
   await writeJson(store, holderKey(tenant, fileId, holder), holder);
 }
 
-/** The file that a holder keeps already, also where its owner has deleted it since; undefined where the holder keeps none of this id. */
+/**
+ * The file that a holder keeps already, also where its owner has deleted it since; undefined where the holder keeps
+ * none of this id.
+ */
 export async function findHeldFile(
   store: ObjectStore,
   tenant: string,
@@ -64,7 +67,10 @@ export async function findHeldFile(
   return file && (await store.head(holderKey(tenant, fileId, holder))) ? file : undefined;
 }
 
-/** Lets go of a file, and deletes it where it came with a run, that run is deleted and nobody else holds it. Doing it twice is no error. */
+/**
+ * Lets go of a file, and deletes it where it came with a run, that run is deleted and nobody else holds it. Doing it
+ * twice is no error.
+ */
 export async function releaseFile(
   store: ObjectStore,
   tenant: string,
@@ -81,7 +87,10 @@ export async function releaseFile(
   await clearFile(store, tenant, fileId);
 }
 
-/** Deletes a file for everybody, and its bytes as soon as no run that was accepted before needs them. Throws `not_found`. */
+/**
+ * Deletes a file for everybody, and its bytes as soon as no run that was accepted before needs them. Throws
+ * `not_found`.
+ */
 export async function deleteFile(store: ObjectStore, tenant: string, fileId: string): Promise<void> {
   await readFile(store, tenant, fileId);
   await store.put(fileKeys(tenant, fileId).deleted, Buffer.from(''));
@@ -136,7 +145,10 @@ export async function isHolderThere(store: ObjectStore, tenant: string, holder: 
   return batchId !== undefined && (await hasObjects(store, batchKeys(tenant, batchId).inputs));
 }
 
-/** A file that its owner deletes stays for the runs that were accepted and are not over; an item of an evaluation set tells of it all the same. */
+/**
+ * A file that its owner deletes stays for the runs that were accepted and are not over; an item of an evaluation set
+ * tells of it all the same.
+ */
 export async function isUnfinished(store: ObjectStore, tenant: string, holder: FileHolder): Promise<boolean> {
   if (holder.kind === 'item') return false;
   if (await store.head(jobKeys(tenant, holder.jobId).result)) return false;

@@ -22,7 +22,9 @@ const kindsByExtension: Readonly<Record<string, FileKind>> = {
   html: 'HTML',
 };
 
-/** What a document is called: its bytes decide, and among texts, which look alike, its name does where they do not tell. */
+/**
+ * What a document is called: its bytes decide, and among texts, which look alike, its name does where they do not tell.
+ */
 export function fileKindOf(type: DocumentType, name: string, head?: string): FileKind {
   if (type === 'pdf') return 'PDF';
   if (type !== 'text') return 'IMG';

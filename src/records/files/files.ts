@@ -70,7 +70,10 @@ export type FileFacts = Partial<Pick<StoredFile, 'kind' | 'document' | 'url' | '
 /** Writers of one file take turns. */
 const maxAttempts = 100;
 
-/** Adds what was learnt of a file, and tells whether it is there still; `learn` gives undefined where it says nothing new. */
+/**
+ * Adds what was learnt of a file, and tells whether it is there still; `learn` gives undefined where it says nothing
+ * new.
+ */
 export async function recordFileFacts(
   store: ObjectStore,
   tenant: string,

@@ -46,8 +46,9 @@ export interface RunFileDependencies {
 }
 
 /**
- * Finds the file of a run and keeps it for that run, or makes it: what came with the request is then in the store, and can be read as a file. The
- * request of the run must be stored before: it is what a file whose maker was killed is found by. Throws `not_found`, and what is wrong with the bytes.
+ * Finds the file of a run and keeps it for that run, or makes it: what came with the request is then in the store, and
+ * can be read as a file. The request of the run must be stored before: it is what a file whose maker was killed is
+ * found by. Throws `not_found`, and what is wrong with the bytes.
  */
 export async function prepareRunFile(dependencies: RunFileDependencies, request: RunFileRequest): Promise<RunFile> {
   const { store } = dependencies;

@@ -28,7 +28,10 @@ export interface JobDeletion {
   readonly isOfClaim: boolean;
   /** When that was; absent where it was not told. */
   readonly claimedAt?: string | undefined;
-  /** Deletes all that the store holds of the job, its request last: as long as that is there, an interrupted deletion is found and done again. */
+  /**
+   * Deletes all that the store holds of the job, its request last: as long as that is there, an interrupted deletion is
+   * found and done again.
+   */
   finish(): Promise<void>;
   /** Leaves the job as it is. */
   abandon(): Promise<void>;
@@ -42,10 +45,11 @@ const lookEveryMs = 100;
 const uploadMs = 24 * 60 * 60 * 1000;
 
 /**
- * Begins the deletion of a job. An id that stands for an idempotency key may come again at any moment, with a document of its own: its request is
- * marked, and whoever comes with the key waits until it is gone. Where there is no request, one is set for the mark alone: another deletion may just
- * have ended, and who waited for that has a document in the store already. Another deletion that is under way is waited for; undefined when that has done it.
- * Throws `storage_unavailable`.
+ * Begins the deletion of a job. An id that stands for an idempotency key may come again at any moment, with a document
+ * of its own: its request is marked, and whoever comes with the key waits until it is gone. Where there is no request,
+ * one is set for the mark alone: another deletion may just have ended, and who waited for that has a document in the
+ * store already. Another deletion that is under way is waited for; undefined when that has done it. Throws
+ * `storage_unavailable`.
  */
 export async function beginDeletion(
   store: ObjectStore,
@@ -66,7 +70,10 @@ export async function beginDeletion(
   }
 }
 
-/** Deletes all that the store holds of a job, and with it the file that came with a run, unless others have named it since. */
+/**
+ * Deletes all that the store holds of a job, and with it the file that came with a run, unless others have named it
+ * since.
+ */
 export async function deleteJobObjects(store: ObjectStore, tenant: string, jobId: string): Promise<void> {
   await (await beginDeletion(store, tenant, jobId))?.finish();
 }

@@ -9,7 +9,9 @@ import { ClassifierError } from '../../domain/errors.ts';
 
 const reasoningSchema = z.object({ reasoning: z.string() });
 
-/** Why each page was judged as it was, by page number: it quotes the pages, so it stands in the store and in no history. */
+/**
+ * Why each page was judged as it was, by page number: it quotes the pages, so it stands in the store and in no history.
+ */
 export async function readReasoning(
   store: ObjectStore,
   tenant: string,

@@ -5,7 +5,10 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 
 const schema = z.object({ jobId: z.string() });
 
-/** Called before a job's first object is written: who lists the store must know whose it is, also where keys hold a hash of the id. */
+/**
+ * Called before a job's first object is written: who lists the store must know whose it is, also where keys hold a hash
+ * of the id.
+ */
 export async function keepJobId(store: ObjectStore, tenant: string, jobId: string): Promise<void> {
   const { id } = jobKeys(tenant, jobId);
   if (id !== undefined) await writeJson(store, id, { jobId });

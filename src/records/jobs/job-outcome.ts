@@ -35,8 +35,8 @@ export async function readStoredOutcome(
 }
 
 /**
- * Writes the outcome of a run, once or again. Resolves with false where the outcome of another run of the same workflow id stands there: that is never
- * replaced.
+ * Writes the outcome of a run, once or again. Resolves with false where the outcome of another run of the same workflow
+ * id stands there: that is never replaced.
  */
 export async function writeOutcome(
   store: ObjectStore,

@@ -75,7 +75,8 @@ export async function writeJobRequest(
 }
 
 /**
- * Takes a job id for this request, unless an earlier one has it: then gives that one. Of any number of callers at once exactly one takes it.
+ * Takes a job id for this request, unless an earlier one has it: then gives that one. Of any number of callers at once
+ * exactly one takes it.
  */
 export async function claimJob(
   store: ObjectStore,

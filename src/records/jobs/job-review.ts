@@ -5,7 +5,10 @@ import { readJson, updateJson } from '../json-documents.ts';
 import { jobKeys } from '../keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 
-/** What a person said of a finished job: its `review.json`. Their reasons may quote the document, so no history holds them. */
+/**
+ * What a person said of a finished job: its `review.json`. Their reasons may quote the document, so no history holds
+ * them.
+ */
 export type StoredReview = z.infer<typeof reviewSchema>;
 
 const reviewSchema = z.object({

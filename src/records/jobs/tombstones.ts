@@ -12,12 +12,16 @@ const tombstoneSchema = z.object({
 
 const parse = (value: unknown) => tombstoneSchema.parse(value);
 
-/** An id that stands for an idempotency key may be deleted and taken again any number of times; who writes behind a deletion does so soon. */
+/**
+ * An id that stands for an idempotency key may be deleted and taken again any number of times; who writes behind a
+ * deletion does so soon.
+ */
 const maxEarlier = 20;
 
 /**
- * Hides a run from readers until Temporal has forgotten it, which takes half a minute or some more after it was told to, and stops its writers. Of
- * a run that Temporal has forgotten already it stops those who are about to write a review.
+ * Hides a run from readers until Temporal has forgotten it, which takes half a minute or some more after it was told
+ * to, and stops its writers. Of a run that Temporal has forgotten already it stops those who are about to write a
+ * review.
  */
 export async function writeTombstone(
   store: ObjectStore,

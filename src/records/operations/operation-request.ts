@@ -135,7 +135,10 @@ export async function isMarkedStopped(store: ObjectStore, tenant: string, operat
   return (await store.head(operationKeys(tenant, operationId).stopped)) !== undefined;
 }
 
-/** Ties a request to an operation, unless it is tied to one that stands: then gives that. `seed` is what makes two requests the same one. */
+/**
+ * Ties a request to an operation, unless it is tied to one that stands: then gives that. `seed` is what makes two
+ * requests the same one.
+ */
 export async function claimOperation(
   store: ObjectStore,
   { tenant, seed }: { readonly tenant: string; readonly seed: string },

@@ -16,7 +16,9 @@ const deliverySchema = z.object({
   attempts: attemptsSchema,
 });
 
-/** An event on its way to an endpoint, with every attempt at it, oldest first. It holds nothing of what the event said. */
+/**
+ * An event on its way to an endpoint, with every attempt at it, oldest first. It holds nothing of what the event said.
+ */
 export type EventDelivery = z.infer<typeof deliverySchema>;
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
@@ -53,7 +55,10 @@ export async function readDelivery(
   throw new ClassifierError('not_found', `This endpoint was sent no event ${JSON.stringify(eventId.slice(0, 80))}.`);
 }
 
-/** The deliveries to an endpoint, the newest event first: the keys are in this order, so only as many are walked as it takes. */
+/**
+ * The deliveries to an endpoint, the newest event first: the keys are in this order, so only as many are walked as it
+ * takes.
+ */
 export async function listDeliveries(
   store: ObjectStore,
   tenant: string,

@@ -26,8 +26,8 @@ export interface SubscribeRequest {
 }
 
 /**
- * Subscribes an endpoint to a classifier. One that is subscribed already gets the new events, as Extend has it. Throws `not_found`, and
- * `invalid_request` when the endpoint has too many.
+ * Subscribes an endpoint to a classifier. One that is subscribed already gets the new events, as Extend has it. Throws
+ * `not_found`, and `invalid_request` when the endpoint has too many.
  */
 export async function subscribe(
   store: ObjectStore,

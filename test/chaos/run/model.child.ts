@@ -1,4 +1,7 @@
-/** The model of a chaos run: it answers what stands on the page (`@@invoice-2@@` on its page 2), at its own pace. PORT is where it listens. */
+/**
+ * The model of a chaos run: it answers what stands on the page (`@@invoice-2@@` on its page 2), at its own pace. PORT
+ * is where it listens.
+ */
 import { startOpenAiStandIn } from '../../support/openai-stand-in/server.ts';
 import type { AnswerQuestion } from '../../support/openai-stand-in/replies.ts';
 

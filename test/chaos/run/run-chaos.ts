@@ -17,11 +17,16 @@ export interface ChaosOptions {
   readonly say: (line: string) => void;
 }
 
-/** After the last fault. Temporal's longest pause between two attempts is a minute, and a few of them may follow each other. */
+/**
+ * After the last fault. Temporal's longest pause between two attempts is a minute, and a few of them may follow each
+ * other.
+ */
 const patienceMs = 10 * 60_000;
 const progressEveryMs = 15_000;
 
-/** Sends the jobs while the faults happen, waits for all of them and looks at each. Resolves with whether all is well. */
+/**
+ * Sends the jobs while the faults happen, waits for all of them and looks at each. Resolves with whether all is well.
+ */
 export async function runChaos(plan: Plan, options: ChaosOptions): Promise<boolean> {
   const { seed, folder, longestLivenessMs, say } = options;
   const log = openRunLog(folder);

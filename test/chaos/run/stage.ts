@@ -158,7 +158,9 @@ export async function openStage(log: RunLog): Promise<Stage> {
     if (fault.part === 'api') aliveSince = performance.now();
   }
 
-  /** One of the processes in which a worker reads documents. Its pool starts another, so there is nothing to start here. */
+  /**
+   * One of the processes in which a worker reads documents. Its pool starts another, so there is nothing to start here.
+   */
   async function sufferInChild(fault: Fault): Promise<void> {
     const children = (await Promise.all(workers.map((worker) => descendantsOf(worker.pid())))).flat();
     const child = children[fault.atMs % Math.max(children.length, 1)];

@@ -48,7 +48,9 @@ async function historyText(runId: string): Promise<string> {
   );
 }
 
-/** Whether a text stands in what the folder store has of files. The document itself tells its password, so its pages do. */
+/**
+ * Whether a text stands in what the folder store has of files. The document itself tells its password, so its pages do.
+ */
 async function filesHold(secret: string): Promise<boolean> {
   const entries = await readdir(service.directory, { recursive: true, withFileTypes: true });
   const ofFiles = entries.filter((entry) => entry.isFile() && entry.parentPath.includes('file_'));

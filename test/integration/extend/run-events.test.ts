@@ -34,7 +34,10 @@ async function upload(bytes = invoice, client = acme): Promise<{ readonly id: st
   return { id };
 }
 
-/** As GET has it, but for the address of a page, which begins where the request came to, and for the time at which Temporal saw the end. */
+/**
+ * As GET has it, but for the address of a page, which begins where the request came to, and for the time at which
+ * Temporal saw the end.
+ */
 async function runAsRead(id: string) {
   const run = await acme.classifyRuns.retrieve(id);
   return { ...run, dashboardUrl: expect.stringContaining('http://localhost'), updatedAt: expect.any(String) };

@@ -20,7 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-/** Those that differ from one answer to the next whatever is asked, and of the connection, which fetch asks to be closed after HEAD. */
+/**
+ * Those that differ from one answer to the next whatever is asked, and of the connection, which fetch asks to be closed
+ * after HEAD.
+ */
 const ofEachAnswer = ['date', 'ratelimit', 'x-request-id', 'x-extend-request-id', 'connection', 'keep-alive'];
 
 function lasting(response: Response): Record<string, string> {

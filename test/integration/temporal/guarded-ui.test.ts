@@ -149,7 +149,8 @@ describe("Temporal's UI", () => {
     const hidden = await portOf('ui-port');
 
     expect(hidden).toBe(server.uiPort);
-    // Node's fetch refuses the ports that the Fetch standard tells browsers to refuse; without that rule there is an answer.
+    // Node's fetch refuses the ports that the Fetch standard tells browsers to refuse; without that rule there is an
+    // answer.
     await expect(fetch(`http://127.0.0.1:${hidden}/`)).rejects.toMatchObject({ cause: { message: 'bad port' } });
     expect(await ask({ toPort: hidden })).toMatchObject({ status: 200 });
   });

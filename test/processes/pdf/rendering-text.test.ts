@@ -43,7 +43,9 @@ async function pageOf(parts: PdfPageParts) {
   return page;
 }
 
-/** A page as a scanner leaves it: a picture that fills it, with these lines at the places where `scanLines` writes them. */
+/**
+ * A page as a scanner leaves it: a picture that fills it, with these lines at the places where `scanLines` writes them.
+ */
 async function scan(lines: readonly string[]) {
   return { jpeg: await drawPageImage(lines.join('\n')), width: 768, height: 1086 };
 }

@@ -18,7 +18,10 @@ const white = [256, 256, 256];
 const size = { width: 200, height: 100 } as const;
 
 const tiff = (frame: Pick<TiffFrame, 'pixels' | 'tags'>): Buffer => writeTiff([{ ...size, ...frame }]);
-/** Tags: 258 bits, 262 what zero is or which colours, 277 samples, 282 and 283 density, 338 what more samples are, 339 kind of number. */
+/**
+ * Tags: 258 bits, 262 what zero is or which colours, 277 samples, 282 and 283 density, 338 what more samples are, 339
+ * kind of number.
+ */
 const samples = (bits: number, format = 1, photometric = 1): [number, number][] => [
   [258, bits],
   [262, photometric],

@@ -6,7 +6,10 @@ import { checkStrictJsonSchema } from './strict-json-schema.ts';
 export interface ModelProfile {
   /** `o` and later `gpt-5` models: no log-probabilities (403), no `max_tokens`, only the default temperature. */
   readonly isReasoning?: boolean;
-  /** A reasoning model that is like any other where `reasoning_effort` is `none`, as from gpt-5.1 on (github.com/vercel/ai issue 10932). */
+  /**
+   * A reasoning model that is like any other where `reasoning_effort` is `none`, as from gpt-5.1 on
+   * (github.com/vercel/ai issue 10932).
+   */
   readonly canStopReasoning?: boolean;
   /** Rejects `response_format` of type `json_schema` (`gpt-3.5-turbo`, older copies). */
   readonly noJsonSchema?: boolean;

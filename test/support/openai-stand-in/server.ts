@@ -40,7 +40,10 @@ export interface OpenAiStandIn extends AsyncDisposable {
   /** The same for the next probes, which a model answers by what its profile says. */
   enqueueForProbe(...replies: readonly Reply[]): void;
   answerWith(answer: AnswerQuestion): void;
-  /** What every question and every probe is answered from now on, as by a server that is set up wrongly; undefined: as usual again. */
+  /**
+   * What every question and every probe is answered from now on, as by a server that is set up wrongly; undefined: as
+   * usual again.
+   */
   replyAlways(reply: Reply | undefined): void;
   /** Lets go of what is held. */
   release(): void;

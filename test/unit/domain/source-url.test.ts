@@ -134,7 +134,8 @@ describe('parseIpAddress', () => {
   test('reads IPv6 as ipaddr.js does, and the IPv4 inside where there is one', () => {
     fc.assert(
       fc.property(fc.ipV6(), (text) => {
-        // RFC 4291 2.5.5.1, deprecated: ipaddr.js reads `::1.2.3.4` as if it were `::ffff:1.2.3.4`; to us it is what it says, and no address to reach.
+        // RFC 4291 2.5.5.1, deprecated: ipaddr.js reads `::1.2.3.4` as if it were `::ffff:1.2.3.4`; to us it is what it
+        // says, and no address to reach.
         fc.pre(!/^::\d+\./.test(text));
         const expected = ipaddr.IPv6.parse(text);
         const isWrapped = ['ipv4Mapped', 'rfc6052'].includes(expected.range());

@@ -78,7 +78,8 @@ describe('hasInk', () => {
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${page.width}" height="${page.height}"><path d="${words.join('')}" stroke="rgb(${shade},${shade},${shade})" stroke-width="3" fill="none"/></svg>`;
     const drawing = sharp(Buffer.from(svg)).flatten({ background: '#fafafa' });
     const { data } = await (blur > 0 ? drawing.blur(blur) : drawing).raw().toBuffer({ resolveWithObject: true });
-    // A sum of four numbers of one generator (Park and Miller) is near enough to a normal one, and the same in each run.
+    // A sum of four numbers of one generator (Park and Miller) is near enough to a normal one, and the same in each
+    // run.
     let seed = 7;
     const next = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647 - 0.5;
     const pixels = data.map((value) =>

@@ -4,7 +4,10 @@ import { findTextBoxes, type ProbabilityMap } from './find-text-boxes.ts';
 import type { OcrModels } from './ocr-models.ts';
 import type { TextBox } from './text-box.ts';
 
-/** Long side of the picture that the detection model sees, a multiple of 32: larger finds finer print, and costs its square. */
+/**
+ * Long side of the picture that the detection model sees, a multiple of 32: larger finds finer print, and costs its
+ * square.
+ */
 const detectionSide = 960;
 
 /** Mean and deviation of ImageNet's colours (red, green, blue), by which the detection model was trained. */
@@ -24,7 +27,10 @@ export async function detectText(models: OcrModels, bitmap: Bitmap): Promise<Tex
 /** How much of a window's ends is left to its neighbours, which see what is on both sides: more than a line of text. */
 const windowOverlap = 64;
 
-/** The model sees a long page in windows, one after the other; their maps are joined, so that a line may cross from one to the next. */
+/**
+ * The model sees a long page in windows, one after the other; their maps are joined, so that a line may cross from one
+ * to the next.
+ */
 async function detectInWindows(models: OcrModels, page: Bitmap): Promise<ProbabilityMap> {
   const { width, height } = page;
   if (Math.max(width, height) <= detectionSide) {
@@ -49,7 +55,10 @@ async function detectInWindows(models: OcrModels, page: Bitmap): Promise<Probabi
   return { data: joined, width, height };
 }
 
-/** Of a page that is longer than all these, the first windows are looked at and the last ones: more lines than are read anyway. */
+/**
+ * Of a page that is longer than all these, the first windows are looked at and the last ones: more lines than are read
+ * anyway.
+ */
 const firstWindows = 10;
 const lastWindows = 2;
 

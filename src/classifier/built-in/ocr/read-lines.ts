@@ -12,8 +12,8 @@ const minConfidence = 0.5;
 const widthStep = 64;
 
 /**
- * What is read of one page, in pixels of line at a height of 48: some 270 words, which is more than tells what a page is.
- * A bound on time that is the same on every machine.
+ * What is read of one page, in pixels of line at a height of 48: some 270 words, which is more than tells what a page
+ * is. A bound on time that is the same on every machine.
  */
 const maxTotalWidth = 16_000;
 
@@ -38,7 +38,9 @@ export async function readLines(models: OcrModels, bitmap: Bitmap, boxes: readon
   return read;
 }
 
-/** A line that is far longer than the model reads, on a banner or a wide sheet, is read in pieces instead of squeezed. */
+/**
+ * A line that is far longer than the model reads, on a banner or a wide sheet, is read in pieces instead of squeezed.
+ */
 function cutLongLine(box: TextBox): TextBox[] {
   const squeezed = box.length / (box.height * maxLineShape);
   if (squeezed <= 1.5) return [box];

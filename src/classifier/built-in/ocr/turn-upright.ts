@@ -15,7 +15,10 @@ const sampleSize = 9;
 const sampleWidth = 192;
 const minSampleSize = 1;
 
-/** Finds the text of a page that may have been scanned sideways or upside down, and turns the page so that it can be read. */
+/**
+ * Finds the text of a page that may have been scanned sideways or upside down, and turns the page so that it can be
+ * read.
+ */
 export async function turnUpright(models: OcrModels, bitmap: Bitmap): Promise<UprightPage> {
   const boxes = await detectText(models, bitmap);
   const total = sumOfLengths(boxes);
@@ -24,7 +27,10 @@ export async function turnUpright(models: OcrModels, bitmap: Bitmap): Promise<Up
   return turnHeadUp(models, { bitmap: turned, boxes: await detectText(models, turned) });
 }
 
-/** The orientation model errs on short or ornate lines, so that its word is only taken when the lines read better that way. */
+/**
+ * The orientation model errs on short or ornate lines, so that its word is only taken when the lines read better that
+ * way.
+ */
 async function turnHeadUp(models: OcrModels, page: UprightPage): Promise<UprightPage> {
   const sample = page.boxes
     .filter((box) => !isVertical(box) && box.length > box.height * 3)
@@ -56,7 +62,10 @@ function turnBox(box: TextBox, { width, height }: Bitmap): TextBox {
   return { ...box, centreX: width - box.centreX, centreY: height - box.centreY };
 }
 
-/** Of the sample, the lines that are read both ways, and how far: enough to tell, and a tenth of what reading the page takes. */
+/**
+ * Of the sample, the lines that are read both ways, and how far: enough to tell, and a tenth of what reading the page
+ * takes.
+ */
 const readSize = 3;
 const readRatio = 6;
 

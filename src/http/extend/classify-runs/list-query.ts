@@ -32,7 +32,8 @@ export function parseRunListQuery(query: Readonly<Record<string, unknown>>): Omi
     fileNameContains: queryText(query, 'fileNameContains'),
     awaitingReview,
     rerunOf: repeated,
-    // What Temporal cannot tell apart: whether anybody has begun with a run that is under way, who made it, and whether one that has its answer waits.
+    // What Temporal cannot tell apart: whether anybody has begun with a run that is under way, who made it, and whether
+    // one that has its answer waits.
     isWanted: (facts) =>
       (status === undefined || runStatusOf(facts.job) === status) &&
       (source === undefined || facts.source === source) &&

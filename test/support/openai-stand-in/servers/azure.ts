@@ -7,8 +7,9 @@ const denied =
   'Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.';
 
 /**
- * Azure's `/openai/v1`: OpenAI's API with the key in `api-key` or as a bearer token, and the deployment as `model` (learn.microsoft.com/azure/ai-foundry/openai/latest).
- * What it answers beside OpenAI's: the verdicts of its content filter.
+ * Azure's `/openai/v1`: OpenAI's API with the key in `api-key` or as a bearer token, and the deployment as `model`
+ * (learn.microsoft.com/azure/ai-foundry/openai/latest). What it answers beside OpenAI's: the verdicts of its content
+ * filter.
  */
 export const azure: Dialect = {
   ...openai,
@@ -38,8 +39,8 @@ export const azure: Dialect = {
 
 /**
  * Azure's dated API: the deployment stands in the path, the key in `api-key`, and `api-version` in the query
- * (learn.microsoft.com/azure/ai-services/openai/reference). `response_format` of type `json_schema` is refused before 2024-08-01-preview
- * (github.com/Azure/azure-sdk-for-net issue 46579).
+ * (learn.microsoft.com/azure/ai-services/openai/reference). `response_format` of type `json_schema` is refused before
+ * 2024-08-01-preview (github.com/Azure/azure-sdk-for-net issue 46579).
  */
 export const azureDated: Dialect = {
   ...azure,

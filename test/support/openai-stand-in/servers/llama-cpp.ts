@@ -5,10 +5,11 @@ import { findImages } from '../request-rules.ts';
 import { parseLenientChatRequest } from '../request-schema.ts';
 
 /**
- * llama.cpp's server, from github.com/ggml-org/llama.cpp (tools/server): errors are `{error: {code: <status>, message, type}}`
- * (server-common.cpp, `format_error_response`), any model name means the one that is loaded, an image without a projector is
- * a server error (`oaicompat_chat_params_parse`), other fields are copied unread, `logprobs` without `top_logprobs` means 20. Log-probabilities
- * are those of the model before grammar and sampling, so that forbidden tokens stand among the alternatives.
+ * llama.cpp's server, from github.com/ggml-org/llama.cpp (tools/server): errors are `{error: {code: <status>, message,
+ * type}}` (server-common.cpp, `format_error_response`), any model name means the one that is loaded, an image without a
+ * projector is a server error (`oaicompat_chat_params_parse`), other fields are copied unread, `logprobs` without
+ * `top_logprobs` means 20. Log-probabilities are those of the model before grammar and sampling, so that forbidden
+ * tokens stand among the alternatives.
  */
 export const llamaCpp: Dialect = {
   name: 'llama.cpp',

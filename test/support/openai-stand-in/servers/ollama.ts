@@ -5,11 +5,12 @@ import { findImages, type ModelProfile } from '../request-rules.ts';
 import { parseLenientChatRequest, type ChatRequest } from '../request-schema.ts';
 
 /**
- * Ollama, from github.com/ollama/ollama (fb3076099): any key will do; errors are `{error: {message, type, param: null, code: null}}`
- * (openai/openai.go, `NewError`); `max_completion_tokens` is unknown and ignored, each part of a message becomes one of its own,
- * image URLs are refused (`FromChatRequest`); log-probabilities since 0.12.11, at most 20, and of what a model thought, too
- * (server/routes.go, `ChatHandler`); messages that do not fit the context are dropped from the front without a word, all but the
- * system's and the last (server/prompt.go, `chatPrompt`); an image for a model that reads none fails in the runner, llama.cpp's server.
+ * Ollama, from github.com/ollama/ollama (fb3076099): any key will do; errors are `{error: {message, type, param: null,
+ * code: null}}` (openai/openai.go, `NewError`); `max_completion_tokens` is unknown and ignored, each part of a message
+ * becomes one of its own, image URLs are refused (`FromChatRequest`); log-probabilities since 0.12.11, at most 20, and
+ * of what a model thought, too (server/routes.go, `ChatHandler`); messages that do not fit the context are dropped from
+ * the front without a word, all but the system's and the last (server/prompt.go, `chatPrompt`); an image for a model
+ * that reads none fails in the runner, llama.cpp's server.
  */
 export const ollama: Dialect = {
   name: 'ollama',

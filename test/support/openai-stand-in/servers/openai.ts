@@ -4,8 +4,8 @@ import { checkImages, checkRequest } from '../request-rules.ts';
 import { parseChatRequest } from '../request-schema.ts';
 
 /**
- * OpenAI. Requests: `CreateChatCompletionRequest` of github.com/openai/openai-openapi (openapi.yaml, f85dbe2). Errors: its guides
- * "Error codes" and "Structured Outputs"; "image_url is only supported by certain models" as quoted in
+ * OpenAI. Requests: `CreateChatCompletionRequest` of github.com/openai/openai-openapi (openapi.yaml, f85dbe2). Errors:
+ * its guides "Error codes" and "Structured Outputs"; "image_url is only supported by certain models" as quoted in
  * github.com/vllm-project/vllm issue 11629; the 403 of reasoning models as its community quotes it.
  */
 export const openai: Dialect = {

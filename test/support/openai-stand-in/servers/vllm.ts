@@ -4,11 +4,12 @@ import { findImages } from '../request-rules.ts';
 import { parseLenientChatRequest } from '../request-schema.ts';
 
 /**
- * vLLM, from github.com/vllm-project/vllm: unknown fields are ignored (entrypoints/openai/engine/protocol.py, `OpenAIBaseModel`), errors are
- * `{error: {message, type, param, code: <status>}}` (`ErrorResponse`; flat as `{object: "error", ...}` before 0.10), a wrong key is
- * `{error: "Unauthorized"}` (entrypoints/openai/server_utils.py), an unknown model and a question that is too long as in
- * entrypoints/openai/engine/serving.py, `--max-logprobs` (20) as in sampling parameters, an image for a model that reads none
- * as in issue 23402. A schema masks the logits before log-probabilities are taken; what is masked has -9999.
+ * vLLM, from github.com/vllm-project/vllm: unknown fields are ignored (entrypoints/openai/engine/protocol.py,
+ * `OpenAIBaseModel`), errors are `{error: {message, type, param, code: <status>}}` (`ErrorResponse`; flat as `{object:
+ * "error", ...}` before 0.10), a wrong key is `{error: "Unauthorized"}` (entrypoints/openai/server_utils.py), an
+ * unknown model and a question that is too long as in entrypoints/openai/engine/serving.py, `--max-logprobs` (20) as in
+ * sampling parameters, an image for a model that reads none as in issue 23402. A schema masks the logits before
+ * log-probabilities are taken; what is masked has -9999.
  */
 export const vllm: Dialect = {
   name: 'vllm',
