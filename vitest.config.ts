@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Pure code and single parts: without servers, and without the processes that read documents. */
 const unit = {
@@ -22,9 +24,22 @@ const processes = {
   include: ['test/{processes,golden}/**/*.test.ts'],
 };
 
+/** What waits longest begins first, so that no processor is idle at the end while one file still runs. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => /\/test\/(?:chaos|golden)\/|schemathesis/.test(moduleId);
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is a sequencer's method, not an array's
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Most tests wait for a server, a process or a time to pass, and compute a third of their time.
+    maxWorkers: 2 * availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,

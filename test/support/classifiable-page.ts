@@ -24,14 +24,22 @@ export function buildPage(options: PageOptions = {}): ClassifiablePage {
       options.onText?.();
       return buildPageText(options.text ?? '');
     },
-    image: async () =>
-      options.image === null ? undefined : (options.image ?? (await drawPageImage(options.text ?? ''))),
+    image: async () => (options.image === null ? undefined : (options.image ?? (await drawnOnce(options.text ?? '')))),
     neighbours: async () =>
       Object.entries(options.neighbours ?? {}).map(([pageNumber, text]) => ({
         pageNumber: Number(pageNumber),
         text: buildPageText(text),
       })),
   };
+}
+
+/** Many questions are about the same page, and drawing it takes longer than asking. */
+const drawnPages = new Map<string, Promise<Uint8Array>>();
+
+function drawnOnce(text: string): Promise<Uint8Array> {
+  const image = drawnPages.get(text) ?? drawPageImage(text);
+  drawnPages.set(text, image);
+  return image;
 }
 
 /** Lines of text with places: the first line larger than the others, as a title is. */

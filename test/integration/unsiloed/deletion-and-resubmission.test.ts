@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJobService, type StartJobRequest } from '../../../src/jobs/job-service.ts';
 import { createQuotas } from '../../../src/jobs/quota.ts';
 import { createTenantSlots } from '../../../src/domain/tenant-slots.ts';
+import { deletionLeaseMs } from '../../../src/records/jobs/job-deletion.ts';
 import { jobKeys } from '../../../src/records/keys.ts';
 import { sampleInvoice } from '../../support/documents.ts';
 import { hookedStore, type Hook } from '../../support/hooked-store.ts';
@@ -156,20 +157,21 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
     expect(await uploads(jobId)).toBe(1);
   });
 
+  /** Whoever deletes the job is killed in the middle of it, so long ago that its lease lapses in a second. */
+  function killed(jobId: string, key: RegExp): Hook {
+    const act = async () => {
+      const { request } = jobKeys('acme', jobId);
+      const stored = JSON.parse(Buffer.from((await service.store.get(request))?.bytes ?? []).toString());
+      const at = new Date(Date.now() - deletionLeaseMs + 1000).toISOString();
+      await service.store.put(request, Buffer.from(JSON.stringify({ ...stored, deletion: { id: 'x', at } })));
+      throw new Error('killed');
+    };
+    return { step: 'deletePrefix', when: 'before', key, act };
+  }
+
   test('is a new job also when whoever deleted the earlier one was killed', async () => {
     const jobId = await finishedBefore('killed');
-    const jobs = jobsWith({
-      step: 'deletePrefix',
-      when: 'before',
-      key: /pages\/$/,
-      act: async () => {
-        const { request } = jobKeys('acme', jobId);
-        const stored = JSON.parse(Buffer.from((await service.store.get(request))?.bytes ?? []).toString());
-        const at = new Date(Date.now() - 60_000).toISOString();
-        await service.store.put(request, Buffer.from(JSON.stringify({ ...stored, deletion: { id: 'x', at } })));
-        throw new Error('killed');
-      },
-    });
+    const jobs = jobsWith(killed(jobId, /pages\/$/));
     await expect(jobs.delete('acme', jobId)).rejects.toThrow('killed');
 
     await send('killed');
@@ -200,10 +202,7 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
   test('is free, and nothing is left of its job, when an interrupted deletion is asked for again', async () => {
     const jobId = await submit(service.url, { file: sampleInvoice, headers: acme });
     await finishedJob(service.url, jobId, acme);
-    const act = async () => {
-      throw new Error('killed');
-    };
-    const jobs = jobsWith({ step: 'deletePrefix', when: 'before', key: /jobs/, act });
+    const jobs = jobsWith(killed(jobId, /jobs/));
     await expect(jobs.delete('acme', jobId)).rejects.toThrow('killed');
 
     const again = await fetch(`${service.url}/classify/${jobId}`, { method: 'DELETE', headers: acme });
