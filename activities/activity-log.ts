@@ -1,14 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { normalizeError } from '../src/domain/errors.ts';
 
-/** Says in the worker's log why an attempt failed, cause included; the history holds only the sentence. */
+/** Logs why an attempt failed, with its cause; the history has only the sentence. */
 export function logAttemptFailure(error: unknown): void {
   const { code, detail, cause } = normalizeError(error);
   const context = Context.current();
   context.log.warn('activity attempt failed', { code, detail, cause: describeCause(cause) });
 }
 
-/** Class and system code only: a vendor's message may quote a URL, a prompt or a page. */
+/** Keeps the class and the system code only: a vendor's message may quote a URL, a prompt or a page. */
 function describeCause(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined;
   if (cause.name === 'ExternalFailure') return cause.message;

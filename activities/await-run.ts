@@ -10,7 +10,7 @@ import { SlotGivenBack } from './slot-given-back.ts';
 export interface AwaitRunInput {
   readonly tenant: string;
   readonly jobId: string;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
@@ -18,13 +18,13 @@ export interface AwaitRunResult {
   readonly outcome: keyof BatchCounts;
 }
 
-/** A run takes seconds at least, and this waits only for those that a reset batch has met again. */
+/** A run takes seconds at least, and only a reset batch meets a run that is under way. */
 const shortestPauseMs = 1000;
 const longestPauseMs = 10_000;
 
 /**
- * Tells how a run ended that somebody else has started. Until the store knows, or Temporal that it will never know,
- * each attempt looks once and gives its slot back.
+ * Returns how a run ended that another execution started. Each attempt looks once and gives its slot back, until the
+ * store has the outcome or Temporal says that none will come.
  */
 export function createAwaitRun(dependencies: StoreDependencies) {
   const { store } = dependencies;
@@ -51,14 +51,11 @@ async function storedOutcome(store: ObjectStore, { tenant, jobId }: AwaitRunInpu
   return job.error.code === 'cancelled' ? 'cancelled' : 'failed';
 }
 
-/**
- * A run that was ended without its consent stores nothing, and neither does one that was deleted; undefined while it
- * runs.
- */
+/** A terminated, timed-out or deleted run stores no outcome. Undefined while the run is open. */
 async function outcomeOfClosed(client: Client, store: ObjectStore, input: AwaitRunInput): Promise<Outcome | undefined> {
   const execution = await describeExecution(client, input.jobId);
   if (execution && !execution.closeTime) return undefined;
-  // It may have stored its end between the two looks.
+  // It may have stored its outcome since we looked.
   const stored = await storedOutcome(store, input);
   if (stored) return stored;
   switch (execution?.status.name) {

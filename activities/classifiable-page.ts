@@ -11,7 +11,7 @@ interface PageOfJob {
   readonly pageCount: number;
 }
 
-/** A rendered page as a classifier sees it: what it asks for comes from the store. */
+/** A rendered page for a classifier, which reads text and image from the store on demand. */
 export function classifiablePage({ tenant, jobId, page, pageCount }: PageOfJob, store: ObjectStore): ClassifiablePage {
   const { pageNumber, widthPx, heightPx, textKey, imageKey, sheet } = page;
   return {
@@ -39,18 +39,18 @@ export async function loadObject(key: string | undefined, store: ObjectStore): P
 }
 
 /**
- * A page whose text is where rendering puts it. One that was not selected, could not be rendered or has no text is
- * merely absent: the page that is judged does not depend on it.
+ * Reads a neighbouring page's text. Absent if the page was not selected, could not be rendered or has no text: the
+ * judged page does not depend on it.
  */
 async function neighbour(pageNumber: number, key: string, store: ObjectStore): Promise<NeighbouringPage | undefined> {
   const object = await store.get(key);
   const page = object && readPageText(object.bytes);
-  // Of a scan, what recognition left: it decides nothing here, it is a hint.
+  // For a scan this is the text of the file's own recognition: only a hint.
   const text = page && page.text.trim() === '' ? (page.behind ?? page) : page;
   return !text || text.text.trim() === '' ? undefined : { pageNumber, text };
 }
 
-/** A page of a text was never drawn; any other one without an image has lost it. */
+/** A page of a text file was never drawn; any other page without an image has lost it. */
 function hasNoImage({ imageKey, textKey }: PageReference): boolean {
   return imageKey === undefined && textKey !== undefined;
 }

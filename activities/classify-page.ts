@@ -26,11 +26,11 @@ export interface ClassifyPageInput {
   readonly instructionsKey?: string;
   readonly unknown?: 'allow';
   readonly catchAll?: string;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
-/** The page's result; which classifier gave it is said once for the document. */
+/** The page's result. The classifier's name is recorded once for the document. */
 export interface ClassifyPageResult {
   readonly page: PageResult;
   readonly classifier: { readonly name: string; readonly model: string };
@@ -47,7 +47,7 @@ const instructionsSchema = z.looseObject({ instructions: z.string() });
 /** Longest raw answer that a history may hold; a model's answer is a label, not a page. */
 const maxRawResultLength = 250;
 
-/** A model takes its time, in which the run may be closed; beside that a question costs nothing. */
+/** A model takes so long that the run may be closed meanwhile; checking costs little in comparison. */
 const askAlways = 0;
 
 /** Judges one page. The reasoning goes into the store, because it quotes the page. */
@@ -108,9 +108,7 @@ async function classify(
   };
 }
 
-/**
- * Resolves with what to say of it: an answer that was paid for is not given up because its reason could not be kept.
- */
+/** Stores the reasoning. Returns a warning instead of failing: a lost reason must not cost a paid answer. */
 async function storeReasoning(
   store: ObjectStore,
   { tenant, jobId, page }: ClassifyPageInput,

@@ -19,11 +19,11 @@ export interface DeleteExpiredExecutionsResult {
   readonly pageToken?: string;
 }
 
-/** One call works on this many runs, so that an interrupted one has little to do again. */
+/** Runs per call, so that an interrupted call repeats little. */
 const pageSize = 200;
 const deletionsAtOnce = 8;
 
-/** Deletes a page of the runs that were closed before an instant, with all that the store holds of their jobs. */
+/** Deletes one page of the runs that closed before an instant, with everything the store holds of their jobs. */
 export function createDeleteExpiredExecutions({ store }: { readonly store: ObjectStore }) {
   return async function deleteExpiredExecutions({
     closedBefore,

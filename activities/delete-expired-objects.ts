@@ -14,7 +14,7 @@ import { runStep } from './run-step.ts';
 
 export interface DeleteExpiredObjectsInput {
   readonly cutoffs: RetentionCutoffs;
-  /** The last object that an earlier call has seen. */
+  /** The last object that the previous call saw. */
   readonly after?: string;
 }
 
@@ -25,17 +25,17 @@ export interface DeleteExpiredObjectsResult {
   readonly after?: string;
 }
 
-/** One call works for about so long, so that an interrupted one has little to do again. */
+/** Time per call, so that an interrupted call repeats little. */
 const budgetMs = 60_000;
 const batchSize = 200;
 const deletionsAtOnce = 8;
-/** Temporal has forgotten a deleted run long before, and then its tombstone is of no use. */
+/** By then Temporal has forgotten the deleted run, and its tombstone is useless. */
 const tombstoneMs = 24 * 60 * 60 * 1000;
 
 /**
- * Walks through the jobs in the store and deletes those that Temporal does not know, or no longer, and whose time is
- * over: finished ones, and uploads that were never started, also of files. Before that, what was ended without its
- * consent gets its outcome. The logs of what webhook endpoints were sent go at the age of a finished job.
+ * Walks through the jobs in the store. First records the outcome of runs that were terminated. Then deletes expired
+ * jobs that Temporal no longer knows: finished ones, and uploads and files whose job never started. Delivery logs of
+ * webhook endpoints expire like finished jobs.
  */
 export function createDeleteExpiredObjects({ store }: { readonly store: ObjectStore }) {
   return async function deleteExpiredObjects(input: DeleteExpiredObjectsInput): Promise<DeleteExpiredObjectsResult> {

@@ -11,18 +11,18 @@ import { runStep, waitingForStore, type WaitingRules } from './run-step.ts';
 import { withoutShares, type CallHost } from './tenant-shares.ts';
 
 export type AttemptDeliveryInput = DeliverWebhookInput & {
-  /** When to try again should this attempt fail, unless the receiver asks for more time; absent in the last one. */
+  /** When to try again if this attempt fails, unless the receiver asks for more time. Absent in the last attempt. */
   readonly retryDelayMs?: number;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 };
 
 export interface AttemptDeliveryResult {
-  /** `stopped`: the receiver is gone (410, deleted or disabled) or forbidden, or what would be told was deleted. */
+  /** `stopped`: the receiver is gone (410, deleted or disabled) or forbidden, or the subject was deleted. */
   readonly outcome: 'delivered' | 'failed' | 'stopped';
-  /** Only after a failure that is not the last. */
+  /** Present after a failure that is not the last. */
   readonly nextAttemptMs?: number;
-  /** What could not be written to the log: the receiver has answered, and is not asked again for that. */
+  /** An outcome that could not be logged. The receiver has answered, so the attempt is not repeated. */
   readonly unlogged?: AttemptOutcome;
 }
 
@@ -40,9 +40,9 @@ interface Answer {
 const goneStatus = 410;
 
 /**
- * One attempt to tell a receiver what became of a job, or of an event that it asked for, and its line in the log. A
- * receiver that fails is a result, not an error: an error would be retried by Temporal beside the schedule of the
- * workflow. `shares` bound what one tenant sends at a time, and to one host.
+ * Makes one attempt to deliver a job's answer or an event, and logs it. Returns a receiver's failure as a result: if it
+ * threw, Temporal would retry beside the workflow's schedule. `shares` limits what one tenant sends at a time, in all
+ * and to one host.
  */
 export function createDeliverWebhook(dependencies: DeliverWebhookDependencies, shares = withoutShares) {
   return async function deliverWebhook(input: AttemptDeliveryInput): Promise<AttemptDeliveryResult> {
@@ -91,7 +91,7 @@ async function attempt(
   return { outcome: 'failed', ...(nextAttemptMs !== undefined && { nextAttemptMs }), ...rest };
 }
 
-/** Never throws: Temporal would try all of the attempt again, and post what was answered already. */
+/** Never throws: Temporal would repeat the attempt and post again. */
 async function record(delivery: PreparedDelivery, outcome: AttemptOutcome): Promise<'logged' | 'gone' | 'unlogged'> {
   try {
     if (!(await delivery.isStillThere())) return 'gone';

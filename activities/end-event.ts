@@ -5,15 +5,15 @@ import type { ClassifierEventType, EndEvent } from '../src/domain/webhook-event.
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { logAttemptFailure } from './activity-log.ts';
 
-/** What an activity that stores an end answers. */
+/** The result of an activity that stores an outcome. */
 export interface StoredEnd {
-  /** Absent when nobody wants to hear of it. */
+  /** Absent when nobody subscribed to it. */
   readonly event?: EndEvent;
-  /** Nothing was stored: the run's id is that of another job, which is finished. */
+  /** Nothing was stored, because this id belongs to another job, which is finished. */
   readonly isOfAnotherJob?: true;
 }
 
-/** Whom an end is to be told. The store may be waited for; an endpoint that cannot be read must not cost a job. */
+/** Finds whom to notify. Lets the run wait for the store; an endpoint that cannot be read must not cost a job. */
 export async function toStoredEnd(
   store: ObjectStore,
   tenant: string,

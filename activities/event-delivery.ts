@@ -14,7 +14,10 @@ export interface EventDeliveryDependencies {
   readonly eventPayloads: EventPayloads;
 }
 
-/** An event for an endpoint, as Extend's clients verify it; undefined when there is nobody to tell, or nothing. */
+/**
+ * Prepares an event for an endpoint, signed as Extend's clients verify it. Undefined when the endpoint or the subject
+ * is gone.
+ */
 export async function prepareEventDelivery(
   { store, postToEndpoint, eventPayloads }: EventDeliveryDependencies,
   { tenant, endpointId, event }: DeliverEventInput,
@@ -40,7 +43,7 @@ export async function prepareEventDelivery(
     body,
     headers: {
       ...lowerCased(endpoint.advancedOptions?.headers),
-      // Ours stand last: nobody may speak in our name.
+      // Our headers override configured ones.
       'content-type': 'application/json',
       ...signForEndpoint({ sentAt, body }, signingSecret.reveal()),
     },
@@ -58,7 +61,7 @@ export function eventDeliveryLog(store: ObjectStore, input: DeliverEventInput): 
   };
 }
 
-/** `url`: what is larger than the threshold, or everything where there is none. */
+/** `url` means a link instead of the payload: above the threshold, or always if there is none. */
 function isLink(body: unknown, options: AdvancedOptions['payload']): boolean {
   if (options?.format !== 'url') return false;
   return options.urlThresholdBytes === undefined || Buffer.byteLength(JSON.stringify(body)) > options.urlThresholdBytes;
@@ -68,7 +71,7 @@ function toLink({ id, metadata }: EventPayload, url: string) {
   return { object: 'signed_data_url', data: url, id, ...(metadata && { metadata }) };
 }
 
-/** One spelling of each name, so that a later one replaces an earlier one. */
+/** Lower-cases the names, so that a later header replaces an earlier one. */
 function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

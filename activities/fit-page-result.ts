@@ -1,18 +1,18 @@
 import type { PageResult } from '../src/domain/contract.ts';
 
 /**
- * What all page results of a run may have together, in bytes of JSON: Temporal refuses a payload of 2 MB, and the
- * result of the run holds them all.
+ * The limit of all page results of a run together, in bytes of JSON. Temporal refuses a payload of 2 MB, and the result
+ * of the run contains them all.
  */
 const allPagesBytes = 1_200_000;
 
-/** Names, numbers and codes that every page result has, beside its class. */
+/** The fixed part of every page result. */
 const leastBytes = 400;
 
 /**
- * Shortens a page's result until the results of all pages fit into the run's: first the least likely candidates go,
- * then the raw answer is cut, then warnings go. The class, its confidence and the page's number stay. With up to some
- * hundred pages nothing is ever cut.
+ * Shortens a page's result so that the results of all pages fit into the run's. First drops the least likely
+ * candidates, then cuts the raw answer, then drops warnings. The class, its confidence and the page number stay. Cuts
+ * nothing in documents of up to some hundred pages.
  */
 export function fitPageResult(page: PageResult, pageCount: number): PageResult {
   const bytes = Math.max(Math.floor(allPagesBytes / Math.max(pageCount, 1)), sizeOf(page.classification) + leastBytes);
@@ -34,7 +34,7 @@ function prefixesOf<T>(values: readonly T[]): readonly (readonly T[])[] {
   return values.map((_, index) => values.slice(0, index + 1));
 }
 
-/** Whole characters alone: half of a surrogate pair is no text. */
+/** Cuts between whole characters: half a surrogate pair is no text. */
 function cutTo(text: string, characters: number): string {
   return text.slice(0, characters).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -42,13 +42,13 @@ export interface ActivityDependencies {
   readonly tempDirectory: string;
   readonly maxFileBytes: number;
   readonly maxPages: number;
-  /** Of what the activities need and the operator keeps. */
+  /** Circuits of the services that the operator provides. */
   readonly circuits: readonly Circuit[];
 }
 
 /**
- * Light I/O, served beside the workflow tasks. What calls on callers' addresses has queues of its own; of it there is
- * here what runs of an earlier version have scheduled, and documents that need no fetching.
+ * Light I/O, served beside the workflow tasks. Calls to callers' addresses have queues of their own; this one still
+ * serves those that runs of earlier versions scheduled, and documents that need no fetching.
  */
 export function createWorkflowQueueActivities(
   dependencies: Pick<

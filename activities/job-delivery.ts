@@ -15,13 +15,13 @@ export interface JobDeliveryDependencies {
   readonly store: ObjectStore;
   readonly postWebhook: GuardedPost;
   readonly webhookSecrets: WebhookSecrets;
-  /** A job as GET answers it. */
+  /** The body that `GET` answers for a job. */
   readonly toWebhookBody: (job: Job) => unknown;
 }
 
 const requestSchema = z.looseObject({ webhookUrl: z.string().optional() });
 
-/** A job's answer for its `webhook_url`, by Standard Webhooks; undefined when the job was deleted. */
+/** Prepares a job's answer for its `webhook_url`, signed by Standard Webhooks. Undefined when the job was deleted. */
 export async function prepareJobDelivery(
   { store, postWebhook, webhookSecrets, toWebhookBody }: JobDeliveryDependencies,
   { tenant, jobId, requestKey }: DeliverJobInput,

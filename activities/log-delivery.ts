@@ -6,11 +6,11 @@ import { runStep, waitingForStore, type StoreDependencies } from './run-step.ts'
 
 export type LogDeliveryInput = DeliverWebhookInput & {
   readonly attempt: AttemptOutcome;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 };
 
-/** Writes the line of an attempt whose own could not be written, for as long as it takes the store to be back. */
+/** Writes the log line of an attempt that could not write its own. Retries until the store is back. */
 export function createLogDelivery(dependencies: StoreDependencies) {
   const { store } = dependencies;
   return async function logDelivery(input: LogDeliveryInput): Promise<void> {

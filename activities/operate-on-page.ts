@@ -4,7 +4,7 @@ import type { OperateOnPageInput, OperateOnPageResult } from '../src/domain/job-
 import { runStep, waitingForStore, type WaitingRules } from './run-step.ts';
 
 export interface OperateOnPageDependencies extends Pick<WaitingRules, 'circuits'> {
-  /** Stops between two jobs when the signal says so, and tells what was done. Doing a page twice does nothing twice. */
+  /** Stops between two jobs when the signal aborts, and returns what it has done. Repeating a page changes nothing. */
   readonly operateOnJobs: (
     client: Client,
     input: OperateOnPageInput,
@@ -12,10 +12,7 @@ export interface OperateOnPageDependencies extends Pick<WaitingRules, 'circuits'
   ) => Promise<OperateOnPageResult>;
 }
 
-/**
- * Works on a page of the jobs that an operation's filter finds. One that is cancelled answers with what it has done so
- * far.
- */
+/** Works on one page of the jobs that an operation's filter finds. A cancelled one returns what it has done so far. */
 export function createOperateOnPage(dependencies: OperateOnPageDependencies) {
   const { operateOnJobs } = dependencies;
   return async function operateOnPage(input: OperateOnPageInput): Promise<OperateOnPageResult> {

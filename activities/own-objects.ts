@@ -6,14 +6,14 @@ import { hasTombstone } from '../src/records/jobs/tombstones.ts';
 import { describeExecution } from '../src/temporal/executions.ts';
 import { logAttemptFailure } from './activity-log.ts';
 
-/** What was found out stays good for so long: a document of a thousand pages is not asked about a thousand times. */
+/** Caches the check for so long: a document of a thousand pages is not checked a thousand times. */
 const presetGoodForMs = 1000;
 
 /**
- * Does work that writes what belongs to a job, and quotes its document. A deletion does not wait for workers that have
- * not heard of it: what they write behind it is refused once the job is gone, and taken away again where the deletion
- * came while it was written. Refused is also what comes later than `goodForMs` after the start for a run that has been
- * closed since, by its time or by an operator: nobody tells a worker of that before its next heartbeat.
+ * Runs work that writes objects of a job. A deletion does not wait for workers, so a worker may write behind it. This
+ * refuses the work once the job is gone, and removes what it wrote if the deletion came meanwhile. It also refuses work
+ * that ends later than `goodForMs` after the start if the run has been closed since: nobody tells a worker that before
+ * its next heartbeat.
  */
 export async function withOwnObjects<T>(
   store: ObjectStore,
@@ -50,7 +50,7 @@ export async function withOwnObjects<T>(
     if (written.size > 0) await takeAway();
   }
 
-  /** Never throws: the work is done, or has failed for a reason of its own. What is left then the sweep takes. */
+  /** Never throws: the work itself has succeeded or failed. The sweep deletes what remains. */
   async function takeAway(): Promise<void> {
     try {
       if (!(await isDeleted()) || (await hasSuccessor(jobId, runId))) return;
@@ -61,7 +61,7 @@ export async function withOwnObjects<T>(
   }
 }
 
-/** Where Temporal cannot be asked the run is taken for open: what its work has cost is not given up for that. */
+/** Assumes an open run when Temporal cannot answer, rather than lose paid work. */
 async function isClosed(jobId: string, runId: string): Promise<boolean> {
   try {
     const latest = await describeExecution(Context.current().client, jobId);
@@ -72,7 +72,7 @@ async function isClosed(jobId: string, runId: string): Promise<boolean> {
   }
 }
 
-/** Whether the id was taken anew: what lies there now is no longer ours to delete. */
+/** Whether a new job has taken the id; then its objects are not ours to delete. */
 async function hasSuccessor(jobId: string, runId: string): Promise<boolean> {
   const latest = await describeExecution(Context.current().client, jobId);
   return latest !== undefined && latest.runId !== runId;

@@ -7,7 +7,7 @@ export interface PrepareRunsInput {
   /** Index of the first run to prepare, and of the one after the last. */
   readonly first: number;
   readonly end: number;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
@@ -16,14 +16,11 @@ export interface PrepareRunsResult {
 }
 
 export interface PrepareRunsDependencies extends Pick<WaitingRules, 'circuits'> {
-  /**
-   * Puts what a run needs into the store, and says what its workflow is started with. The same call writes the same
-   * bytes.
-   */
+  /** Stores what a run needs and returns the input of its workflow. Repeating the call writes the same bytes. */
   readonly prepareBatchRuns: (input: PrepareRunsInput, signal: AbortSignal) => Promise<readonly PreparedRun[]>;
 }
 
-/** Prepares runs of a batch from its stored inputs. What is wrong with one of them is the refusal of that run alone. */
+/** Prepares runs of a batch from its stored inputs. A bad input refuses its own run only. */
 export function createPrepareRuns(dependencies: PrepareRunsDependencies) {
   const { prepareBatchRuns } = dependencies;
   return async function prepareRuns(input: PrepareRunsInput): Promise<PrepareRunsResult> {

@@ -1,18 +1,18 @@
 import type { GuardedPost } from '../src/net/guarded-post.ts';
 import type { AttemptOutcome } from '../src/records/webhooks/delivery-attempts.ts';
 
-/** Where the outcome of an attempt is written. */
+/** The log of delivery attempts. */
 export interface DeliveryLog {
-  /** Asked before anything is written: a log must not bring back a part of what was deleted meanwhile. */
+  /** Called before each write: a log must not bring back parts of a deleted subject. */
   isStillThere(): Promise<boolean>;
   /** Writing the same outcome again changes nothing. */
   log(outcome: AttemptOutcome): Promise<void>;
 }
 
-/** What one attempt sends, signed for this attempt, and where its outcome is written. */
+/** One attempt's signed request, and the log for its outcome. */
 export interface PreparedDelivery extends DeliveryLog {
   readonly url: string;
-  /** What sentences call the URL. */
+  /** The name of the URL's field in error sentences. */
   readonly field: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;

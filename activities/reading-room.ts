@@ -1,8 +1,8 @@
 import { cancelled } from '../src/domain/error-sentences.ts';
 
-/** Where content is read: by many together, or by one alone. Who comes first goes in first. */
+/** Lets many read content together, or one alone. First come, first served. */
 export interface ReadingRoom {
-  /** Resolves with the way out once there is room; rejects with `cancelled` when the signal aborts before. */
+  /** Resolves with a function that leaves, once there is room. Rejects with `cancelled` if the signal aborts before. */
   enter(how: 'together' | 'alone', signal: AbortSignal): Promise<() => void>;
 }
 
@@ -16,7 +16,7 @@ export function createReadingRoom(): ReadingRoom {
   let inside = 0;
   let isTaken = false;
 
-  /** Whoever wants to be alone waits for those inside, and those behind wait for it: nobody waits for ever. */
+  /** A lone reader waits for those inside, and later ones wait for it, so nobody starves. */
   function letIn(): void {
     for (;;) {
       const [next, ...rest] = waiting;

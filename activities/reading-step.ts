@@ -5,50 +5,44 @@ import { ClassifierError } from '../src/domain/errors.ts';
 import { createReadingRoom } from './reading-room.ts';
 import { runStep, type WaitingRules } from './run-step.ts';
 
-/**
- * So many attempts may die of one document or page: the first of them in company, the others while it was read alone.
- */
+/** How many attempts may die of one document or page: the first in company, the others alone. */
 const maxDeaths = 3;
 
-/** For the server to hear something, and between two tries to tell it. */
+/** How long one heartbeat may take, and the pause before the next try. */
 const announceTimeoutMs = 5000;
 const announceAgainMs = 500;
 
-/** What an attempt leaves for the next one, by its heartbeats. */
+/** What an attempt leaves in its heartbeats for the next one. */
 const tracesSchema = z.object({
   attempt: z.number(),
   isSuspect: z.boolean(),
-  /** It was being read, and nothing else in its process. */
+  /** The content was being read alone in its process. */
   isAlone: z.boolean(),
-  /** Attempts before it that died. In company, only the first counts. */
+  /** Earlier attempts that died. Of those in company only the first counts. */
   deaths: z.number(),
-  /** It ended with a failure or a shutdown, not with its process. */
+  /** The attempt ended with a failure or a shutdown; its process did not die. */
   isOver: z.boolean(),
 });
 type Traces = z.infer<typeof tracesSchema>;
 
-/** What is read, as a log may name it. */
+/** The content's name for logs. */
 export interface ReadContent {
   readonly jobId: string;
   /** Absent for the whole document. */
   readonly pageNumber?: number;
 }
 
-/**
- * Goes around whatever meets the content: it waits for its turn, and what it is given is read together with others, or
- * alone.
- */
+/** Wraps every read of the content: waits its turn, then reads together with others or alone. */
 export type Reading = <R>(read: () => Promise<R>) => Promise<R>;
 
-/** One for all that this process reads. */
+/** Shared by all reads of this process. */
 const room = createReadingRoom();
 
 /**
- * `runStep` for a step that reads a document's content, each time by `reading`. Attempts that end without a word (their
- * process was killed, or held until the server missed their heartbeats) are noticed by the next one. After the first,
- * the content is a suspect: it is read while nothing else is in this process, and each death meanwhile counts. After
- * three deaths in all the step fails for good with a sentence, and the log names the document
- * (docs/decisions/0014-what-is-poison.md).
+ * `runStep` for a step that reads a document's content through `reading`. The next attempt notices if one ended
+ * silently: its process was killed, or stalled until the server missed its heartbeats. From then on the content is
+ * suspect: it is read alone in its process, and each further death counts. After three deaths the step fails for good
+ * with a sentence, and the log names the document (docs/decisions/0014-what-is-poison.md).
  */
 export async function runReadingStep<T>(
   { jobId, pageNumber }: ReadContent,
@@ -60,7 +54,7 @@ export async function runReadingStep<T>(
   let traces = inheritTraces(context.info);
   let hasOutlivedReading = false;
 
-  /** By itself: heartbeats of the SDK are held back for up to two seconds, in which a process may die. */
+  /** Sends the heartbeat directly: the SDK holds heartbeats back for up to two seconds, in which a process may die. */
   async function announce(): Promise<void> {
     context.heartbeat(traces);
     const { client, info } = context;
@@ -73,7 +67,7 @@ export async function runReadingStep<T>(
       try {
         return await announce();
       } catch {
-        // Temporal is away, or has given this attempt up and says so by the signal: unannounced, nothing is read.
+        // Temporal is away, or has given this attempt up and aborts the signal. Read nothing unannounced.
         await delay(announceAgainMs, undefined, { signal });
       }
     }
@@ -97,7 +91,7 @@ export async function runReadingStep<T>(
     } finally {
       hasOutlivedReading = !signal.aborted;
       traces = { ...traces, isAlone: false };
-      // Should it not arrive, the next heartbeat says the same.
+      // If this one is lost, the next heartbeat repeats it.
       await announce().catch(() => undefined);
     }
   }
@@ -111,7 +105,7 @@ export async function runReadingStep<T>(
       return work(signal, reading);
     },
     mayWait,
-    // What was read alone to its end, and failed for another reason, has shown that no process dies of it.
+    // A read that failed alone without killing its process clears the content.
     (isOver) => ({ ...traces, isOver, ...(isOver && hasOutlivedReading && { isSuspect: false, deaths: 0 }) }),
   );
 }
@@ -119,7 +113,7 @@ export async function runReadingStep<T>(
 function inheritTraces({ attempt, heartbeatDetails }: Context['info']): Traces {
   const last = tracesSchema.safeParse(heartbeatDetails).data;
   const fresh = { attempt, isAlone: false, isOver: false };
-  // Who left nothing died before its first heartbeat.
+  // An attempt without traces died before its first heartbeat.
   if (!last) return { ...fresh, isSuspect: attempt > 1, deaths: attempt > 1 ? 1 : 0 };
   const hasDied = !last.isOver || last.attempt < attempt - 1;
   if (!hasDied) return { ...fresh, isSuspect: last.isSuspect, deaths: last.deaths };

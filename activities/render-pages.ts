@@ -21,11 +21,11 @@ export interface RenderPagesInput {
   readonly jobId: string;
   readonly document: StoredDocument;
   readonly selection: PageSelection;
-  /** The file that the document is; it hears how many pages there are. */
+  /** The uploaded file, if the document is one; the activity records its page count. */
   readonly fileId?: string;
-  /** Of a run that was not started by the API: its id may be that of a finished job. */
+  /** Present if the API did not start the run: its id may be that of a finished job. */
   readonly run?: RunIdentity;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
@@ -41,14 +41,14 @@ export interface RenderPagesDependencies {
   readonly store: ObjectStore;
   readonly renderer: DocumentRenderer;
   readonly passwords: FilePasswords;
-  /** Where a document lies while it is rendered. */
+  /** Folder for the document while it is rendered. */
   readonly tempDirectory: string;
   /** The operator's limit for one job. */
   readonly maxPages: number;
   readonly circuits: readonly Circuit[];
 }
 
-/** Opens the document once and puts the text of each selected page into the store, and its image where it has one. */
+/** Opens the document once and stores each selected page's text, and its image if it has one. */
 export function createRenderPages(dependencies: RenderPagesDependencies) {
   return async function renderPages(input: RenderPagesInput): Promise<RenderPagesResult> {
     return runReadingStep(
@@ -96,7 +96,7 @@ async function draw(
 ): Promise<Pages> {
   const { type } = document;
   const keys = jobKeys(tenant, jobId);
-  // It goes from the store to the process that opens the document: no history and no log sees it.
+  // The password goes straight from the store to the process that opens the document: no history and no log sees it.
   const password = fileId === undefined || type !== 'pdf' ? undefined : await passwords.read(tenant, fileId);
   return withLocalFile(document.key, { store, tempDirectory, signal }, async (path) => {
     const pages: PageReference[] = [];

@@ -9,12 +9,12 @@ import { giveSlotBack, SlotGivenBack, slotsGivenBack } from './slot-given-back.t
 import { toApplicationFailure } from './to-application-failure.ts';
 
 /**
- * Most steps are over before the first heartbeat is due. One in each of a small job's six steps adds a fifth to what
- * the server does for that job (measured), and tells nobody anything.
+ * Most steps end before the first heartbeat is due. Measured: a heartbeat in each of a small job's six steps adds a
+ * fifth to the server's work and tells nobody anything.
  */
 const heartbeatIntervalMs = 2000;
 
-/** How an attempt meets what only the operator can mend. */
+/** How an attempt handles faults that only the operator can mend. */
 export interface WaitingRules {
   readonly canWait: boolean;
   readonly circuits: readonly Circuit[];
@@ -22,12 +22,12 @@ export interface WaitingRules {
 
 const neverWaits: WaitingRules = { canWait: false, circuits: [] };
 
-/** What a step needs that meets the store alone. */
+/** What a step needs that uses only the store. */
 export interface StoreDependencies extends Pick<WaitingRules, 'circuits'> {
   readonly store: ObjectStore;
 }
 
-/** For an activity whose run says whether it knows how to wait. */
+/** The rules of an activity whose input says whether its run can wait. */
 export function waitingOf(
   { canWait = false }: { readonly canWait?: boolean },
   { circuits }: Pick<WaitingRules, 'circuits'>,
@@ -35,7 +35,7 @@ export function waitingOf(
   return { canWait, circuits };
 }
 
-/** The same for a step that needs nothing of its worker: a full disk there is none of its business. */
+/** The same for a step that needs no disk of its worker. */
 export function waitingForStore(
   { canWait = false }: { readonly canWait?: boolean },
   { circuits }: Pick<WaitingRules, 'circuits'>,
@@ -44,10 +44,10 @@ export function waitingForStore(
 }
 
 /**
- * Runs the work of one activity attempt: heartbeats while it lasts (cancellation only arrives by heartbeat, and a dead
- * worker is noticed by their absence), passes the cancellation signal on, and turns what it throws into what Temporal
- * understands. While something that the operator keeps is known not to work, a run that can wait hears so at once.
- * `traces` is what its heartbeats hold for the next attempt, and the last one before it ends with a failure.
+ * Runs the work of one activity attempt. Heartbeats while it lasts, because cancellation arrives only by heartbeat and
+ * Temporal notices a dead worker by their absence. Passes the cancellation signal on, and maps errors to Temporal's
+ * failures. A run that can wait fails at once while a circuit is open. `traces` gives the details of heartbeats for the
+ * next attempt, and of a last one before a failure.
  */
 export async function runStep<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -57,7 +57,7 @@ export async function runStep<T>(
   const context = Context.current();
   const { canWait, circuits } = mayWait;
   const startedAt = performance.now();
-  // A local activity has no heartbeat: its worker is known to live by the workflow task that it is part of.
+  // A local activity has no heartbeat: its workflow task shows that its worker lives.
   const beat = (): void => context.heartbeat(traces ? traces(false) : context.info.heartbeatDetails);
   const timer = context.info.isLocal ? undefined : setInterval(beat, heartbeatIntervalMs);
   try {
@@ -67,12 +67,12 @@ export async function runStep<T>(
     return result;
   } catch (error) {
     if (traces) context.heartbeat(traces(true));
-    // The SDK's own CancelledFailure tells the server that the activity heeded the cancellation.
+    // The SDK's CancelledFailure tells the server that the activity obeyed the cancellation.
     if (context.cancellationSignal.aborted) return await context.cancelled;
     if (error instanceof SlotGivenBack) throw giveSlotBack(context, error);
     const failure = toWorkerFault(error) ?? error;
     const fault = await faultBehind(failure, circuits, startedAt, context.cancellationSignal);
-    // What a circuit knows it has logged itself, once.
+    // A circuit has logged its fault itself, once.
     if (!isKnown(fault ?? failure)) logAttemptFailure(failure);
     throw toApplicationFailure(fault ?? failure, {
       attempt: context.info.attempt - slotsGivenBack(context),
@@ -84,7 +84,7 @@ export async function runStep<T>(
   }
 }
 
-/** What a circuit says of a failure: whether it lasts. */
+/** Asks the circuits whether the failure is a lasting fault. */
 async function faultBehind(
   error: unknown,
   circuits: readonly Circuit[],

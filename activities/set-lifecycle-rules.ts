@@ -4,7 +4,7 @@ import { setLifecycleRules as setRules } from '../src/retention/lifecycle-rules.
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
 
-/** Brings the bucket's own rules up to date with the tenants that there are by now. */
+/** Updates the bucket's lifecycle rules to today's tenants. */
 export function createSetLifecycleRules({ store }: { readonly store: ObjectStore }) {
   return async function setLifecycleRules(retention: Retention): Promise<void> {
     await runStep(async () => {

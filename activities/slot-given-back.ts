@@ -2,8 +2,8 @@ import { ApplicationFailure, type Context } from '@temporalio/activity';
 import { z } from 'zod';
 
 /**
- * An attempt has nothing to do yet, and must not hold its slot until it has. No failure: it is neither counted nor
- * logged as one.
+ * Thrown when an attempt has nothing to do yet and must not hold its slot. It counts neither as a failure nor in the
+ * log.
  */
 export class SlotGivenBack extends Error {
   override readonly name = 'SlotGivenBack';
@@ -17,16 +17,13 @@ export class SlotGivenBack extends Error {
 
 const detailsSchema = z.object({ slotsGivenBack: z.number() });
 
-/** How many attempts of this activity gave their slot back, which its heartbeat remembers across workers. */
+/** How many attempts gave their slot back. Heartbeats carry the number across workers. */
 export function slotsGivenBack({ info }: Pick<Context, 'info'>): number {
   const details = detailsSchema.safeParse(info.heartbeatDetails);
   return details.success ? details.data.slotsGivenBack : 0;
 }
 
-/**
- * What Temporal is told: come again after a while. Should the activity's day be over first, that is the code and
- * sentence it ends with.
- */
+/** Makes Temporal retry after a while. If the activity's time ends first, it fails with this code and sentence. */
 export function giveSlotBack(context: Pick<Context, 'heartbeat' | 'info'>, given: SlotGivenBack): ApplicationFailure {
   context.heartbeat({ slotsGivenBack: slotsGivenBack(context) + 1 });
   const detail = given.message;

@@ -10,16 +10,16 @@ export interface StoreBatchResultInput {
   readonly tenant: string;
   readonly batchId: string;
   readonly outcome: StoredBatchOutcome;
-  /** The end of this batch is an event. */
+  /** Present if the end of this batch is an event. */
   readonly events?: EventOptions;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
 /**
- * Writes `result.json` of a batch, which outlives Temporal's retention; the same outcome writes the same bytes. Its
- * inputs go: each run that was started has its own, and the texts among them must not outlive a run that is deleted.
- * Also says whom its end is to be told.
+ * Writes `result.json` of a batch, which outlives Temporal's retention. The same outcome writes the same bytes. Deletes
+ * the batch's inputs: each started run has its own, and their texts must not outlive a deleted run. Returns whom to
+ * notify.
  */
 export function createStoreBatchResult(dependencies: StoreDependencies) {
   const { store } = dependencies;

@@ -15,27 +15,27 @@ import { withOwnObjects } from './own-objects.ts';
 import { runStep, waitingOf } from './run-step.ts';
 import { withoutShares, type CallHost } from './tenant-shares.ts';
 
-/** What Extend's contract calls a URL. */
+/** The field of a URL in Extend's contract. */
 export const fileUrlField = 'file.url';
-/** What the workflow's own input calls it. */
+/** The field of a URL in the workflow's own input. */
 export const childUrlField = 'source.url';
 
 export interface StoreDocumentInput {
   readonly tenant: string;
   readonly jobId: string;
   readonly source: DocumentSource;
-  /** The file that the document is; it hears what was stored. */
+  /** The uploaded file, if the document is one; the activity records what it stored. */
   readonly fileId?: string;
-  /** Of a run that was not started by the API: its id may be that of a finished job. */
+  /** Present if the API did not start the run: its id may be that of a finished job. */
   readonly run?: RunIdentity;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
 export interface StoreDocumentDependencies {
   readonly store: ObjectStore;
   readonly fetchGuard: GuardedFetch;
-  /** The same for the URL of a file, and of another workflow's input, which sentences call by other names. */
+  /** Guards the URL of a file or of another workflow's input, whose fields have other names. */
   readonly fileFetchGuard: GuardedFetch;
   readonly childFetchGuard: GuardedFetch;
   readonly maxFileBytes: number;
@@ -43,8 +43,8 @@ export interface StoreDocumentDependencies {
 }
 
 /**
- * Makes sure that the bytes are in the store, whatever the source, and says what they are. `shares` bound what one
- * tenant fetches at a time, and from one host.
+ * Brings the bytes into the store, whatever the source, and describes them. `shares` limits what one tenant fetches at
+ * a time, in all and from one host.
  */
 export function createStoreDocument(dependencies: StoreDocumentDependencies, shares = withoutShares) {
   return async function storeDocument(input: StoreDocumentInput): Promise<StoredDocument> {
@@ -67,7 +67,7 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies, sha
     const { tenant, source, fileId, run } = input;
     if (run) await assertOwnJob(store, tenant, input.jobId, run);
     const known = fileId === undefined ? undefined : await findKeptFile(store, tenant, fileId);
-    // An earlier attempt, or another run of the same file, has fetched it.
+    // An earlier attempt, or another run of the same file, has fetched it already.
     if (source.kind === 'url' && known?.document) return known.document;
     if (source.kind === 'inline') await keepJobId(store, tenant, input.jobId);
     if (source.kind !== 'url') return ingest(await openSource(source, store));
@@ -100,7 +100,7 @@ export function createStoreDocument(dependencies: StoreDocumentDependencies, sha
   }
 }
 
-/** The file was deleted while it was fetched: nobody would find its bytes again. */
+/** The file was deleted while we fetched it: nobody would find its bytes again. */
 async function discard(store: ObjectStore, key: string): Promise<never> {
   await store.delete(key);
   throw new ClassifierError('document_missing', 'The file was deleted while it was fetched.');
@@ -139,7 +139,9 @@ function guardOf(
   }
 }
 
-/** What whoever named the URL calls it: another workflow says it in its input, a request leaves it in the store. */
+/**
+ * The field of the URL in error sentences: another workflow names it in its input, a request leaves it in the store.
+ */
 function fieldOf({ source, fileId }: StoreDocumentInput): string {
   if (source.kind !== 'url') return 'The document';
   if (source.url !== undefined) return childUrlField;

@@ -7,12 +7,12 @@ export interface StoreOperationResultInput {
   readonly tenant: string;
   readonly operationId: string;
   readonly outcome: OperationOutcome;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
 /**
- * Writes `result.json` of an operation on many jobs, which outlives Temporal's retention; the same outcome writes the
+ * Writes `result.json` of an operation on many jobs, which outlives Temporal's retention. The same outcome writes the
  * same bytes.
  */
 export function createStoreOperationResult(dependencies: StoreDependencies) {

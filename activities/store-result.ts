@@ -14,21 +14,20 @@ import { runStep, waitingForStore, type StoreDependencies } from './run-step.ts'
 
 export interface StoreResultInput {
   readonly tenant: string;
-  /** Runs of an earlier version do not say which they are. */
+  /** Runs of earlier versions do not send their identity. */
   readonly outcome: StoredOutcome & Partial<RunIdentity>;
-  /** The file that was the document. */
+  /** The uploaded file, if the document was one. */
   readonly fileId?: string;
-  /** The end of this run is an event. */
+  /** Present if the end of this run is an event. */
   readonly events?: EventOptions;
-  /** The run knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
 /**
- * Writes `result.json`, which outlives Temporal's retention; the same outcome writes the same bytes. Also says whom the
- * end of the run is to be told: an activity for that alone would cost every run as much as all the rest of its end. A
- * result that has no place, because a finished job has this run's id, is refused; a failure has none either, and nobody
- * is told of it as that job's.
+ * Writes `result.json`, which outlives Temporal's retention. The same outcome writes the same bytes. Also returns whom
+ * to notify: an activity for that alone would cost as much as the rest of the run's end. Refuses a result whose id
+ * belongs to a finished job; skips a failure of such a run, and notifies nobody.
  */
 export function createStoreResult(dependencies: StoreDependencies) {
   const { store } = dependencies;
@@ -50,7 +49,7 @@ export function createStoreResult(dependencies: StoreDependencies) {
   };
 }
 
-/** What is not done here the sweep does: an end must not wait for it. */
+/** The sweep does what fails here: the end of a run must not wait for it. */
 async function settle(store: ObjectStore, tenant: string, fileId: string): Promise<void> {
   try {
     await settleFile(store, tenant, fileId);

@@ -9,38 +9,35 @@ import { SlotGivenBack } from './slot-given-back.ts';
 
 export interface TenantShares {
   /**
-   * Does the work, or throws SlotGivenBack where the tenant holds its share already. The work does what calls on an
-   * address by `call`, which throws it where the tenant's work at that host has its share of the tenant's.
+   * Runs the work, or throws SlotGivenBack if the tenant already holds its share. The work makes its requests through
+   * `call`, which throws it if the host already has its part of the tenant's share.
    */
   run<T>(tenant: string, work: (call: CallHost) => Promise<T>): Promise<T>;
 }
 
-/** `url` is one that can be parsed, or it is refused by what is called. */
+/** If `url` cannot be parsed, the called code refuses it. */
 export type CallHost = <T>(url: string, work: () => Promise<T>) => Promise<T>;
 
-/** For work that no caller can draw out. */
+/** For work whose length no caller can influence. */
 export const withoutShares: TenantShares = { run: (_tenant, work) => work((_url, call) => call()) };
 
-/**
- * How often those that were turned away come back: no more often than this, however short the tenant's work is, and no
- * more seldom.
- */
+/** Bounds for the pace at which refused attempts return, however long the tenant's work takes. */
 const shortestSpacingMs = 5;
 const longestPauseMs = 120_000;
-/** Of the running average of how long a tenant holds a slot, in which the last one weighs this much. */
+/** The weight of the newest value in the running average of how long a tenant holds a slot. */
 const newestWeight = 0.2;
 const remembered = 10_000;
 
 interface Pace {
   averageMs: number;
-  /** When the last of those turned away comes back, in ms of the monotonic clock. */
+  /** When the last refused attempt returns, in ms of the monotonic clock. */
   nextTurnAt: number;
 }
 
 /**
- * Keeps one tenant's slow sources, or dead receivers, from holding all of a worker's slots, and one host of a tenant
- * from holding all of the tenant's: each gets the same share of what the others leave. Whoever comes beyond it gives
- * the slot back at once and is told when to come again: one after the other, at the pace at which slots get free there.
+ * Keeps one tenant's slow sources or dead receivers from taking all slots of a worker, and one host of a tenant from
+ * taking all of the tenant's. Each gets the same share of what the others leave. An attempt beyond its share gives its
+ * slot back at once and returns at the pace at which slots get free.
  */
 export function createTenantShares(options: TenantSlotsOptions): TenantShares {
   const tenants = createTenantSlots(options);
@@ -67,7 +64,7 @@ export function createTenantShares(options: TenantSlotsOptions): TenantShares {
     return new SlotGivenBack(sentence, { afterMs: Math.ceil(pace.nextTurnAt - now) });
   }
 
-  /** Who is turned away by a host was not at work, and says nothing of how long work lasts. */
+  /** An attempt that a host's share refused did no work, so its time does not count. */
   async function timed<T>(holder: string, giveBack: () => void, work: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     let isTurnedAway = false;

@@ -4,9 +4,9 @@ import { factsOf, normalizeError, type ErrorCode } from '../src/domain/errors.ts
 import type { Waiting } from '../src/domain/waiting.ts';
 
 /**
- * After how many attempts a failure counts as final although another attempt might help. Codes that are not here are
- * retried until the activity's schedule-to-close timeout: an outage of the store, of a source or of a model must
- * not cost a job. These are different: the same request tends to fail the same way again.
+ * After so many attempts a failure is final, although it is retryable. Codes without an entry are retried until the
+ * schedule-to-close timeout: an outage of the store, a source or the model must not cost a job. The same request tends
+ * to repeat these failures.
  */
 const maxAttempts: Partial<Record<ErrorCode, number>> = {
   internal: 5,
@@ -16,28 +16,27 @@ const maxAttempts: Partial<Record<ErrorCode, number>> = {
   source_unreachable: 5,
 };
 
-/** An outage is often over after a second: only one that outlasts these attempts is worth a wait that shows. */
+/** An outage is often over after a second; the run shows a wait only for one that outlasts these attempts. */
 const attemptsOfOutage = 5;
-/** A longer wait is for the run, which shows it and bounds it by its patience. */
+/** The run itself waits for longer: it shows the wait and limits it by its patience. */
 const longestOwnWaitMs = 10_000;
-/** Of what no run can wait for: a wait of hours would be none that anybody sees. */
+/** The longest retry delay where no run can wait: nobody would see a wait of hours. */
 const longestRetryMs = 300_000;
-/** Of a run that does not know how to wait, because a worker of an earlier version has begun it. */
+/** The retry delay of a run that a worker of an earlier version began: it cannot wait. */
 const retryOfOldRunMs = 30_000;
 
 interface Attempt {
   readonly attempt: number;
-  /** The run knows how to wait for what only the operator can mend. */
+  /** Whether the run can wait for the operator. */
   readonly canWait: boolean;
-  /** The namespace has no search attribute for what a run waits for. */
+  /** The namespace lacks the search attribute for waiting runs. */
   readonly isUnlabelled?: boolean;
 }
 
 /**
- * The one place where an error becomes an `ApplicationFailure`: `type` is the code, `message` the sentence that the
- * caller reads. The cause is left out, because its text may quote a document or a URL and would stand in the history.
- * What the operator must mend ends the activity, so that it holds no slot, and its details tell the run what to wait
- * for.
+ * Makes an `ApplicationFailure` of an error; nothing else does. `type` is the code, `message` the sentence for the
+ * caller. Leaves the cause out, because its text may quote a document or a URL and the history would keep it. A fault
+ * that the operator must mend ends the activity, which frees its slot; the details tell the run what to wait for.
  */
 export function toApplicationFailure(
   error: unknown,
@@ -66,7 +65,7 @@ export function toApplicationFailure(
       message: detail,
       nonRetryable: true,
       details: [waiting],
-      // The SDK would log each of thousands as a failure.
+      // BENIGN keeps the SDK from logging thousands of failures.
       category: ApplicationFailureCategory.BENIGN,
     });
   }

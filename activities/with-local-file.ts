@@ -9,14 +9,14 @@ import { createWorkingDirectory } from '../src/storage/working-directory.ts';
 
 export interface LocalFileOptions {
   readonly store: ObjectStore;
-  /** Where a document lies while it is worked on, unless the store has it as a file. */
+  /** Folder for a document while it is in use, unless the store has it as a file. */
   readonly tempDirectory: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Does some work on a document as a file: that of a folder store itself, or a copy that lasts as long as the work. The
- * work only reads it. Throws `document_missing`, and `storage_unavailable` when there is no room for the copy.
+ * Runs work on a document as a file: a folder store's own file, or a copy for as long as the work lasts. The work only
+ * reads it. Throws `document_missing`, and `storage_unavailable` when there is no room for the copy.
  */
 export async function withLocalFile<T>(
   key: string,
@@ -50,7 +50,7 @@ async function fetchTo(path: string, key: string, store: ObjectStore, signal: Ab
   await pipeline(stream, createWriteStream(path), { signal });
 }
 
-/** A folder that is full or cannot be written is an outage of this worker, not the end of the job. */
+/** A full or read-only folder is an outage of this worker, not the end of the job. */
 function refuseTempFolder(error: unknown): never {
   if (error instanceof Error && 'syscall' in error && 'code' in error && 'path' in error) throw tempFolder(error);
   if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))

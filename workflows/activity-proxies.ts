@@ -8,16 +8,16 @@ import type {
 } from '../activities/index.ts';
 import { taskQueues } from '../src/domain/contract.ts';
 
-/** An outage of the store, of a source or of a model shall not cost a job: a day is time enough to mend it. */
+/** An outage of the store, a source or the model must not cost a job. An operator needs at most a day to mend it. */
 const outage = '24 hours';
 
 /**
- * Activities heartbeat every 2 s: a worker that died is noticed after 10 s, and a cancellation reaches a living one
- * within the 2 s to which workers throttle heartbeats.
+ * Activities heartbeat every 2 s. Temporal notices a dead worker after 10 s. A cancellation reaches a living one within
+ * 2 s, because workers throttle heartbeats to that.
  */
 const heartbeatTimeout = '10 seconds';
 
-/** Light I/O on the queue of the workflow itself. A document may have 500 MB, and its store be slow: 30 minutes. */
+/** Light I/O on the workflow's own queue. 30 minutes suffice for a document of 500 MB and a slow store. */
 export const { storeDocument, storeResult, prepareRuns, storeBatchResult, storeOperationResult } =
   proxyActivities<WorkflowQueueActivities>({
     startToCloseTimeout: '30 minutes',
@@ -28,19 +28,16 @@ export const { storeDocument, storeResult, prepareRuns, storeBatchResult, storeO
   });
 
 /**
- * The same, tried once within the workflow task itself: a local activity costs no task of its own, and the run ends in
- * the task that stores its result. A second is long for so small an object, and as long as a query or a cancellation
- * may have to wait for the task; what takes longer, or fails, is left to the activity above.
+ * Stores the result as a local activity: it needs no task of its own, so the run ends in the task that stores its
+ * result. One second is long for so small an object, and a query or a cancellation may have to wait for it. What fails
+ * or takes longer goes to the activity above.
  */
 export const { storeResult: storeResultAtOnce } = proxyLocalActivities<Pick<WorkflowQueueActivities, 'storeResult'>>({
   startToCloseTimeout: '1 second',
   retry: { maximumAttempts: 1 },
 });
 
-/**
- * A document that is behind a caller's address, which may be as slow as it likes: on slots that nothing else needs. 30
- * minutes for 500 MB.
- */
+/** Fetches from a caller's address, which may be slow: on slots that nothing else needs. 30 minutes for 500 MB. */
 export const { storeDocument: fetchDocument } = proxyActivities<FetchActivities>({
   taskQueue: taskQueues.fetch,
   startToCloseTimeout: '30 minutes',
@@ -50,7 +47,7 @@ export const { storeDocument: fetchDocument } = proxyActivities<FetchActivities>
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** Waits for a run that another execution of its batch has started. It may take as long as a run may. */
+/** Waits for a run that another execution of this batch has started. It may take as long as a run. */
 export const { awaitRun } = proxyActivities<WorkflowQueueActivities>({
   startToCloseTimeout: outage,
   heartbeatTimeout,
@@ -58,8 +55,8 @@ export const { awaitRun } = proxyActivities<WorkflowQueueActivities>({
 });
 
 /**
- * One request to a receiver, which has a timeout of its own. A receiver that fails is an answer, not a failure: what is
- * retried here is an outage of the store.
+ * One request to a receiver, with its own timeout. The activity returns a receiver's failure as an answer; Temporal
+ * retries only outages of the store.
  */
 const delivery = {
   startToCloseTimeout: '3 minutes',
@@ -68,19 +65,18 @@ const delivery = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 } as const;
 
-/** On slots that nothing else needs: a receiver may be as slow as its timeout allows. */
+/** A receiver may be as slow as its timeout allows, so deliveries have slots of their own. */
 export const { deliverWebhook } = proxyActivities<DeliveryActivities>({ ...delivery, taskQueue: taskQueues.deliver });
 
 /** Writes to the store alone. */
 export const { logDelivery } = proxyActivities<WorkflowQueueActivities>(delivery);
 
-/** Of deliveries that began before webhooks had a queue of their own. */
+/** For deliveries that began before webhooks had a queue of their own. */
 export const { deliverWebhook: deliverOnOldQueue } = proxyActivities<WorkflowQueueActivities>(delivery);
 
 /**
- * The renderer keeps its own clock, which ends every document; 15 minutes are for fetching 500 MB from a slow store and
- * for waiting until a process is free. What a document did to its renderer it would do again: the activity says which
- * failures are final.
+ * The renderer limits each document's time itself. 15 minutes leave room to fetch 500 MB from a slow store and to wait
+ * for a free process. The activity marks failures that would repeat as final.
  */
 export const { renderPages } = proxyActivities<RenderActivities>({
   taskQueue: taskQueues.render,
@@ -92,8 +88,8 @@ export const { renderPages } = proxyActivities<RenderActivities>({
 });
 
 /**
- * One question to a model. The classifier has its own, shorter timeout; 10 minutes leave room for slow local
- * models and for OCR that waits its turn. A 429 brings its own delay, which overrides this policy.
+ * One question to a model. The classifier has its own, shorter timeout; 10 minutes leave room for slow local models and
+ * for OCR that waits its turn. The delay of a 429 overrides this policy.
  */
 export const { classifyPage } = proxyActivities<ModelActivities>({
   taskQueue: taskQueues.model,
@@ -105,8 +101,8 @@ export const { classifyPage } = proxyActivities<ModelActivities>({
 });
 
 /**
- * A step of a sweep works for about a minute, or through one page; the rest is for a store that is slow. What one day's
- * sweep could not do, because something was away all day, the next one does.
+ * A step of a sweep works for about a minute, or on one page; the rest is for a slow store. If something is away all
+ * day, the next day's sweep does the work.
  */
 export const { setLifecycleRules, deleteExpiredExecutions, deleteExpiredObjects } =
   proxyActivities<WorkflowQueueActivities>({
@@ -117,8 +113,8 @@ export const { setLifecycleRules, deleteExpiredExecutions, deleteExpiredObjects 
   });
 
 /**
- * A page of an operation on many jobs. One that is cancelled answers with what it has done; a deletion waits for runs
- * to end.
+ * Works on one page of an operation on many jobs. A cancelled one answers with what it has done; a deletion waits for
+ * runs to end.
  */
 export const { operateOnPage } = proxyActivities<WorkflowQueueActivities>({
   startToCloseTimeout: '15 minutes',

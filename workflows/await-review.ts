@@ -5,16 +5,13 @@ import { applyReview, type ReviewAnswer, type ReviewedResult } from '../src/doma
 import type { ParsedInput } from '../src/domain/workflow-input.ts';
 import { reviewUpdate } from './messages.ts';
 
-/** Waits for a person where a result asks for one. */
+/** Waits for a person's review where a result needs one. */
 export type AwaitReview = (
   result: ClassifyDocumentResult,
   report: (progress: JobProgress) => void,
 ) => Promise<ClassifyDocumentResult>;
 
-/**
- * Takes reviews from the start of a run on, so that one that comes at another time than while the run waits is refused
- * at once rather than kept.
- */
+/** Accepts reviews from the start of the run, so that it refuses one at once that comes while it is not waiting. */
 export function receiveReview({ review, categories, unknown }: ParsedInput): AwaitReview {
   const allowed = [...categories.map(({ name }) => name), ...(unknown === 'allow' ? [unknownCategory] : [])];
   let waiting: ClassifyDocumentResult | undefined;
@@ -45,7 +42,7 @@ export function receiveReview({ review, categories, unknown }: ParsedInput): Awa
   };
 }
 
-/** What any client may have sent: types say nothing about it. */
+/** Any client may send anything: types promise nothing here. */
 function checkAnswer(answer: unknown, allowed: readonly string[]): void {
   const { classification, confidence }: Partial<Record<keyof ReviewAnswer, unknown>> =
     typeof answer === 'object' && answer !== null ? answer : {};

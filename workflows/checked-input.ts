@@ -7,20 +7,17 @@ import { searchAttributeKeys } from '../src/domain/search-attributes.ts';
 import { parseWorkflowInput, type ParsedInput } from '../src/domain/workflow-input.ts';
 import { describeFailure } from './failures.ts';
 
-/** The input of a run, or why it is none. */
+/** The input of a run, or why the run must refuse it. */
 export type CheckedInput =
   | { readonly parsed: ParsedInput; readonly failure?: never }
   | { readonly parsed?: never; readonly failure: JobError };
 
-/**
- * Checks what the run was started with; more of what another workflow says than of what the API does, which has checked
- * it.
- */
+/** Checks the input. This matters for other workflows: the API has checked its own. */
 export function checkInput(input: ClassifyDocumentInput): CheckedInput {
   try {
     const problem = isStartedByApi() ? undefined : problemOfForeignInput(input);
-    // Runs from before went on without what they do not know. Only one that has a problem asks: no other history holds
-    // the answer.
+    // Runs of earlier versions ignored unknown fields. Only a run with a problem reaches this patch, so no other
+    // history has its marker.
     if (problem && patched('refuse-unknown-fields')) throw problem;
     return { parsed: parseWorkflowInput(input) };
   } catch (error) {
@@ -29,8 +26,8 @@ export function checkInput(input: ClassifyDocumentInput): CheckedInput {
 }
 
 /**
- * Whether the run comes from a request to the API, by itself or as part of a batch: a child of another workflow may
- * have the memo too.
+ * Whether a request to the API started the run, directly or as part of a batch. A child of another workflow may have
+ * the memo too.
  */
 export function isStartedByApi(): boolean {
   const { memo, parent, typedSearchAttributes } = workflowInfo();
@@ -38,7 +35,7 @@ export function isStartedByApi(): boolean {
   return requestOfMemo(memo).requestId !== undefined && (parent === undefined || isOfBatch);
 }
 
-/** Which run this is, as its outcome says. */
+/** The run's ids and start, as its outcome records them. */
 export function ownIdentity(): RunIdentity {
   const { runId, firstExecutionRunId: firstRunId, startTime } = workflowInfo();
   return { runId, firstRunId, createdAt: startTime.toISOString() };

@@ -22,9 +22,9 @@ import { labelFailure } from './search-attributes.ts';
 import { publishEvent } from './start-webhook.ts';
 
 /**
- * Classifies the documents of a batch: a run of `classifyDocument` for each, no more than so many at a time. A document
- * that fails is counted, no more; the batch itself fails when its inputs cannot be read. The workflow id is the batch
- * id. Where the history grows too long it lets the runs that are under way end and continues as new.
+ * Classifies the documents of a batch with one run of `classifyDocument` each, at most `concurrency` at a time. It only
+ * counts a document that fails; the batch itself fails when it cannot read its inputs. The workflow id is the batch id.
+ * When the history grows too long, the batch lets its current runs end and continues as new.
  */
 export async function classifyBatch(input: ClassifyBatchInput): Promise<ClassifyBatchResult> {
   let details = '';
@@ -59,16 +59,13 @@ export async function classifyBatch(input: ClassifyBatchInput): Promise<Classify
 }
 
 /**
- * Its documents have each their own patience; what the batch itself does has a day, and more where the documents have.
+ * Each document has its own patience. The batch's own steps have a day, or as much as its documents where that is more.
  */
 function patienceSecondsOf({ template }: ClassifyBatchInput): number {
   return Math.max(template.patienceSeconds ?? 0, patienceLimits.defaultSeconds);
 }
 
-/**
- * Also when the batch was cancelled: the store remembers what became of every batch. Whoever wants to hear of it is
- * told.
- */
+/** Runs for a cancelled batch too: the store keeps the outcome of every batch. Then notifies whoever subscribed. */
 async function record(input: ClassifyBatchInput, outcome: StoredBatchOutcome, patience: Patience): Promise<void> {
   const { workflowId: batchId } = workflowInfo();
   const { tenant, template } = input;
@@ -80,7 +77,7 @@ async function record(input: ClassifyBatchInput, outcome: StoredBatchOutcome, pa
       labelFailure(outcome.error.code);
       setCurrentDetails(outcome.error.detail);
     }
-    // A worker of an earlier version answers nothing.
+    // A worker of an earlier version returns nothing.
     const stored: StoredEnd | undefined = await patience.outlast(() =>
       storeBatchResult.executeWithOptions({ summary: 'Store the result' }, [end]),
     );

@@ -34,9 +34,9 @@ import { storeOutcome } from './store-outcome.ts';
 
 /**
  * Classifies one document: stores it, renders its pages, judges each page, lets the pages vote and stores the result.
- * The workflow id is the job id. One JSON object in (`ClassifyDocumentInput`), one out (`ClassifyDocumentResult`); a
- * failure is an `ApplicationFailure` whose `type` is a code of `domain/errors.ts` and whose message is the sentence for
- * the reader.
+ * The workflow id is the job id. It takes one JSON object (`ClassifyDocumentInput`) and returns one
+ * (`ClassifyDocumentResult`). It fails with an `ApplicationFailure` whose `type` is a code of `domain/errors.ts` and
+ * whose message is a sentence for the caller.
  */
 export async function classifyDocument(input: ClassifyDocumentInput): Promise<ClassifyDocumentResult> {
   const { workflowId: jobId } = workflowInfo();
@@ -77,10 +77,7 @@ export async function classifyDocument(input: ClassifyDocumentInput): Promise<Cl
   }
 }
 
-/**
- * An answer that was paid for is not given up for a caller who is in a hurry: a store that is away has a day to come
- * back.
- */
+/** The store gets a day to come back, even if the caller is in a hurry: the answer was paid for. */
 function endPatienceSeconds({ patienceSeconds }: ParsedInput): number {
   return Math.max(patienceSeconds, patienceLimits.defaultSeconds);
 }
@@ -91,10 +88,13 @@ function currentTime(): string {
 
 type FailedOutcome = StoredOutcome & { readonly error: JobError };
 
-/** Ends a run whose input is none, as far as the input tells whose it is: also of it somebody waits to hear. */
+/**
+ * Ends a run with a bad input. Stores and notifies as far as the input names the tenant and the receivers: somebody
+ * waits for this run too.
+ */
 async function refuse(input: unknown, outcome: FailedOutcome): Promise<never> {
   const ends = parseEnds(input);
-  // Runs from before said it to nobody but their parent.
+  // Runs of earlier versions told only their parent.
   if (ends && patched('outcome-of-refused-input')) {
     labelRun(ends.tenant, undefined);
     const patience = createPatience({
@@ -147,7 +147,7 @@ async function run(
   };
 }
 
-/** What came through the API is in the store already, and costs no activity. */
+/** The API has stored its documents already, so they need no activity. */
 async function ensureStored(
   { source, tenant, fileId }: ParsedInput,
   jobId: string,
@@ -162,7 +162,10 @@ async function ensureStored(
   );
 }
 
-/** For the activities that write first: the id of a run that the API did not choose may be that of a finished job. */
+/**
+ * Tells the first activities that write which run this is: a run that the API did not start may have the id of a
+ * finished job.
+ */
 function foreignRun(): Pick<StoreDocumentInput, 'run'> {
   return isStartedByApi() ? {} : { run: ownIdentity() };
 }
@@ -176,7 +179,7 @@ function voteOrFail(
   return { ...vote, classifier: classified.classifier };
 }
 
-/** Also when the run was cancelled: the store remembers what became of every job. */
+/** Runs for a cancelled run too: the store keeps the outcome of every job. */
 function recordFailure(ends: RunEnds, outcome: FailedOutcome, patience: Patience): Promise<StoredEnd> {
   return CancellationScope.nonCancellable(async () => {
     labelFailure(outcome.error.code);
@@ -184,7 +187,7 @@ function recordFailure(ends: RunEnds, outcome: FailedOutcome, patience: Patience
       return await storeOutcome(ends, outcome, patience);
     } catch (error) {
       if (!(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
-      // Who reads the run must hear why it failed, not that nobody will read it elsewhere.
+      // The run reports why it failed, rather than that the failure could not be stored.
       log.error('the outcome could not be stored', { code: describeFailure(error).code });
       return {};
     } finally {

@@ -10,12 +10,12 @@ import { mapBounded } from '../src/domain/map-bounded.ts';
 import { describeFailure } from './failures.ts';
 import type { Patience } from './patience.ts';
 
-/** More in flight would gain nothing behind a model's rate limit, and each holds its payload in one workflow task. */
+/** A model's rate limit makes more useless, and each page in flight adds its payload to one workflow task. */
 const maxPagesInFlight = 8;
 
 export interface ClassifiedPages {
   readonly pages: readonly PageResult[];
-  /** Absent when no page was successful. */
+  /** Absent when no page succeeded. */
   readonly classifier?: { readonly name: string; readonly model: string };
 }
 
@@ -26,7 +26,7 @@ interface PagesOfRun {
   readonly patience: Patience;
 }
 
-/** Judges the pages in parallel. A page that fails for good is recorded, not fatal; blank pages are not asked about. */
+/** Judges the pages in parallel. Records a page that fails for good and goes on; skips blank pages. */
 export async function classifyPages(
   { input, jobId, rendered, patience }: PagesOfRun,
   onProgress: (pagesDone: number) => void,
@@ -74,7 +74,7 @@ export async function classifyPages(
   return { pages, ...(classifier && { classifier }) };
 }
 
-/** Seed 001: a failed page "defaults to the first category"; it does not vote. */
+/** A failed page shows the first category, as Unsiloed's API does, but does not vote. */
 function failedPage(page: PageReference, { categories }: ParsedInput, { code, detail }: JobError): PageResult {
   return {
     pageNumber: page.pageNumber,
@@ -86,9 +86,7 @@ function failedPage(page: PageReference, { categories }: ParsedInput, { code, de
   };
 }
 
-/**
- * Why a job failed of which not one page could be classified: the reason of the first page that was not merely blank.
- */
+/** Why the job failed when no page could be classified: the reason of the first page that was not merely blank. */
 export function failureOfAllPages(pages: readonly PageResult[]): JobError {
   const blank = pageBlank().code;
   const error = pages.find((page) => page.error && page.error.code !== blank)?.error;

@@ -15,9 +15,8 @@ interface Step {
 }
 
 /**
- * Deletes what has outlived its time: jobs that were finished `jobDays` ago and uploads of `uploadDays` ago whose job
- * never started. A schedule starts it. Each step deletes a bounded number and says where the next one goes on, so
- * nothing is lost when a worker dies.
+ * Deletes jobs that finished `jobDays` ago, and uploads of `uploadDays` ago whose job never started. A schedule starts
+ * it. Each step deletes a bounded number and returns where the next one continues, so a worker's death loses nothing.
  */
 export async function deleteExpiredJobs(input: DeleteExpiredJobsInput): Promise<DeletedCounts> {
   const { jobDays, uploadDays, continued } = input;

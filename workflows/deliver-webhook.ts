@@ -7,14 +7,13 @@ import { sendAgainSignal } from './messages.ts';
 import { createPatience, type Patience } from './patience.ts';
 
 /**
- * The run of the job ends a moment after this one was started; a receiver that asks back at once shall find it
- * finished.
+ * The job's run ends a moment after it starts this one. A receiver that reads the job at once must find it finished.
  */
 const settleMs = 500;
 
 /**
- * Tells the receiver of a job what became of it: one activity call for each attempt, over more than a day, until it was
- * delivered, the receiver is gone, or the schedule is at its end. The signal `sendAgain` begins anew, at once.
+ * Delivers a job's answer, or an event. Makes one activity call per attempt, over more than a day, until the receiver
+ * takes it, the receiver is gone, or the schedule ends. The signal `sendAgain` starts the schedule again at once.
  */
 export async function deliverWebhook(input: DeliverWebhookInput): Promise<void> {
   let isAskedFor = false;
@@ -39,7 +38,7 @@ export async function deliverWebhook(input: DeliverWebhookInput): Promise<void> 
   }
 }
 
-/** A line that cannot be written for a day is given up: what was answered is never sent again for it. */
+/** Gives up a line after a day: the delivery itself is never repeated for the sake of its log. */
 async function logLater(input: DeliverWebhookInput, attempt: AttemptOutcome, patience: Patience): Promise<void> {
   const line = { ...input, attempt, canWait: true };
   try {

@@ -3,7 +3,7 @@ import { cancelled } from '../src/domain/error-sentences.ts';
 import { ClassifierError } from '../src/domain/errors.ts';
 import type { JobError } from '../src/domain/job.ts';
 
-/** What a failed activity has to say for itself: its code and sentence. */
+/** The code and sentence of a failed activity. */
 export function describeFailure(error: unknown): JobError {
   if (isCancellation(error)) return { code: 'cancelled', detail: cancelled().detail };
   const cause = error instanceof ActivityFailure ? error.cause : error;
@@ -13,7 +13,7 @@ export function describeFailure(error: unknown): JobError {
   return { code: 'internal', detail: 'An unexpected internal error occurred.' };
 }
 
-/** A schedule-to-close timeout holds the last attempt's failure, which is the reason behind it. */
+/** A schedule-to-close timeout contains the last attempt's failure, which is the real reason. */
 function timedOut(timeout: TimeoutFailure): JobError {
   const { cause } = timeout;
   if (cause instanceof ApplicationFailure) {

@@ -2,8 +2,8 @@ import { defaultPayloadConverter, workflowInfo, type Headers, type WorkflowInter
 import { requestIdHeader, requestOfMemo } from '../src/domain/request-id.ts';
 
 /**
- * Hands the id of the request that an execution comes from on to all that is done for it, so that every log line has
- * it. A run that continues as new keeps its memo by itself.
+ * Passes the request id of an execution on to its activities and children, so that every log line has it. A run that
+ * continues as new keeps its memo by itself.
  */
 export function interceptors(): WorkflowInterceptors {
   return {

@@ -4,14 +4,14 @@ import { reviewUpdateName, type ReviewAnswer } from '../src/domain/review.ts';
 import { goOnSignalName } from '../src/domain/waiting.ts';
 import { sendAgainSignalName } from '../src/domain/webhook.ts';
 
-/** Which stage a run is in, and how many of its pages are judged. */
+/** The stage of a run, and how many of its pages are judged. */
 export const progressQuery = defineQuery<JobProgress>(progressQueryName);
 
-/** To `deliverWebhook`: begin the schedule anew, at once. */
+/** Tells `deliverWebhook` to start its schedule again, at once. */
 export const sendAgainSignal = defineSignal(sendAgainSignalName);
 
-/** To a run that waits for a person: what they say. It answers with what becomes of it. */
+/** Gives a run that waits for a person their answer. Returns the reviewed result. */
 export const reviewUpdate = defineUpdate<ReviewFacts, [ReviewAnswer]>(reviewUpdateName);
 
-/** To a run that waits for what the operator keeps: ask again, at once. */
+/** Tells a run that waits for the operator to try again, at once. */
 export const goOnSignal = defineSignal(goOnSignalName);

@@ -24,14 +24,14 @@ import { describeFailure, jobFailure } from './failures.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { labelFailure } from './search-attributes.ts';
 
-/** Temporal's visibility learns of a run a moment after it was started, and what is under way is counted by it. */
+/** Temporal's visibility lists a run a moment after its start, and this workflow counts running jobs by it. */
 const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
 
 /**
- * Runs again, cancels or deletes all jobs that a filter finds, a page at a time: the same code under three names. The
- * workflow id is that of the operation. Where the history grows too long it continues as new. One that is cancelled
- * stops after the jobs that it has in its hands; what is done stays done.
+ * Runs again, cancels or deletes all jobs that a filter finds, page by page: the same code under three names. The
+ * workflow id is the operation id. When the history grows too long it continues as new. A cancelled operation stops
+ * after the jobs in its hands; finished work stays.
  */
 export async function operateOnJobs(input: OperateOnJobsInput): Promise<OperationProgress> {
   let position: OperationPosition = input.carried ?? noProgress;
@@ -63,7 +63,8 @@ export async function operateOnJobs(input: OperateOnJobsInput): Promise<Operatio
 }
 
 /**
- * Goes through the pages until the last, or until the history is long enough. Throws when the operation is cancelled.
+ * Works through the pages until the last one, or until the history is long enough. Throws when the operation is
+ * cancelled.
  */
 async function work(
   input: OperateOnJobsInput,
@@ -73,7 +74,7 @@ async function work(
 ): Promise<OperationPosition> {
   const { tenant, kind, priorityKey, stepsPerExecution = Number.POSITIVE_INFINITY } = input;
   const { workflowId: operationId } = workflowInfo();
-  // Of the operation's own priority nothing is left once it has continued as new.
+  // Continuing as new drops the operation's own priority.
   const priority = { fairnessKey: tenant, priorityKey };
   let position = start;
   let pauseMs = firstPauseMs;
@@ -95,7 +96,7 @@ async function work(
   }
 }
 
-/** Readable without a worker, and what an operator sees. */
+/** Readable without a worker; operators see it in Temporal's UI. */
 function report(input: OperateOnJobsInput, position: OperationPosition): void {
   upsertMemo({ [progressMemo]: progressOf(position) });
   setCurrentDetails(describe(input, position));
@@ -106,7 +107,7 @@ function describe({ kind }: OperateOnJobsInput, { counts }: OperationPosition): 
   return `${kind}: ${done} done, ${skipped} skipped, ${failed} failed`;
 }
 
-/** Also when the operation was cancelled: the store remembers what became of it. */
+/** Runs for a cancelled operation too: the store keeps its outcome. */
 async function record(
   { tenant }: OperateOnJobsInput,
   position: OperationPosition,

@@ -13,25 +13,25 @@ import { jobFailure } from './failures.ts';
 import { goOnSignal } from './messages.ts';
 import { labelWaiting } from './search-attributes.ts';
 
-/** Outlasts what only the operator can mend. */
+/** Lets a run wait while only the operator can help. */
 export interface Patience {
   /**
-   * Asks, and while the answer is that the operator must mend something first, waits and asks again. What else is asked
-   * meanwhile waits with it: one asks, and the others follow when it is answered. Fails the job with `patience_ended`
-   * when it has waited for as long as it may.
+   * Calls `ask`. While the operator must mend something first, waits and calls it again. Other calls meanwhile wait
+   * too: one of them asks, and the rest follow once it succeeds. Fails the job with `patience_ended` when all waits
+   * together exceed the limit.
    */
   outlast<T>(ask: () => Promise<T>): Promise<T>;
-  /** What is waited for from now on has so much time of its own, in seconds. Told again it changes nothing. */
+  /** Gives all waits from now on a budget of their own, in seconds. Calling it again changes nothing. */
   beginEnd(endSeconds: number): void;
 }
 
 interface PatienceOptions {
   readonly seconds: number;
-  /** Called when nothing is waited for any more. */
+  /** Called when the run no longer waits for anything. */
   readonly onOver: () => void;
 }
 
-/** The patience of one run. All its waits together may take so long. */
+/** The patience of one run: a limit for all its waits together. */
 export function createPatience(options: PatienceOptions): Patience {
   const { onOver } = options;
   let { seconds } = options;
@@ -107,7 +107,7 @@ export function createPatience(options: PatienceOptions): Patience {
     } catch (error) {
       const found = waitingOf(error);
       if (!found || !patched('outlasts-the-operator')) {
-        // A failure of the document's own says that whatever was waited for has looked at it.
+        // Any other failure shows that the thing we waited for works again: it has looked at the document.
         if (error instanceof ActivityFailure) over();
         throw error;
       }
@@ -146,11 +146,11 @@ async function settled(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch {
-    // Whoever asked hears of it.
+    // The caller of `ask` gets the error.
   }
 }
 
-/** What the activity's failure asks the run to wait for. */
+/** What the activity's failure tells the run to wait for. */
 function waitingOf(error: unknown): Waiting | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof ApplicationFailure ? readWaiting(cause.details?.[0]) : undefined;

@@ -23,15 +23,15 @@ import type { classifyDocument } from './classify-document.ts';
 import type { Patience } from './patience.ts';
 
 export interface BatchPart {
-  /** `next` is short of the batch's end when the history is long enough, the batch was cancelled or it failed. */
+  /** `next` is below the batch's end when the history is long enough, or when the batch was cancelled or failed. */
   readonly progress: BatchProgress;
-  /** Why no more runs could be started. */
+  /** Why the batch could start no more runs. */
   readonly error?: unknown;
 }
 
 const noneYet: BatchProgress = { next: 0, counts: { processed: 0, failed: 0, cancelled: 0 } };
 
-/** Starts runs, at most `concurrency` at a time, and awaits every one that it started. Never throws. */
+/** Starts runs, at most `concurrency` at a time, and waits for all that it started. Never throws. */
 export async function runBatch(
   input: ClassifyBatchInput,
   patience: Patience,
@@ -66,10 +66,7 @@ export async function runBatch(
   return { progress: { next, counts }, ...(errors.length > 0 && { error: errors[0] }) };
 }
 
-/**
- * Prepares the runs of a chunk when the first of them is wanted: those before it may be over, and must not be written
- * again.
- */
+/** Prepares a chunk of runs when its first run is due. Earlier ones may be over: writing them again would undo that. */
 function preparer(
   { tenant, runCount, priorityKey }: ClassifyBatchInput,
   patience: Patience,
@@ -84,7 +81,7 @@ function preparer(
       first: index,
       prepared: patience.outlast(() =>
         prepareRuns.executeWithOptions(
-          // Of the batch's own priority nothing is left once it has continued as new.
+          // Continuing as new drops the batch's own priority.
           { summary: `Runs ${index + 1} to ${end}`, priority: { fairnessKey: tenant, priorityKey } },
           [{ tenant, batchId, first: index, end, canWait: true }],
         ),
@@ -111,7 +108,7 @@ async function outcomeOf(
     await executeChild<typeof classifyDocument>(workflowTypes.classifyDocument, {
       workflowId: jobId,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      // A batch that is terminated still lets its runs say in the store what became of them.
+      // The runs of a terminated batch still store their outcomes.
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       args: [{ ...template, ...run, tenant }],
       staticSummary: `Run ${index + 1} of ${runCount}: ${fileName ?? 'document'}`.slice(0, 200),
@@ -137,8 +134,8 @@ async function outcomeOf(
 }
 
 /**
- * It was started before this execution was reset to an earlier point. The class itself is none of
- * @temporalio/workflow's exports.
+ * This run was started before the batch was reset to an earlier point. @temporalio/workflow does not export the error's
+ * class.
  */
 function isAlreadyStarted(error: unknown): boolean {
   return error instanceof Error && error.name === 'WorkflowExecutionAlreadyStartedError';

@@ -3,7 +3,7 @@ import type { ClassifyDocumentResult } from '../src/domain/contract.ts';
 import type { WaitedFor } from '../src/domain/errors.ts';
 import { searchAttributeKeys as keys } from '../src/domain/search-attributes.ts';
 
-/** A run that the API started has these from the start; one that is a child workflow gets them here. */
+/** Sets what the API sets at the start for its own runs: a child workflow gets it here. */
 export function labelRun(tenant: string, fileName: string | undefined): void {
   if (workflowInfo().typedSearchAttributes.get(keys.tenant) !== undefined) return;
   upsertSearchAttributes([
@@ -24,7 +24,7 @@ export function labelFailure(code: string): void {
   upsertSearchAttributes([{ key: keys.failureReason, value: code }]);
 }
 
-/** What the run waits for that only the operator can mend; undefined for nothing. */
+/** Sets what the run waits for; undefined when it waits for nothing. */
 export function labelWaiting(waitsFor: WaitedFor | undefined): void {
   upsertSearchAttributes([{ key: keys.waitingFor, value: waitsFor ?? null }]);
 }

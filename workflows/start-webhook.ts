@@ -7,13 +7,13 @@ import { deliveryWorkflowId, eventIdOf, type EndEvent, type EventSubject } from 
 import type { RunEnds } from '../src/domain/workflow-input.ts';
 import type { deliverWebhook } from './deliver-webhook.ts';
 
-/** Leaves the delivery of a job's answer to a run of its own, where one was asked for. */
+/** Starts a run of its own to deliver the job's answer, if the request named a webhook. */
 async function startWebhook({ tenant, webhook }: RunEnds, jobId: string): Promise<void> {
   if (!webhook) return;
   await startDelivery(webhookWorkflowId(jobId), { tenant, jobId, requestKey: webhook.requestKey });
 }
 
-/** Tells endpoints what happened: a run of its own for each, all with the same event. */
+/** Starts one delivery for each endpoint, all with the same event. */
 export async function publishEvent(tenant: string, subject: EventSubject, end: EndEvent): Promise<void> {
   const { eventType, endpointIds } = end;
   const event = { eventId: eventIdOf(Date.now(), uuid4()), eventType, subject };
@@ -24,8 +24,8 @@ export async function publishEvent(tenant: string, subject: EventSubject, end: E
 }
 
 /**
- * Whatever is to be told of the end of a run, to whom it was asked for. Nothing of one whose outcome has no place: its
- * id is another job's.
+ * Notifies everyone who asked for the end of this run. Does nothing if the outcome was refused because the id is
+ * another job's.
  */
 export async function notifyRunEnd(input: RunEnds, jobId: string, { event, isOfAnotherJob }: StoredEnd): Promise<void> {
   if (isOfAnotherJob) return;
@@ -34,8 +34,8 @@ export async function notifyRunEnd(input: RunEnds, jobId: string, { event, isOfA
 }
 
 /**
- * A dead receiver must not delay or fail a job, so its delivery goes on alone. Also when the job was cancelled, and
- * without ever throwing.
+ * Starts a delivery that outlives the job, so that a dead receiver neither delays nor fails it. Works in a cancelled
+ * run too, and never throws.
  */
 async function startDelivery(workflowId: string, input: DeliverWebhookInput): Promise<void> {
   const { tenant } = input;

@@ -6,7 +6,7 @@ import type { RunEnds } from '../src/domain/workflow-input.ts';
 import { storeResult, storeResultAtOnce } from './activity-proxies.ts';
 import type { Patience } from './patience.ts';
 
-/** Stores the outcome, however long the store is away within the patience, and says whom its end is to be told. */
+/** Stores the outcome, waiting for the store as long as patience allows. Returns whom to notify. */
 export async function storeOutcome(
   { tenant, events, fileId }: RunEnds,
   outcome: StoredOutcome,
@@ -19,23 +19,23 @@ export async function storeOutcome(
     ...(events && { events }),
     canWait: true,
   };
-  // A worker of an earlier version answers nothing.
+  // A worker of an earlier version returns nothing.
   const stored: StoredEnd | undefined = await store(input, patience);
   return stored ?? {};
 }
 
 const summary = 'Store the result';
 
-/** A store that is away is waited for by an ordinary activity, whose attempts leave nothing in the history. */
+/** Waits for an absent store with an ordinary activity, whose attempts leave nothing in the history. */
 async function store(input: StoreResultInput, patience: Patience): Promise<StoredEnd> {
   const inActivity = () => patience.outlast(() => storeResult.executeWithOptions({ summary }, [input]));
-  // Runs from before have it in an ordinary activity only.
+  // Runs of earlier versions recorded an ordinary activity only.
   if (!patched('store-result-at-once')) return inActivity();
   try {
     return await storeResultAtOnce.executeWithOptions({ summary }, [input]);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    // The attempt itself tells of any other failure.
+    // The ordinary activity reports any other failure.
     if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) {
       log.warn('storing the result takes long, leaving it to an activity');
     }
