@@ -10,6 +10,9 @@ export interface AllowedNetworks {
 }
 
 const maxUrlLength = 8192;
+/** Of a whole name, and of each part between dots (RFC 1035 2.3.4; 253 without the final dot). */
+const maxHostLength = 253;
+const maxLabelLength = 63;
 
 /** Reads networks (`10.1.0.0/16`), addresses and host names. Throws `invalid_request` naming the setting. */
 export function parseAllowedNetworks(entries: readonly string[]): AllowedNetworks {
@@ -38,6 +41,9 @@ export function parseSourceUrl(value: string, allowed: AllowedNetworks, field = 
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw fieldError(field, 'must begin with http:// or https://');
   if (url.username !== '' || url.password !== '') throw fieldError(field, 'must not hold a user name or a password');
+  if (isTooLongForDns(url.hostname)) {
+    throw fieldError(field, `must name a host of at most ${maxHostLength} characters, ${maxLabelLength} between dots`);
+  }
   if (allowed.hosts.has(toHost(url.hostname))) return url;
   const address = parseIpAddress(url.hostname.replace(/^\[(.*)\]$/, '$1'));
   if (address ? !isReachable(address, allowed) : isOwnName(toHost(url.hostname))) throw sourceForbidden(field);
@@ -61,6 +67,11 @@ function isReachable(address: IpAddress, allowed: AllowedNetworks): boolean {
   if (allowed.networks.some((network) => isInNetwork(address, network))) return true;
   if (address.version === 6 && !isInNetwork(address, globalUnicast)) return false;
   return !notPublic.some((network) => isInNetwork(address, network));
+}
+
+function isTooLongForDns(hostname: string): boolean {
+  const host = toHost(hostname);
+  return host.length > maxHostLength || host.split('.').some((label) => label.length > maxLabelLength);
 }
 
 /** RFC 6761 6.3, and the name by which Google's machines know their metadata server. */

@@ -42,6 +42,15 @@ describe('parseSourceUrl', () => {
     expect(() => parseSourceUrl(`https://example.com/${'a'.repeat(8192)}`, nothing)).toThrow('at most 8192');
   });
 
+  test.each([`${'a'.repeat(64)}.com`, `${'a.'.repeat(126)}com`, 'a'.repeat(3000)])(
+    'refuses a host that is too long for DNS: %#',
+    (host) => {
+      expect(() => parseSourceUrl(`https://${host}/`, nothing)).toThrow(
+        'file_url must name a host of at most 253 characters, 63 between dots',
+      );
+    },
+  );
+
   test.each([
     'http://127.0.0.1/',
     'http://127.1/',

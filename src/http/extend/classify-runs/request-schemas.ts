@@ -112,7 +112,7 @@ export function toRunFileInput(file: RunFileBody, allowed: AllowedNetworks, fiel
 /** The last part of the path, which is the name of the file more often than not. */
 function nameInUrl({ pathname, hostname }: URL): string {
   const last = pathname.split('/').at(-1) ?? '';
-  return last === '' ? hostname : displayFileName(decoded(last));
+  return displayFileName(last === '' ? hostname : decoded(last));
 }
 
 function decoded(part: string): string {
