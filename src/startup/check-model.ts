@@ -46,6 +46,12 @@ function describe(problem: EndpointProblem, baseUrl: string): ModelProblem {
       reason: 'What answers at OPENAI_BASE_URL is no model server.',
     };
   }
+  if (problem.kind === 'redirect') {
+    return {
+      sentence: `OPENAI_BASE_URL: ${baseUrl} redirects to ${problem.to}, which is not followed; set the address of the model server itself. Until then documents wait`,
+      reason: `OPENAI_BASE_URL redirects to ${problem.to}, which is not followed.`,
+    };
+  }
   return {
     sentence: `OPENAI_BASE_URL: no model server answers at ${baseUrl} (${problem.code}); start it, or set OPENAI_BASE_URL to where it is. Until then documents wait`,
     reason: `No model server answers at OPENAI_BASE_URL (${problem.code}).`,

@@ -1,11 +1,14 @@
 import { APIConnectionError, APIError } from 'openai';
 import { createModelClient, type Endpoint } from './model-client.ts';
 import { systemCodeOf } from './model-errors.ts';
+import { redirectTarget } from './operator-faults.ts';
 
 /** Why an endpoint would answer no question at all; `code` is the system's, such as `ECONNREFUSED`. */
 export type EndpointProblem =
   | { readonly kind: 'unreachable'; readonly code: string }
   | { readonly kind: 'unauthorized' }
+  /** `to` is the host that it names. */
+  | { readonly kind: 'redirect'; readonly to: string }
   /** What answers is no model server: a web page, say, or JSON without a list. */
   | { readonly kind: 'other' };
 
@@ -25,6 +28,9 @@ export async function findEndpointProblem(endpoint: Endpoint): Promise<EndpointP
     if (signal.aborted) return { kind: 'unreachable', code: `no answer within ${timeoutMs / 1000} s` };
     if (error instanceof APIConnectionError) return { kind: 'unreachable', code: systemCodeOf(error) };
     if (error instanceof APIError && error.status === 401) return { kind: 'unauthorized' };
+    if (error instanceof APIError && (error.status ?? 0) < 400) {
+      return { kind: 'redirect', to: redirectTarget(error.headers?.get('location') ?? null, endpoint.baseUrl) };
+    }
   }
   return undefined;
 }

@@ -6,12 +6,13 @@ const bareError = z.object({ error: z.string() });
 const detailError = z.object({ detail: z.unknown() });
 
 /**
- * `fetch`, with error bodies in OpenAI's shape. Older vLLM sends `{object: "error", message, ...}`, its check of the
+ * `fetch` that follows no redirect, for what is sent is documents and a key, with error bodies in OpenAI's shape.
+ * Older vLLM sends `{object: "error", message, ...}`, its check of the
  * key and Ollama's own API `{error: "..."}`, FastAPI servers `{detail}`: the client would drop what they say, and with
  * it which parameter they do not know.
  */
 export async function fetchWithOpenAiErrors(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
+  const response = await fetch(input, { ...init, redirect: 'manual' });
   if (response.status < 400) return response;
   const body = await response.text();
   const { status, statusText, headers } = response;

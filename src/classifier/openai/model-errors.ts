@@ -1,5 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { ClassifierError, ExternalFailure, type ErrorCode } from '../../domain/errors.ts';
+import { toOperatorFault } from './operator-faults.ts';
 import { readDayLimit, readWait, readWaitInWords } from './rate-limit-wait.ts';
 import { isTooLong, type Rejection } from './rejections.ts';
 
@@ -26,7 +27,23 @@ export function toModelError(error: unknown, call: ModelCall): ClassifierError {
     const detail = "The model server's answer is not valid JSON. Check OPENAI_BASE_URL.";
     return new ClassifierError('model_misconfigured', detail, { cause });
   }
-  return notReached(systemCodeOf(error), cause);
+  return hasNoWords(error) ? refusedByProxy(cause) : notReached(systemCodeOf(error), cause);
+}
+
+/**
+ * Fetch makes of an answer with status 407 a failure without a word (https://fetch.spec.whatwg.org/#http-network-or-
+ * cache-fetch).
+ */
+function hasNoWords(error: unknown): boolean {
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
+  return innermost instanceof Error && innermost !== error && innermost.message === '' && !('code' in innermost);
+}
+
+function refusedByProxy(cause: Error): ClassifierError {
+  const detail =
+    'The model server cannot be reached: what is before it seems to be a proxy that asks for credentials (HTTP 407). Check OPENAI_BASE_URL.';
+  return new ClassifierError('model_unavailable', detail, { cause });
 }
 
 /** An address that does not exist and a certificate that is not trusted stay so until somebody changes a setting. */
@@ -103,13 +120,15 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
 
   if (/content_filter|content_policy/u.test(code)) return modelRefused(cause);
   if (isTooLong({ status, code, param: error.param ?? '', message: error.message })) return tooLong(cause);
-  if (isUsedUp(status, `${code} ${error.type ?? ''}`)) {
-    const detail =
-      'The account at the model server is used up. Top it up, or set OPENAI_API_KEY to one of another account.';
-    return new ClassifierError('model_quota', detail, { cause });
-  }
+  const refusal = {
+    status,
+    codes: `${code} ${error.type ?? ''}`,
+    message: error.message,
+    location: error.headers?.get('location') ?? null,
+  };
+  const fault = toOperatorFault(refusal, call, cause);
+  if (fault) return fault;
   if (status === 429) return rateLimited(retryAfterMs ?? readWaitInWords(error.message), error.message, cause);
-  if ([404, 405, 410].includes(status) || code === 'model_not_found') return notServed(call, code, cause);
   if (status === 401 || status === 403 || (status === 400 && /\bapi[ _-]?key\b/iu.test(error.message))) {
     const detail = `The model server rejected the credentials (HTTP ${status}). Check OPENAI_API_KEY.`;
     return new ClassifierError('model_auth', detail, { cause });
@@ -119,10 +138,6 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
   if (status === 500) return temporary('model_error', 'The model server failed at this page (HTTP 500).');
   if (status === 503 && /loading/iu.test(error.message)) {
     return temporary('model_unavailable', 'The model server is still loading the model. Please try again.');
-  }
-  if (status === 407) {
-    const detail = 'A proxy before the model server asks for credentials (HTTP 407). Check OPENAI_BASE_URL.';
-    return new ClassifierError('model_misconfigured', detail, { cause });
   }
   if (status > 500 || status === 409) {
     return temporary('model_unavailable', `The model server has an error (HTTP ${status}). Please try again.`);
@@ -145,22 +160,6 @@ function tooLong(cause: Error): ClassifierError {
   const detail =
     'The page with its categories and instructions is longer than the context of the model. Give the model a longer context, or send fewer or shorter descriptions.';
   return new ClassifierError('payload_too_large', detail, { cause });
-}
-
-function notServed({ model, baseUrl }: ModelCall, code: string, cause: Error): ClassifierError {
-  const azure = code === 'DeploymentNotFound' ? ' On Azure OPENAI_MODEL is the name of a deployment.' : '';
-  const path = new URL(baseUrl).pathname === '/' ? ' It mostly ends in /v1.' : '';
-  const detail = `The model server does not serve the model "${model}" at this address. Check OPENAI_MODEL and OPENAI_BASE_URL.${azure}${path}`;
-  return new ClassifierError('model_misconfigured', detail, { cause });
-}
-
-/** No wait helps an account without money; providers say so with 402, or with the status of a limit or a refusal. */
-function isUsedUp(status: number, words: string): boolean {
-  if (status === 402) return true;
-  return (
-    [400, 403, 429].includes(status) &&
-    /insufficient_(quota|credits?|funds|balance)|billing|quota_exhausted/u.test(words)
-  );
 }
 
 /** Class, status, request id and the short codes; never a message or a body. */

@@ -74,6 +74,18 @@ describe('createModelCheck', () => {
     expect(problem?.reason).toBe('What answers at OPENAI_BASE_URL is no model server.');
   });
 
+  test('names OPENAI_BASE_URL and the other host where it redirects, and no more of the address', async () => {
+    const server = await standIn();
+    const headers = { location: 'https://gateway.example/v1?key=s3cret' };
+    server.replyAlways({ kind: 'http', status: 301, headers, body: '' });
+
+    const problem = await problemWith({ OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: server.apiKey });
+
+    expect(problem?.sentence).toMatch(/^OPENAI_BASE_URL: .* redirects to https:\/\/gateway\.example, /);
+    expect(problem?.reason).toContain('redirects to https://gateway.example');
+    expect(JSON.stringify(problem)).not.toContain('s3cret');
+  });
+
   test('names OPENAI_API_KEY when the server rejects the key, without repeating it', async () => {
     const { baseUrl } = await standIn();
 
