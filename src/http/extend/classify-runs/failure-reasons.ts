@@ -15,6 +15,10 @@ export const failureReasons = [
 
 export type FailureReason = (typeof failureReasons)[number];
 
+/**
+ * What only the operator can mend, and the end of the patience with it, is an internal error: Extend's other reasons
+ * blame the file, the caller's configuration or the caller. The sentence says the rest.
+ */
 const reasonOfCode = {
   invalid_request: 'FAILED_TO_PROCESS_FILE',
   invalid_categories: 'INVALID_PROCESSOR',
@@ -43,8 +47,8 @@ const reasonOfCode = {
   model_timeout: 'INTERNAL_ERROR',
   model_refused: 'PARSING_ERROR',
   model_output_invalid: 'PARSING_ERROR',
-  model_auth: 'INVALID_CONFIGURATION',
-  model_misconfigured: 'INVALID_CONFIGURATION',
+  model_auth: 'INTERNAL_ERROR',
+  model_misconfigured: 'INTERNAL_ERROR',
   model_quota: 'INTERNAL_ERROR',
   worker_unfit: 'INTERNAL_ERROR',
   patience_ended: 'INTERNAL_ERROR',
