@@ -44,12 +44,12 @@ import { createWebhookSecrets, type WebhookSecrets } from './records/webhooks/we
 
 export type WorkerDependencies = ActivityDependencies;
 
-/** The one composition root: every part of the service is made here, from the settings, and disposed with the stack. */
+/** The composition root: makes every part of the service from the settings, and disposes of them together. */
 export interface Dependencies extends AsyncDisposable {
   readonly store: ObjectStore;
-  /** What `createApp` needs; `checkModel` where this process judges pages too. */
+  /** The dependencies of `createApp`; `checkModel` if this process judges pages too. */
   forApi(client: Client, checkModel?: CheckModel): AppDependencies;
-  /** What activities need; the render and OCR processes start with their first document. */
+  /** The dependencies of activities. The render and OCR processes start with their first document. */
   forWorker(): WorkerDependencies;
 }
 
@@ -57,7 +57,7 @@ export function createDependencies(config: Config, logger: Logger): Dependencies
   const disposables = new AsyncDisposableStack();
   const store = createStore(config);
   let worker: WorkerDependencies | undefined;
-  /** What a worker of this process knows of the model comes before what a look at its endpoint tells. */
+  /** A worker in this process knows the model better than a look at its endpoint does. */
   const adviceOf = (checkModel: CheckModel) => async () =>
     worker?.classifier.circuit?.fault?.detail ?? (await checkModel())?.reason;
   return {
@@ -177,7 +177,7 @@ function workerDependencies(
   };
 }
 
-/** Of what every activity needs; the model's is the classifier's own. */
+/** The circuits of what every activity needs; the classifier has the model's. */
 function createCircuits(
   { tempDirectory, model }: Config,
   logger: Logger,

@@ -10,15 +10,14 @@ export interface LogConfig {
 }
 
 /**
- * Lines of a busy moment go out in one write: a write for each costs a request as much as the rest of its line. At a
- * quiet time a line waits for at most `periodicFlush`. A reader of stdout that stands still slows down nobody, and
- * beyond `maxLength` lines are dropped rather than kept in memory.
+ * Batches lines of a busy moment: a write for each would cost as much as the rest of the line. In quiet times a line
+ * waits at most `periodicFlush`. A stalled reader of stdout slows nobody: lines beyond `maxLength` are dropped.
  */
 const batching = { sync: false, minLength: 16_000, periodicFlush: 100, maxLength: 16_000_000 } as const;
 
 /**
- * JSON lines on stdout, or readable ones on a terminal. Callers log `({fields}, 'constant message')`; `fieldsOfMoment`
- * are added where a line has none of that name. What waits is written when the process ends, except by SIGKILL.
+ * Logs JSON lines to stdout, or readable ones to a terminal. Callers log `({fields}, 'constant message')`;
+ * `fieldsOfMoment` adds fields that a line lacks. Waiting lines are written when the process ends, except by SIGKILL.
  */
 export function createLogger({ level, format }: LogConfig, fieldsOfMoment?: () => object): Logger {
   const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
@@ -35,8 +34,8 @@ export function createLogger({ level, format }: LogConfig, fieldsOfMoment?: () =
 }
 
 /**
- * An error as a log may hold it: name, code and stack frames. Its message is left out unless it is one of ours, because
- * a vendor's message may quote a document, a prompt or a URL.
+ * Reduces an error to what a log may hold: name, code and stack frames. Keeps only messages of our own, because a
+ * vendor's may quote a document, a prompt or a URL.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error;
@@ -47,7 +46,7 @@ function describeError(error: unknown): unknown {
   return { name: error.name, ...code, ...detail, stack: frames.slice(0, 8).map((line) => line.trim()), ...cause };
 }
 
-/** Readable lines in this process, without a second thread: what is logged last is seen before the process ends. */
+/** Writes readable lines without a second thread, so that the last ones appear before the process ends. */
 export function pinoPretty(): ReturnType<typeof pretty> {
   return pretty({
     colorize: true,

@@ -45,14 +45,14 @@ await runProcess(async () => {
   const stopAsked = untilAskedToStop();
   const { config, sampleKeys } = withSampleKeys(readConfig());
   refuseSharedPorts(config);
-  // On a terminal people read what stands below, not a log of every request.
+  // On a terminal people read the welcome, not a log of every request.
   const logger = createLogger({ ...config.log, level: quietOnTerminal(config) }, fieldsOfActivity);
   await checkFolder('DATA_DIR', config.dataDirectory);
   await checkFolder('TEMP_DIR', config.tempDirectory);
   await refuseTakenPort(config.http);
   const firstStart = await isFirstStart(config.dataDirectory);
 
-  // Disposed in reverse: the API first, Temporal last, so that nothing is cut off from what it needs.
+  // Disposed in reverse order: the API first, Temporal last, so that nothing loses what it needs.
   await using parts = new AsyncDisposableStack();
   const devServer = await startTemporal(config, logger);
   if (devServer) parts.defer(() => devServer.stop());
@@ -80,7 +80,7 @@ await runProcess(async () => {
     modelProblem: modelProblem?.sentence,
   });
   const stopping = new AbortController();
-  // Without its model the sample would only wait, as all jobs do.
+  // Without a model the sample would only wait, as all jobs do.
   const showsSample = firstStart && modelProblem === undefined;
   const sample = showsSample ? classifySample(say, api.url, sampleKeys, stopping.signal) : Promise.resolve();
   await stopAsked;
@@ -90,8 +90,8 @@ await runProcess(async () => {
 });
 
 /**
- * With what the sample of the first start needs: a key where keys are set, made for this process and known to nobody,
- * and a job that counts against no quota, for nobody asked for it.
+ * Adds what the first start's sample needs: a key where keys are set, known to nobody, and a job that counts against no
+ * quota.
  */
 function withSampleKeys(config: Config): { readonly config: Config; readonly sampleKeys: SampleKeys } {
   const idempotencyKey = randomUUID();
@@ -113,7 +113,7 @@ function quietOnTerminal({ log }: Config): string {
 }
 
 /**
- * The dev server of this machine, unless the settings name another. It keeps its runs in a file and comes back when it
+ * Starts the dev server, unless the settings name another server. It keeps its runs in a file and restarts when it
  * dies.
  */
 async function startTemporal({ temporal, dataDirectory }: Config, logger: Logger) {
@@ -131,7 +131,7 @@ async function startTemporal({ temporal, dataDirectory }: Config, logger: Logger
   });
 }
 
-/** What a browser opens in place of the UI's own server, which no browser can. */
+/** Serves a guarded UI to browsers, which cannot reach the UI's own port. */
 async function serveUi({ temporal }: Config, devServer: SupervisedDevServer): Promise<GuardedUi | undefined> {
   if (temporal.uiPort === 0) return undefined;
   return serveGuardedUi({

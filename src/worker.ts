@@ -37,7 +37,7 @@ await runProcess(async () => {
     await prepareRetention({ client, store: dependencies.store, retention: config.retention, logger });
   }
   await client.connection.close();
-  // Not before all that may be refused: Temporal's core would keep a process alive that has nothing left to do.
+  // Last, after everything that may be refused: Temporal's core would keep the process alive.
   installRuntime(logger);
   const service = await serveQueues(config.queues, config, dependencies.forWorker(), logger);
   await Promise.race([stopAsked, service.ended]);
@@ -45,7 +45,7 @@ await runProcess(async () => {
   await service.stop();
 });
 
-/** A model may come up later, and the jobs wait for it. */
+/** The model may start later, and jobs wait for it. */
 async function warnOfModel({ classifier }: Config, logger: Logger): Promise<void> {
   const problem = await createModelCheck(classifier)?.();
   if (problem) logger.warn({ detail: problem.sentence }, 'model server cannot be used');

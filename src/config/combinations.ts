@@ -4,10 +4,7 @@ import { variables } from './variables.ts';
 
 type Given = Readonly<Record<string, string>>;
 
-/**
- * What is wrong between variables. One that is wrong by itself is told as such, and only what hangs on it is passed
- * over.
- */
+/** Finds conflicts between variables. Skips checks that involve a variable which is invalid by itself. */
 export function combinationProblems(given: Given): string[] {
   return combinations.flatMap((problemOf) => problemOf(given) ?? []);
 }

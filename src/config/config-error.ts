@@ -1,7 +1,4 @@
-/**
- * A setting that cannot be used, as one sentence that begins with its variable; several problems stand on lines of
- * their own.
- */
+/** A bad setting, in one sentence that begins with its variable. Several problems are one per line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

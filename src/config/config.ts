@@ -32,7 +32,7 @@ export type ClassifierConfig =
   | { readonly kind: 'built-in' }
   | {
       readonly kind: 'openai' | 'cascade';
-      /** Of the cascade: from which confidence the built-in classifier's answer stands. */
+      /** For the cascade: the confidence from which the built-in answer stands. */
       readonly sureFrom: number;
       readonly apiKey: Secret;
       readonly baseUrl: string;
@@ -46,8 +46,8 @@ export type ClassifierConfig =
 export type Config = ReturnType<typeof toConfig>;
 
 /**
- * The only reader of the environment. An empty variable counts as unset; `overrides` are those of the command line.
- * Throws ConfigError that names every variable that is wrong, all at once.
+ * Reads the environment; nothing else does. An empty variable counts as unset; `overrides` come from the command line.
+ * Throws ConfigError that names every bad variable at once.
  */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -66,7 +66,7 @@ export function readConfig(
   return toConfig(parsed.variables, given);
 }
 
-/** What is wrong within the lists, which are texts to the schema. */
+/** Finds problems inside lists, which the schema sees as text. */
 function listProblems(given: Readonly<Record<string, string>>): readonly string[] {
   return [
     ...parseApiKeys(given['API_KEYS']).problems,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fraction, wholeNumber } from './setting-types.ts';
 
-/** The variables of what goes out to addresses that callers name, and of what signs it: a part of `variables`. */
+/** Variables for requests to callers' addresses and for signing them: a part of `variables`. */
 export const outgoingVariables = {
   FETCH_TIMEOUT_SECONDS: wholeNumber(1, 1800).default(300).describe('Longest time for fetching a file_url.'),
   FETCH_MIN_BYTES_PER_SECOND: wholeNumber(0, 1_000_000)

@@ -1,7 +1,7 @@
 import { variables, type Variables } from './variables.ts';
 import { countOf } from '../domain/text.ts';
 
-/** Reads the variables, or tells in a line for each that is wrong: its name, what is allowed, what was seen. */
+/** Reads the variables. Reports each bad one in a line: its name, the allowed values, the value seen. */
 export function parseVariables(
   given: Readonly<Record<string, string>>,
 ): { readonly variables: Variables } | { readonly problems: readonly string[] } {
@@ -15,5 +15,5 @@ export function parseVariables(
   return { problems: [...new Set(lines)] };
 }
 
-/** Of those that are checked here: what is told of the others lands in logs, too. */
+/** Never show these values, because the report lands in logs. */
 const secretNames: ReadonlySet<string> = new Set(['SERVER_KEY'] satisfies (keyof Variables)[]);

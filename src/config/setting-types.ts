@@ -20,7 +20,7 @@ export const port = (preset: number) => wholeNumber(1, 65_535).default(preset);
 /** S3's rule. Names like addresses and with two dots in a row are refused as well. */
 export const bucketName = /^(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** A part of something, both bounds included. */
+/** A fraction, both bounds included. */
 export const fraction = (min: number, max: number) => {
   const rule = `must be a number from ${min} to ${max}`;
   return z.coerce.number(rule).min(min, rule).max(max, rule);

@@ -1,8 +1,6 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
-/**
- * How Temporal is reached, and whether the server is our own: the one on this machine, where no setting names another.
- */
+/** The connection to Temporal, and whether this process runs the server: it does if no setting names another. */
 export function temporalConnection(environment: Record<string, string | undefined>, ownPort: number) {
   const loaded = loadConnection(environment);
   const { address } = loaded.connectionOptions;
@@ -13,7 +11,7 @@ export function temporalConnection(environment: Record<string, string | undefine
   return { connection, isOwnServer: address === undefined };
 }
 
-/** What is wrong with the settings of the connection, in a sentence. */
+/** Reports problems of the connection's settings, each in a sentence. */
 export function connectionProblems(environment: Record<string, string | undefined>): readonly string[] {
   try {
     loadConnection(environment);
@@ -24,9 +22,7 @@ export function connectionProblems(environment: Record<string, string | undefine
   }
 }
 
-/**
- * A profile file counts only when a variable names it: one that lies about must not send a laptop's runs to a cloud.
- */
+/** Reads a profile file only if a variable names it: a forgotten one must not send a laptop's runs to a cloud. */
 function loadConnection(environment: Record<string, string | undefined>): ClientConnectConfig {
   const namesFile = environment['TEMPORAL_PROFILE'] !== undefined || environment['TEMPORAL_CONFIG_FILE'] !== undefined;
   return loadClientConnectConfig({ overrideEnvVars: definedOnly(environment), disableFile: !namesFile });

@@ -11,16 +11,15 @@ export interface ApiKey {
 
 interface ListEntry {
   readonly tenant: string;
-  /** All that follows the first colon. */
+  /** Everything after the first colon. */
   readonly value: string;
-  /** As it stands, and from 1: which one it is. */
+  /** The whole entry, and its number from 1. */
   readonly text: string;
   readonly number: number;
 }
 
 /**
- * Splits a list of `tenant:value` with commas between; an empty entry does not count. A tenant is empty where no colon
- * follows it.
+ * Splits a comma-separated list of `tenant:value` and ignores empty entries. The tenant is empty if there is no colon.
  */
 function entriesOf(list: string): ListEntry[] {
   const texts = list.split(',').map((text) => text.trim());
@@ -58,7 +57,7 @@ export function parseApiKeys(list = ''): {
 }
 
 export interface QuotaSetting {
-  /** The id of a job that does not count. */
+  /** The id of a job that is not counted. */
   readonly unmeteredJob?: string;
   readonly tenant: string;
   readonly documents: number;

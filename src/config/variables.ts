@@ -9,9 +9,9 @@ const rate = 'must be a number above 0';
 const cores = availableParallelism();
 
 /**
- * Every variable that Pigeonhole reads, each with its meaning and default: the settings table of
- * docs/configuration.md and `.env.example` are tested against it. Those of @temporalio/envconfig
- * (TEMPORAL_API_KEY, TEMPORAL_TLS_*, TEMPORAL_PROFILE ...) are read by that package beside these.
+ * Every variable that Pigeonhole reads, with its meaning and default. Tests compare docs/configuration.md and
+ * `.env.example` with it. The package @temporalio/envconfig reads its own beside these (TEMPORAL_API_KEY,
+ * TEMPORAL_TLS_*, TEMPORAL_PROFILE ...).
  */
 export const variables = z.object({
   PORT: port(8080).describe('Port of the HTTP API.'),

@@ -4,15 +4,15 @@ import type { JobError } from './job.ts';
 export const batchLimits = {
   maxRuns: 1000,
   /**
-   * How many inputs lie in one object of the store and are prepared by one activity: each activity costs the server as
-   * much as a small step of a run.
+   * Inputs per object in the store, which one activity prepares: each activity costs the server as much as a small step
+   * of a run.
    */
   inputsPerChunk: 25,
 } as const;
 
 /**
- * What the workflow `classifyBatch` is started with; its workflow id is the batch id. The inputs stand in the store, in
- * chunks, and nothing of them in a history.
+ * The input of the workflow `classifyBatch`, whose id is the batch id. The batch's inputs are in the store, in chunks;
+ * no history holds any of them.
  */
 export interface ClassifyBatchInput {
   readonly schemaVersion?: 1;
@@ -22,13 +22,13 @@ export interface ClassifyBatchInput {
   readonly concurrency: number;
   /** Temporal's, 1 (first) to 5. */
   readonly priorityKey: number;
-  /** What all runs have in common; each adds its document. */
+  /** The common part of all runs; each adds its document. */
   readonly template: Omit<ClassifyDocumentInput, 'source'>;
-  /** Whose configuration the template is: its runs are found by it. */
+  /** The classifier of the template, by which its runs can be found. */
   readonly classifierId?: string;
-  /** How many runs one execution may start before it continues as new; as many as Temporal thinks wise when absent. */
+  /** Runs of one execution before it continues as new; Temporal decides when absent. */
   readonly runsPerExecution?: number;
-  /** What earlier executions of this batch have come to. */
+  /** The progress of earlier executions of this batch. */
   readonly carried?: BatchProgress;
 }
 
@@ -60,15 +60,12 @@ export interface StoredBatchOutcome extends ClassifyBatchResult {
 /** What one run adds to the template. */
 export type PreparedRun = Pick<ClassifyDocumentInput, 'source'> & Partial<ClassifyDocumentInput>;
 
-/**
- * The job id of a run, known from the batch and the place in it: whoever starts it twice meets the first one. `index`
- * counts from 0.
- */
+/** The job id of a run, derived from the batch and the index (from 0): starting it twice meets the first one. */
 export function jobIdOfBatch(batchId: string, index: number): string {
   return `${batchId}-${String(index + 1).padStart(4, '0')}`;
 }
 
-/** The batch that a job is a run of, by its id; undefined for the job of no batch. */
+/** The batch of a job, by its id; undefined for a job of no batch. */
 export function batchIdOfRun(jobId: string): string | undefined {
   return /^(bpr_.+)-\d{4,}$/.exec(jobId)?.[1];
 }

@@ -1,13 +1,13 @@
 import { countCharacters } from './text.ts';
 import { ClassifierError, type FieldError } from './errors.ts';
 
-/** A candidate that the caller supplies: the answer is always one of them, spelled as given. */
+/** A category of the caller's. The answer is always one of them, spelled as given. */
 export interface Category {
   readonly name: string;
   readonly description?: string;
 }
 
-/** What a document is called that fits none of the categories, where the caller allows that. */
+/** The answer for a document that fits no category, if the caller allows it. */
 export const unknownCategory = 'unknown';
 
 export const categoryLimits = {
@@ -106,10 +106,7 @@ function nameProblems(name: unknown, pointer: string): FieldError[] {
   return detail === undefined ? [] : [{ pointer, detail }];
 }
 
-/**
- * What is wrong with a name that cannot be kept: PostgreSQL, which Temporal keeps it in, stores neither. Undefined for
- * all others.
- */
+/** What makes a name impossible to store in PostgreSQL, which Temporal uses. Undefined for all other names. */
 export function unstorableIn(name: string): string | undefined {
   if (!name.includes('\0') && name.isWellFormed()) return undefined;
   return 'must be text, without NUL and without half of a surrogate pair';
@@ -123,7 +120,7 @@ function invalidCategories(field: string, errors: readonly FieldError[]): Classi
 }
 
 /**
- * Finds the category that a model's answer names: exactly, else alone in differing only by case, spacing or
+ * Finds the category of a model's answer: an exact match, else the only one that differs just in case, spacing or
  * punctuation. Returns undefined when there is none or more than one.
  */
 export function matchCategory(answer: string, categories: readonly Category[]): Category | undefined {
@@ -136,7 +133,7 @@ export function matchCategory(answer: string, categories: readonly Category[]): 
   return alike.length === 1 ? alike[0] : undefined;
 }
 
-/** A label without case, spacing and punctuation, for finding what a model meant. */
+/** Removes case, spacing and punctuation from a label. */
 export function normalizeLabel(label: string): string {
   return label
     .normalize('NFKC')

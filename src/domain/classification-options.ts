@@ -1,13 +1,13 @@
 import { categoryLimits, type Category } from './category.ts';
 
-/** What a run of Extend's contract may answer with: a category that has an id and a type of its own. */
+/** A possible answer of a run of Extend's contract: a category with an id and a type. */
 export interface ClassificationOption {
   readonly id: string;
   readonly type: string;
   readonly description: string;
 }
 
-/** The type of the classification for what fits none of the others, which no configuration may lack. */
+/** The type of the classification for everything else; every configuration needs it. */
 export const catchAllType = 'other';
 
 export interface OptionCategories {
@@ -17,8 +17,8 @@ export interface OptionCategories {
 }
 
 /**
- * The categories that stand for classifications. A category's name is the type; a type that comes again gets a number,
- * because the names of categories are unique.
+ * Converts classifications to categories. The type becomes the name. A repeated type gets a number, because names of
+ * categories are unique.
  */
 export function toCategories(options: readonly ClassificationOption[]): OptionCategories {
   const named = nameOptions(options);
@@ -31,7 +31,7 @@ export function toCategories(options: readonly ClassificationOption[]): OptionCa
   };
 }
 
-/** The classification that a category of `toCategories` stands for. */
+/** The classification of a category made by `toCategories`. */
 export function optionOfCategory(
   options: readonly ClassificationOption[],
   category: string,
@@ -39,7 +39,7 @@ export function optionOfCategory(
   return nameOptions(options).find(({ name }) => name === category)?.option;
 }
 
-/** The category that stands for the classification of this id, or of this type, or of both where both are given. */
+/** The category of the classification with this id, this type, or both. */
 export function categoryOfOption(
   options: readonly ClassificationOption[],
   { id, type }: { readonly id?: string | undefined; readonly type?: string | undefined },
@@ -49,10 +49,10 @@ export function categoryOfOption(
   )?.name;
 }
 
-/** What is left of a name beside a number. */
+/** Leaves room for a number. */
 const maxTypeLength = categoryLimits.maxNameLength - 10;
 
-/** Never ends in the middle of a character. */
+/** Cuts between characters. */
 function shortened(type: string): string {
   return type.slice(0, maxTypeLength).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -3,13 +3,12 @@ import type { PageResult } from './contract.ts';
 
 /**
  * Combines page results into the document's classification: the category with the highest summed confidence over the
- * successful pages, the earlier page winning a tie; its confidence is the mean over the winning pages (agrees with
- * every sample of seed 001: 0.92 and 0.86 give 0.89). Returns undefined when no page was successful.
+ * successful pages, the earlier page winning a tie. Its confidence is the mean over the winning pages, as Unsiloed's
+ * samples have it: 0.92 and 0.86 give 0.89. Returns undefined when no page was successful.
  *
- * A page that is `unknown`, and no category of the caller's is called that, abstains: annexes and terms fit no category
+ * A page that is `unknown` abstains, unless a category of the caller's has that name: annexes and terms fit no category
  * of a document that its first page names. The document is `unknown` when all its successful pages are. Pages of the
- * category for all the rest abstain as well, but only behind a first page of another one: a document that begins as
- * none of the others may be none of them.
+ * category for all the rest abstain as well, except the first page.
  */
 export function combinePages(
   allPages: readonly PageResult[],
@@ -34,8 +33,8 @@ export function combinePages(
 }
 
 /**
- * A confidence without what floating point adds behind the twelfth digit: it says nothing and decides no vote, as 0.1 +
- * 0.2 ties with 0.3.
+ * Rounds a confidence to twelve digits. Floating point noise beyond says nothing and must decide no vote: 0.1 + 0.2
+ * ties with 0.3.
  */
 export function roundConfidence(confidence: number): number {
   return Number(confidence.toFixed(12));
@@ -47,7 +46,7 @@ export interface VoteRules {
   readonly catchAll?: string | undefined;
 }
 
-/** The pages that are of another category, or all of them when none is. */
+/** The pages of other categories, or all pages when there are none. */
 function without(classification: string, pages: readonly PageResult[]): readonly PageResult[] {
   const others = pages.filter((page) => page.classification !== classification);
   return others.length > 0 ? others : pages;

@@ -1,6 +1,6 @@
 /**
- * The public contract of the workflow `classifyDocument`: what another workflow, in any language, sends and gets.
- * Plain JSON both ways. Fields are only ever added, and added ones are optional: old histories replay without them.
+ * The public contract of the workflow `classifyDocument`, for other workflows in any language. Plain JSON both ways.
+ * Fields are only ever added, and new ones are optional: old histories replay without them.
  */
 import type { Category } from './category.ts';
 import type { DocumentType } from './document.ts';
@@ -16,7 +16,7 @@ export const workflowTypes = {
   deleteJobs: 'deleteJobs',
 } as const;
 
-/** Task queues by resource; the first is the one that callers name. */
+/** Task queues by resource. Callers name the first. */
 export const taskQueues = {
   workflow: 'document-classification',
   fetch: 'document-classification-fetch',
@@ -27,11 +27,11 @@ export const taskQueues = {
 
 /** Where the document is. */
 export type DocumentSource =
-  /** Already in the store, below the tenant's own prefix. `document` is known when it came through the API. */
+  /** Already in the store, below the tenant's own prefix. `document` is present when the API stored it. */
   | { readonly kind: 'stored'; readonly key: string; readonly document?: StoredDocument }
   /** `url` itself, or `urlKey`: the key of a JSON object `{url}`, for URLs whose query must not stand in a history. */
   | { readonly kind: 'url'; readonly url?: string; readonly urlKey?: string }
-  /** Small documents only (1 MiB); they stand in the caller's history. */
+  /** Small documents only (1 MiB): the caller's history holds them. */
   | { readonly kind: 'inline'; readonly base64: string };
 
 /** A document in the store. `sha256` is lower-case hex. */
@@ -53,10 +53,7 @@ export interface ClassifyDocumentInput {
    */
   readonly descriptionsKey?: string;
   readonly instructions?: string;
-  /**
-   * Object key of a JSON object `{instructions}`, where they must not stand in a history; looked at where
-   * `instructions` is absent.
-   */
+  /** Object key of a JSON object `{instructions}`, for what no history may hold. Read when `instructions` is absent. */
   readonly instructionsKey?: string;
   readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
   /**
@@ -64,34 +61,27 @@ export interface ClassifyDocumentInput {
    * contract.
    */
   readonly unknown?: 'allow';
-  /**
-   * The name of the category for what fits none of the others: pages that are of it decide only where the first one is.
-   */
+  /** The category for what fits none of the others. Its pages decide only when the first page is one. */
   readonly catchAll?: string;
-  /** The file of the store that the document is; such a document may also be plain text. */
+  /** The uploaded file, if the document is one. It may also be plain text. */
   readonly fileId?: string;
-  /** Whom to tell when the job is finished: `requestKey` is the key of a JSON object `{webhookUrl}`. */
+  /** Where to send the answer: `requestKey` is the key of a JSON object `{webhookUrl}`. */
   readonly webhook?: { readonly requestKey: string };
-  /**
-   * Below a confidence the run waits for a person, who answers by the update `review`, and goes on without one after a
-   * time.
-   */
+  /** Below this confidence the run waits for a person's update `review`, for a limited time. */
   readonly review?: Partial<ReviewPolicy> & Pick<ReviewPolicy, 'belowConfidence'>;
-  /**
-   * How long the run waits, all in all, for what only the operator can mend, such as a refused key; a day when absent.
-   */
+  /** How long the run waits in total for the operator, such as after a refused key; a day when absent. */
   readonly patienceSeconds?: number;
   /**
-   * Why this document cannot be classified, where that was known before the run began: the run fails with it, as a run
-   * of a batch must.
+   * Why this document cannot be classified, if known before the run began. The run fails with it, as a run of a batch
+   * must.
    */
   readonly refusal?: { readonly code: string; readonly detail: string };
-  /** The end of the run is an event, for the tenant's endpoints that want such. */
+  /** Present if the end of the run is an event for the tenant's endpoints. */
   readonly events?: EventOptions;
 }
 
 export interface EventOptions {
-  /** Whose run it is, for those that subscribed to this classifier alone. */
+  /** The classifier of the run, for endpoints that subscribed to it alone. */
   readonly classifierId?: string;
 }
 
@@ -128,12 +118,12 @@ export interface ClassifyDocumentResult {
     readonly type: DocumentType;
     readonly sha256: string;
     readonly sizeBytes: number;
-    /** Pages in the whole document, of which `pages` may be the first few. */
+    /** Pages in the whole document; `pages` may be only the first few. */
     readonly pageCount: number;
     readonly fileName?: string;
   };
   readonly classifier: { readonly name: string; readonly model: string };
-  /** There when a person has looked at it: `classification` and `confidence` are theirs then. */
+  /** Present after a review: then `classification` and `confidence` are the person's. */
   readonly review?: ReviewFacts;
   readonly timings?: { readonly renderMs: number; readonly classifyMs: number; readonly totalMs: number };
 }
@@ -151,15 +141,15 @@ export const progressQueryName = 'progress';
 export interface ReviewPolicy {
   /** 0..1: below this confidence it waits. */
   readonly belowConfidence: number;
-  /** How long it waits before it goes on with what the classifier said. */
+  /** How long it waits before it keeps the classifier's answer. */
   readonly timeoutSeconds: number;
 }
 
-/** What the result of a run tells of its review. */
+/** The review in the result of a run. */
 export interface ReviewFacts {
   readonly reviewedAt: string;
-  /** They disagreed with the classifier. */
+  /** The person disagreed with the classifier. */
   readonly isEdited: boolean;
-  /** What the pages had voted for. */
+  /** The vote of the pages. */
   readonly initial: Pick<ClassifyDocumentResult, 'classification' | 'confidence'>;
 }

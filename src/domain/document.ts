@@ -1,11 +1,11 @@
-/** What has pages to be drawn. */
+/** Types with pages to draw. */
 const drawableTypes = ['pdf', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff'] as const;
 export type DrawableType = (typeof drawableTypes)[number];
 
 /** Plain text is a document in Extend's contract alone. */
 export const documentTypes = [...drawableTypes, 'text'] as const;
 
-/** What a document is, known from its bytes; never from its name or its declared content type. */
+/** A document's type by its bytes; never by its name or its declared content type. */
 export type DocumentType = (typeof documentTypes)[number];
 
 export const contentTypes = {
@@ -16,11 +16,11 @@ export const contentTypes = {
   webp: 'image/webp',
   bmp: 'image/bmp',
   tiff: 'image/tiff',
-  // Whatever it is besides, a browser shall show it and run nothing of it.
+  // A browser shows it and runs nothing of it, whatever else the bytes are.
   text: 'text/plain; charset=utf-8',
 } as const satisfies Record<DocumentType, string>;
 
-/** How many leading bytes `sniffDocumentType` wants to see. */
+/** How many leading bytes `sniffDocumentType` needs. */
 export const sniffLengthBytes = 1024;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Calls back after each window of time, in milliseconds, and says whether this process ran all through it. Where it was
- * stopped, or its machine had no time for it, what others did not send or take meanwhile says nothing about them.
- * Returns what ends it.
+ * Calls back after each window of time (milliseconds), and says whether this process ran all through it. If it was
+ * stopped, or its machine was busy, then the silence of others meanwhile proves nothing. Returns a function that ends
+ * it.
  */
 export function eachWindow(windowMs: number, judge: (wasWhole: boolean) => void): () => void {
   let before = performance.now();

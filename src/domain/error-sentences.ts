@@ -3,7 +3,7 @@ import { sniffLengthBytes } from './document.ts';
 import { ClassifierError, type WaitedFor } from './errors.ts';
 import { fieldError } from './field-error.ts';
 
-/** Verbatim from Unsiloed's contract (seed 001, "Failed Status"); the em dash is theirs. */
+/** Verbatim from Unsiloed's contract ("Failed Status"); the em dash is theirs. */
 const corruptPdfSentence = 'This PDF could not be opened — the file may be corrupt or in an unsupported format.';
 
 export function documentCorrupt(kind: 'pdf' | 'image', cause?: unknown): ClassifierError {
@@ -46,7 +46,7 @@ export function documentGone(): ClassifierError {
   return new ClassifierError('document_missing', 'The document of this job was deleted, so it cannot be run again.');
 }
 
-/** A workflow may be started with the id of one that is finished; what that one came to stays. */
+/** A workflow may start with the id of a finished one, whose outcome stays. */
 export function jobOfAnotherRun(): ClassifierError {
   return new ClassifierError(
     'invalid_request',
@@ -64,7 +64,7 @@ export function storageUnavailable(cause?: unknown): ClassifierError {
   });
 }
 
-/** Not an outage, which passes: what was asked of the store is wrong, and the same request fails again. */
+/** Not an outage, which passes: the request itself is wrong and would fail again. */
 export function storageRefused(cause?: unknown): ClassifierError {
   return new ClassifierError(
     'internal',
@@ -73,7 +73,7 @@ export function storageRefused(cause?: unknown): ClassifierError {
   );
 }
 
-/** `waitsFor` is what the job has waited for, `detail` what was wrong with it. */
+/** `waitsFor` is what the job waited for, `detail` what was wrong with it. */
 export function patienceEnded(seconds: number, waitsFor: WaitedFor, detail: string): ClassifierError {
   const sentence = `The job has waited ${durationOf(seconds)} for the ${waitsFor}, in vain. ${detail}`;
   return new ClassifierError('patience_ended', sentence);
@@ -95,7 +95,7 @@ function allowedKinds(mayBeText: boolean): string {
   return mayBeText ? `a PDF, ${images} or a text (TXT, CSV, XML, HTML)` : `a PDF or ${images}`;
 }
 
-/** `field` is what the sentence calls the document. */
+/** `field` is the document's name in the sentence. */
 export function emptyDocument(field: string, mayBeText = false): ClassifierError {
   const detail = `${field} is empty (0 bytes); it must be ${allowedKinds(mayBeText)}.`;
   return fieldError(field, detail, { sentence: detail });
@@ -108,8 +108,9 @@ export function unsupportedDocument(field: string, mayBeText: boolean, head: Uin
 }
 
 /**
- * Word and Excel files are what people try first: they hear that these were understood, and are not read. A URL that
- * needs a session, or is that of a viewer, answers a page for people, and storage services their errors as XML or JSON.
+ * Recognises common files that are no documents here. People try Word and Excel files first: the sentence names the
+ * format. A URL that needs a session, or that of a viewer, answers with a web page; storage services answer errors as
+ * XML or JSON.
  */
 function knownFormat(head: Uint8Array): string | undefined {
   const text = String.fromCharCode(...head.subarray(0, sniffLengthBytes));

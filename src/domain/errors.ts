@@ -1,22 +1,22 @@
 /**
- * The closed list of everything that can go wrong, as one table of facts. The code is the API's `code`, the
- * `type` of a Temporal `ApplicationFailure` and the metric label; nothing outside this file invents one.
+ * The closed list of errors, as one table. The code is the API's `code`, the `type` of Temporal's `ApplicationFailure`
+ * and the metric label. Nothing outside this file adds one.
  */
 interface ErrorFacts {
-  /** HTTP status when a request is answered with this error. A job that failed is still read with 200. */
+  /** HTTP status of a request that fails with this error. Reading a failed job still answers 200. */
   readonly status: number;
   readonly retryable: boolean;
   readonly title: string;
   /**
-   * What a job waits for that meets this error: a fault of something that the operator keeps, which no caller can mend
-   * and which therefore fails no job of theirs before its patience ends.
+   * What a job waits for after this error: something that only the operator can mend. It fails no job before the job's
+   * patience ends.
    */
   readonly waitsFor?: WaitedFor;
-  /** It lasts until somebody changes something: another attempt a second later is in vain. */
+  /** It lasts until somebody changes something: another attempt a second later is useless. */
   readonly needsOperator?: true;
 }
 
-/** What jobs wait for. It stands in the search attribute `WaitingFor`. */
+/** What jobs wait for; a value of the search attribute `WaitingFor`. */
 export type WaitedFor = 'model' | 'store' | 'worker';
 
 export const errorFacts = {
@@ -88,15 +88,13 @@ export class ClassifierError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: readonly FieldError[];
-  /** Whether another attempt may succeed: the table's word, unless the place that raised it knows better. */
+  /** Whether another attempt may succeed. The code's default, unless the thrower knows better. */
   readonly retryable: boolean;
-  /** How long to wait before the next attempt, in milliseconds, where the other side said so. */
+  /** The delay that the other side asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** With `quota_exceeded`: what the tenant has used of what it may use. */
   readonly quota: QuotaUse | undefined;
-  /**
-   * ISO 8601, of a fault that the operator keeps: since when it is known to last, so that no attempt is made meanwhile.
-   */
+  /** ISO 8601. Since when a fault of the operator's lasts; meanwhile no attempt is made. */
   readonly since: string | undefined;
 
   constructor(code: ErrorCode, detail: string, options: ClassifierErrorOptions = {}) {
@@ -111,9 +109,7 @@ export class ClassifierError extends Error {
   }
 }
 
-/**
- * What another server's failure comes down to: codes and statuses, put together so that the message may stand in a log.
- */
+/** Another server's failure, reduced to codes and statuses that a log may hold. */
 export class ExternalFailure extends Error {
   override readonly name = 'ExternalFailure';
 }
@@ -132,14 +128,14 @@ export interface QuotaUse {
   readonly limit: number;
 }
 
-/** True for a code of the closed list; failures written by another version may carry others. */
+/** True for a code of the closed list. Failures written by another version may carry others. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorFacts, value);
 }
 
 /**
- * Whether an error means that what was asked for was surely not begun. After any other, as when Temporal could not be
- * reached, it may have been all the same, and what it needs must stay.
+ * Whether an error proves that nothing was started. After any other error, such as when Temporal cannot be reached, it
+ * may have been started, and what it needs must stay.
  */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ClassifierError && errorFacts[error.code].status < 500;

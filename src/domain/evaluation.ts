@@ -1,4 +1,4 @@
-/** A document whose type is known, and what a classifier made of it. */
+/** A file with its known type and the classifier's prediction. */
 export interface JudgedFile {
   readonly expected: string;
   /** Absent when its run failed. */
@@ -11,19 +11,19 @@ export interface ClassMetrics {
   readonly countExpected: number;
   readonly countPredicted: number;
   readonly countCorrect: number;
-  /** 0 where nothing was predicted, and so on: no division by zero. */
+  /** 0 where the divisor is 0. */
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
 }
 
 export interface EvaluationMetrics {
-  /** The share of all files that got the type expected; one whose run failed did not. */
+  /** The share of all files with the right type; a file whose run failed counts as wrong. */
   readonly accuracy: number;
   /** By type. */
   readonly classes: ReadonlyMap<string, ClassMetrics>;
   readonly numPages: number;
-  /** Absent when not one file was judged. */
+  /** Absent when no file was judged. */
   readonly latency?: LatencyMetrics;
 }
 
@@ -35,7 +35,7 @@ export interface LatencyMetrics {
   readonly p99Ms: number;
 }
 
-/** Measures a classifier with these types by the files that it judged. */
+/** Measures a classifier by the files that it judged. */
 export function measure(types: readonly string[], files: readonly JudgedFile[]): EvaluationMetrics {
   const known = new Set([...types, ...files.map(({ expected }) => expected)]);
   const latencies = files.flatMap(({ latencyMs }) => latencyMs ?? []);
@@ -69,7 +69,7 @@ function isCorrect({ expected, predicted }: JudgedFile): boolean {
 
 function measureLatency(latencies: readonly number[]): LatencyMetrics {
   const sorted = latencies.toSorted((a, b) => a - b);
-  // Nearest rank: a latency that was seen, not one in between.
+  // Nearest rank: a real latency, not one in between.
   const percentile = (share: number) => sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)] ?? 0;
   return {
     meanMs: sorted.reduce((sum, latency) => sum + latency, 0) / sorted.length,

@@ -3,7 +3,7 @@ import { ClassifierError, type ErrorCode } from './errors.ts';
 export interface FieldErrorOptions {
   /** `invalid_request` when absent. */
   readonly code?: ErrorCode;
-  /** What the caller reads; the field's name and the detail when absent. */
+  /** The sentence for the caller; the field's name and the detail when absent. */
   readonly sentence?: string;
 }
 

@@ -8,7 +8,7 @@ import { nearestName } from './nearest-name.ts';
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
 type Fields<T> = Readonly<Record<KeysOf<T> & string, Shape | null>>;
-/** What may stand in an object: a field of its own, or one that holds an object or a list of such. */
+/** The fields of an object; a field may hold an object or a list of objects. */
 interface Shape {
   readonly fields: Readonly<Record<string, Shape | null>>;
 }
@@ -41,9 +41,9 @@ const inputFields = {
 } satisfies Fields<ClassifyDocumentInput>;
 
 /**
- * What is refused of an input beyond what cannot be parsed: names that are not known, for a misspelt option would be
- * left out without a word, and lists that no history should hold. Only of another workflow's: the API checks at its own
- * door, and one of a later version says more than a worker of this one knows.
+ * Refuses more of an input than what cannot be parsed: unknown names, because a misspelt option would silently do
+ * nothing, and lists too long for a history. Applies to other workflows' inputs only: the API checks its own, and a
+ * later API may send fields that this worker does not know.
  */
 export function problemOfForeignInput(input: unknown): ClassifierError | undefined {
   const unknown = findUnknown(input, { fields: inputFields }, []);
@@ -62,7 +62,7 @@ function problemOfVersion(version: unknown): ClassifierError | undefined {
   return fieldError('schemaVersion', 'must be 1 or left out');
 }
 
-/** A decoder skips what is no base64, and what is left of the document is said to be empty or damaged. */
+/** A decoder would skip invalid characters and leave a document that looks empty or damaged. */
 function problemOfInline(given: unknown): ClassifierError | undefined {
   const base64 = isRecord(given) && given['kind'] === 'inline' ? given['base64'] : undefined;
   if (typeof base64 !== 'string' || isBase64(base64)) return undefined;
@@ -75,7 +75,7 @@ function isBase64(text: string): boolean {
   return /^[\w+/-]*={0,2}$/.test(digits) && digits.replaceAll('=', '').length % 4 !== 1;
 }
 
-/** The list of codes is closed: callers decide by them. */
+/** The list of codes is closed, because callers branch on them. */
 function problemOfCode(refusal: unknown): ClassifierError | undefined {
   const code = isRecord(refusal) ? refusal['code'] : undefined;
   if (typeof code !== 'string' || isErrorCode(code)) return undefined;
@@ -100,8 +100,8 @@ interface UnknownField {
 }
 
 /**
- * Advises a field of the same object; at the top, where options of other contracts land, also one that stands in
- * another.
+ * Suggests a field of the same object. At the top, where options of other contracts end up, also one of a nested
+ * object.
  */
 function unknownField({ name, shape, path }: UnknownField): ClassifierError {
   const names = path.length === 0 ? namesBelow(shape) : Object.keys(shape.fields);

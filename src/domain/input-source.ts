@@ -3,10 +3,10 @@ import { documentTypes } from './document.ts';
 import { isRecord, parseKey } from './input-values.ts';
 import { fieldError } from './field-error.ts';
 
-/** A document that a workflow's input holds itself. */
+/** The limit of a document inside a workflow's input. */
 export const maxInlineBytes = 1_048_576;
 
-/** Where the document of a workflow's input is. Throws `invalid_request` that names the field. */
+/** Parses the source of a workflow's input. Throws `invalid_request` that names the field. */
 export function parseSource(source: unknown, tenant: string): DocumentSource {
   if (!isRecord(source)) throw fieldError('source', 'must be an object with a "kind"');
   switch (source['kind']) {

@@ -5,7 +5,8 @@ import { fieldError } from './field-error.ts';
 const maxKeyBytes = 1024;
 
 /**
- * The key of an object of the tenant's own: nobody reads another tenant's. Throws `invalid_request` for anything else.
+ * Parses the key of one of the tenant's own objects. Throws `invalid_request` for anything else: nobody reads another
+ * tenant's.
  */
 export function parseKey(value: unknown, field: string, tenant: string): string {
   if (typeof value !== 'string' || !value.startsWith(`tenants/${tenant}/`) || hasUpwardPart(value)) {
@@ -17,7 +18,7 @@ export function parseKey(value: unknown, field: string, tenant: string): string 
   return value;
 }
 
-/** Also `a//b` and `a/`, which no key of an object is. */
+/** Also matches `a//b` and `a/`, which are no keys of objects. */
 function hasUpwardPart(key: string): boolean {
   return key.split('/').some((part) => part === '' || part === '.' || part === '..');
 }
@@ -26,7 +27,7 @@ function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** The key in a field that may be left out. */
+/** Reads a key from an optional field. */
 export function optionalKey<K extends string>(
   input: Record<string, unknown>,
   field: K,
@@ -37,7 +38,7 @@ export function optionalKey<K extends string>(
   return given;
 }
 
-/** The text in a field that may be left out, empty or null. */
+/** Reads text from a field that may be absent, empty or null. */
 export function optionalString<K extends string>(
   input: Record<string, unknown>,
   field: K,
@@ -53,8 +54,8 @@ export function optionalString<K extends string>(
 }
 
 /**
- * Temporal on PostgreSQL stores no search attribute with NUL or of more than 255 characters: such a run would be listed
- * as running for ever.
+ * Temporal on PostgreSQL stores no search attribute with NUL or above 255 characters; a run with one would be listed as
+ * running for ever.
  */
 export function checkText(value: string, field: string, maxLength: number): void {
   const length = countCharacters(value);

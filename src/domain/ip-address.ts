@@ -11,8 +11,8 @@ export interface Network {
 }
 
 /**
- * Reads an address in the forms that DNS and the WHATWG URL parser give: dotted decimal, and RFC 4291 2.2 with `::` and
- * a dotted tail. The odd forms of IPv4 (octal, hexadecimal, one number) are not read: `new URL` has made them plain.
+ * Reads an address in the forms of DNS and the WHATWG URL parser: dotted decimal, and RFC 4291 2.2 with `::` and a
+ * dotted tail. Not the odd forms of IPv4 (octal, hexadecimal, one number), which `new URL` has normalised.
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
   const four = parseFour(text);

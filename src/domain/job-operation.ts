@@ -1,11 +1,11 @@
 import type { ErrorCode } from './errors.ts';
 import type { JobStatus } from './job.ts';
 
-/** What can be done with all jobs that a filter finds. */
+/** Operations on all jobs that a filter finds. */
 export const operationKinds = ['rerun', 'cancellation', 'deletion'] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
-/** Which jobs are meant; all that is given must hold. Without anything it is every job of the tenant. */
+/** Selects jobs; all given conditions must hold. Without any it selects every job of the tenant. */
 export interface JobFilter {
   readonly status?: JobStatus | undefined;
   readonly failureCode?: ErrorCode | undefined;
@@ -20,8 +20,8 @@ export interface JobFilter {
 }
 
 /**
- * What the workflows `rerunJobs`, `cancelJobs` and `deleteJobs` are started with; the workflow id is that of the
- * operation. The filter stands in the store: the name of a class may quote anything.
+ * The input of the workflows `rerunJobs`, `cancelJobs` and `deleteJobs`, whose id is the operation's. The filter is in
+ * the store, because the name of a class may quote anything.
  */
 export interface OperateOnJobsInput {
   readonly schemaVersion?: 1;
@@ -29,7 +29,7 @@ export interface OperateOnJobsInput {
   readonly kind: OperationKind;
   /** Temporal's, 1 (first) to 5. */
   readonly priorityKey: number;
-  /** How many steps one execution may take before it continues as new; as many as Temporal thinks wise when absent. */
+  /** Steps of one execution before it continues as new; Temporal decides when absent. */
   readonly stepsPerExecution?: number;
   /** Where an earlier execution of this operation ended. */
   readonly carried?: OperationPosition;
@@ -39,12 +39,12 @@ export interface OperateOnJobsInput {
 export interface OperationCounts {
   /** Run again, cancelled or deleted. */
   readonly done: number;
-  /** Nothing was to be done: gone, changed since they were found, or run again already. */
+  /** Nothing to do: gone, changed since it was found, or run again already. */
   readonly skipped: number;
   readonly failed: number;
 }
 
-/** Why jobs could not be worked on. */
+/** Why jobs failed. */
 export interface OperationErrors {
   readonly code: string;
   readonly count: number;
@@ -52,11 +52,11 @@ export interface OperationErrors {
   readonly jobId: string;
 }
 
-/** Why a job was left alone. */
+/** Why the operation skipped a job. */
 export type SkipReason =
-  /** It is not there any more. */
+  /** The job is gone. */
   | 'gone'
-  /** The filter does not find it as it is now. */
+  /** The job no longer matches the filter. */
   | 'changed'
   /** An equal rerun of it is under way or has its answer. */
   | 'rerun_already'
@@ -65,7 +65,7 @@ export type SkipReason =
 
 export interface OperationProgress {
   readonly counts: OperationCounts;
-  /** How many were skipped for which reason; of operations that began before reasons were told, absent. */
+  /** Skipped jobs by reason; absent for operations of versions that did not record it. */
   readonly skippedBy?: Readonly<Record<string, number>> | undefined;
   readonly errors: readonly OperationErrors[];
 }
@@ -84,7 +84,7 @@ export interface OperationOutcome extends OperationProgress {
 
 export const noProgress: OperationProgress = { counts: { done: 0, skipped: 0, failed: 0 }, errors: [] };
 
-/** Two stretches of one operation as one. */
+/** Adds up two parts of one operation. */
 export function addProgress(a: OperationProgress, b: OperationProgress): OperationProgress {
   const errors = new Map(a.errors.map((each) => [each.code, each]));
   for (const each of b.errors) {
@@ -111,24 +111,24 @@ function addCounts(
   return sum;
 }
 
-/** The memo of an operation's execution that holds its progress: it can be read without a worker. */
+/** The memo key for an operation's progress: readable without a worker. */
 export const progressMemo = 'progress';
 
-/** What an activity is given to work on. */
+/** The input of an activity that works on one page of jobs. */
 export interface OperateOnPageInput {
   readonly tenant: string;
   readonly kind: OperationKind;
   readonly operationId: string;
   /** Absent: the first page. */
   readonly pageToken?: string;
-  /** The operation knows how to wait for what only the operator can mend, and is told at once. */
+  /** Whether the operation can wait for the operator; then it gets such a failure at once. */
   readonly canWait?: boolean;
 }
 
-/** What became of a page of jobs. */
+/** The result for one page of jobs. */
 export interface OperateOnPageResult extends OperationProgress {
   /** Of the next page; absent at the end. */
   readonly pageToken?: string;
-  /** Nothing was done: as many of its jobs are under way as may be. */
+  /** Nothing was done, because the operation has its maximum of jobs under way. */
   readonly mustWait?: boolean;
 }

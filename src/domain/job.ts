@@ -13,16 +13,16 @@ export type Job =
       readonly createdAt: string;
       /** Absent when no worker could be asked in time. */
       readonly progress?: JobProgress;
-      /** What it waits for that only the operator can mend. */
+      /** What the job waits for the operator to mend. */
       readonly waiting?: Waiting;
-      /** What its pages have voted for, once they have: it waits for a review, or is about to end. */
+      /** The vote of its pages, once there is one: the job waits for a review, or is about to end. */
       readonly voted?: Pick<ClassifyDocumentResult, 'classification' | 'confidence'>;
     }
   | {
       readonly jobId: string;
       readonly status: 'completed';
       readonly createdAt: string;
-      /** Absent for what an older version stored. */
+      /** Absent in outcomes of older versions. */
       readonly finishedAt?: string;
       readonly result: ClassifyDocumentResult;
     }
@@ -40,13 +40,13 @@ export interface JobError {
   readonly detail: string;
 }
 
-/** Which execution something is of. */
+/** Identifies an execution. */
 export interface RunIdentity {
   /** Temporal's id of the run. */
   readonly runId: string;
-  /** That of the first in its chain: what was retried or reset is the same job. */
+  /** The first run id of the chain: a retried or reset run is the same job. */
   readonly firstRunId: string;
-  /** When the first one started, ISO 8601: outcomes of earlier versions tell nothing else. */
+  /** When the first one started, ISO 8601. Outcomes of earlier versions have nothing else. */
   readonly createdAt: string;
 }
 
@@ -58,18 +58,18 @@ export interface StoredOutcome extends Partial<Omit<RunIdentity, 'createdAt'>> {
   readonly finishedAt?: string;
   readonly result?: ClassifyDocumentResult;
   readonly error?: JobError;
-  /** The run could not say it itself: another one may take its place. */
+  /** Somebody else recorded this for a run that could not; another outcome may replace it. */
   readonly isLost?: true;
 }
 
-/** A tenant's name stands in object keys and search attributes. */
+/** A tenant's name is part of object keys and search attributes. */
 export const tenantPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export const defaultTenant = 'default';
 
 /**
- * Whether an outcome is that of this run's job, or may be replaced by it, and not the word of another run that had the
- * same workflow id.
+ * Whether an outcome belongs to this run's job, or may be replaced by it. False for another run with the same workflow
+ * id.
  */
 export function isOutcomeOf(
   { firstRunId, createdAt, isLost }: Pick<StoredOutcome, 'firstRunId' | 'createdAt' | 'isLost'>,

@@ -1,11 +1,11 @@
 import type { JobError } from './job.ts';
 
-/** Temporal's own words for a child that its parent did not outlive. */
+/** Temporal's words for a child that ended with its parent. */
 const parentClosed = 'by parent close policy';
 
 /**
- * What was ended without its consent could not say so itself; `reason` is Temporal's or the operator's, whose words
- * stay their own.
+ * The error of a terminated run, which could store no outcome itself. `reason` is Temporal's or the operator's, word
+ * for word.
  */
 export function terminated(reason: string | undefined): JobError {
   const who = reason === parentClosed ? 'with the workflow that had started it' : 'by an operator';

@@ -1,6 +1,6 @@
 /**
- * Maps with at most `limit` calls under way, results in order. Every call is awaited even when one throws: the first
- * error is thrown afterwards, so that no activity is left behind unobserved.
+ * Maps with at most `limit` calls at a time; results are in order. Waits for every call even when one throws, and then
+ * throws the first error: no activity is left unobserved.
  */
 export async function mapBounded<T, R>(
   items: readonly T[],

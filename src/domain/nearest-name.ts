@@ -1,9 +1,9 @@
-/** The longest name that is compared: the comparison takes time that grows with the product of the lengths. */
+/** The longest name to compare: the time grows with the product of the lengths. */
 const maxLength = 40;
 
 /**
- * The name that somebody may have meant: the one with the fewest letters to change, where these are few. Case, `_` and
- * `-` do not count, and of a path (`pages.maxPages`) only its end. Undefined where none is near.
+ * Finds the name that a caller may have meant: the one with the fewest letters to change, where these are few. Ignores
+ * case, `_` and `-`, and all but the end of a path (`pages.maxPages`). Undefined if none is near.
  */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   if (given.length > maxLength) return undefined;
@@ -21,7 +21,7 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** Levenshtein's, by rows. */
+/** Levenshtein distance, row by row. */
 function editDistance(from: string, to: string): number {
   const a = Array.from(from);
   const b = Array.from(to);

@@ -16,7 +16,7 @@ export interface PageSelection {
 }
 
 const largestPageNumber = 1_000_000;
-/** They stand in every history, several times. */
+/** Every history holds them several times. */
 export const maxPageRanges = 1000;
 
 /**
@@ -42,8 +42,8 @@ export function parsePageRanges(value: string): PageRange[] {
 }
 
 /**
- * The page numbers that a selection means in a document of `pageCount` pages: in document order, each once, at most
- * `maxPages`. Throws `invalid_request` when the document has none of them.
+ * Resolves a selection in a document of `pageCount` pages: in document order, each page once, at most `maxPages`.
+ * Throws `invalid_request` when the document has none of them.
  */
 export function selectPages(selection: PageSelection, pageCount: number): number[] {
   const { ranges, maxPages } = selection;

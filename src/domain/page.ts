@@ -16,32 +16,29 @@ export interface PlacedText {
   readonly spans: readonly TextSpan[];
 }
 
-/** The words of a page that a person sees, with what is known of how complete they are. */
+/** The visible words of a page, and how complete they are. */
 export interface PageText extends PlacedText {
   /**
-   * Text without ink where the image shows print: what a scanner's recognition leaves. It is to be believed where the
-   * image says the same.
+   * A scanner's recognition: text without ink where the image shows print. Trust it only where the image says the same.
    */
   readonly behind?: PlacedText;
-  /** `print`: much of what is printed is not in the text; `letters`: letters are drawn that the text lacks. */
+  /** `print`: much of the print is not in the text. `letters`: drawn letters are not in the text. */
   readonly lacks?: 'print' | 'letters';
 }
 
-/** One page after rendering, as it travels through a history: keys and numbers, never content. */
+/** One rendered page in a history: keys and numbers, never content. */
 export interface PageReference {
   /** 1-based, in the document. */
   readonly pageNumber: number;
   /** Object keys of the page image (JPEG) and of its `PageText` as JSON. Absent when the page could not be rendered. */
   readonly imageKey?: string;
   readonly textKey?: string;
-  /**
-   * Of a page that is very long or very wide: its pieces side by side as one image, and whether that shows all of it.
-   */
+  /** The pieces of a very long or wide page side by side in one image, and whether they show all of it. */
   readonly sheet?: { readonly imageKey: string; readonly isWhole: boolean };
   readonly widthPx?: number;
   readonly heightPx?: number;
   readonly isBlank?: boolean;
-  /** What was lost while rendering (an image that was too large, a font that was missing). Never page content. */
+  /** Losses while rendering, such as too large an image or a missing font. Never page content. */
   readonly warnings?: readonly string[];
   /** Why this page has no image. */
   readonly error?: { readonly code: string; readonly detail: string };

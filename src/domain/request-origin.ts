@@ -1,4 +1,4 @@
-/** What a request says of where it comes from; node's `IncomingHttpHeaders` fit. */
+/** Headers that say where a request comes from; node's `IncomingHttpHeaders` fit. */
 export interface OriginHeaders {
   readonly host?: string | undefined;
   readonly origin?: string | undefined;
@@ -6,10 +6,10 @@ export interface OriginHeaders {
 }
 
 /**
- * Whether no web page but our own can have sent a request: it names a host of ours (a page that rebinds its DNS name to
- * this machine names its own), it has no Origin or that of the very host and port it was sent to, and the browser does
- * not say that another page asks: one of the same site may be a stranger's, as all ports of localhost are one site.
- * `schemes` are those by which the host is reached.
+ * Whether only our own page, or no page at all, can have sent a request. It must name a host of ours: a page that
+ * rebinds its DNS name to this machine names its own. Its Origin, if any, must be the very host and port it was sent
+ * to. And the browser must not report another page: one of the same site may be a stranger's, as all ports of localhost
+ * are one site. `schemes` are those by which clients reach the host.
  */
 export function isOwnRequest(
   { host, origin, 'sec-fetch-site': site }: OriginHeaders,
@@ -23,10 +23,7 @@ export function isOwnRequest(
   return site === undefined || site === 'same-origin' || site === 'none';
 }
 
-/**
- * As browsers and clients write it, which is after they have parsed the address: other spellings of loopback are
- * refused.
- */
+/** Expects the form of browsers and clients, which have parsed the address. Refuses other spellings of loopback. */
 export function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})(?::\d{1,5})?$/i.test(host);
 }

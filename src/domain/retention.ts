@@ -1,4 +1,4 @@
-/** How long what is finished or abandoned is kept. Absent: for ever. */
+/** How long to keep finished and abandoned work. Absent: for ever. */
 export interface Retention {
   /** Days after which a finished job is deleted: its run, its document, pages and result. */
   readonly jobDays?: number;
@@ -6,7 +6,7 @@ export interface Retention {
   readonly uploadDays?: number;
 }
 
-/** The instants before which something counts as old, ISO 8601. One sweep keeps to them, however long it takes. */
+/** The instants before which something is old, ISO 8601. One sweep keeps them, however long it takes. */
 export interface RetentionCutoffs {
   readonly closedBefore?: string;
   readonly abandonedBefore?: string;
@@ -19,14 +19,14 @@ export interface DeletedCounts {
   readonly abandonedUploads: number;
 }
 
-/** Where a sweep is: first the closed executions, then what only the store still knows of. */
+/** Where a sweep is: first it goes through closed executions, then through what only the store still knows. */
 export type SweepPosition =
   | { readonly stage: 'executions'; readonly pageToken?: string }
   | { readonly stage: 'objects'; readonly after?: string };
 
 /** What the workflow `deleteExpiredJobs` is started with, by its schedule. */
 export interface DeleteExpiredJobsInput extends Retention {
-  /** Of a run that carries on where an earlier one's history became too long. */
+  /** Present when an earlier run's history became too long and this run continues. */
   readonly continued?: {
     readonly cutoffs: RetentionCutoffs;
     readonly position: SweepPosition;

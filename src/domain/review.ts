@@ -5,19 +5,19 @@ export const reviewLimits = {
   maxTimeoutSeconds: 30 * 86_400,
 } as const;
 
-/** The name of the update by which a person answers a run that waits for it. */
+/** The update by which a person answers a waiting run. */
 export const reviewUpdateName = 'review';
 
-/** What a person says: one of the run's categories. Their reasons, which may quote the document, stand in the store. */
+/** A person's answer: one of the run's categories. Their reasons may quote the document, so they stay in the store. */
 export interface ReviewAnswer {
   readonly classification: string;
-  /** 0..1; that of the classifier where they agree with it, else 1. */
+  /** 0..1. The classifier's where the person agrees with it, else 1. */
   readonly confidence?: number | undefined;
 }
 
 export type ReviewedResult = ClassifyDocumentResult & { readonly review: ReviewFacts };
 
-/** The result as the person has it. A later review takes the place of an earlier one; the initial answer stays. */
+/** Applies a person's answer to a result. A later review replaces an earlier one; the initial answer stays. */
 export function applyReview(
   result: ClassifyDocumentResult,
   { classification, confidence }: ReviewAnswer,

@@ -1,7 +1,7 @@
 /**
- * What an operator can filter runs by in the Temporal UI: plain `{name, type}` keys, as @temporalio/common's
+ * Attributes by which operators filter runs in Temporal's UI: plain `{name, type}` keys, as @temporalio/common's
  * `defineSearchAttributeKey` makes them. SQL visibility stores have few slots for each type (10 Keyword, 3 Double), so
- * each one here must earn its place.
+ * each one must earn its place.
  */
 export const searchAttributeKeys = {
   tenant: { name: 'Tenant', type: 'KEYWORD' },

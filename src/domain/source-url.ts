@@ -2,7 +2,7 @@ import { ClassifierError } from './errors.ts';
 import { fieldError } from './field-error.ts';
 import { isInNetwork, parseIpAddress, parseNetwork, type IpAddress, type Network } from './ip-address.ts';
 
-/** What the operator lets outgoing requests reach although it is not public (`ALLOWED_NETWORKS`). */
+/** Private addresses that the operator opens to outgoing requests (`ALLOWED_NETWORKS`). */
 export interface AllowedNetworks {
   readonly networks: readonly Network[];
   /** Lower case, without a final dot. */
@@ -31,9 +31,9 @@ export function parseAllowedNetworks(entries: readonly string[]): AllowedNetwork
 }
 
 /**
- * Checks a URL that a caller names, as far as it can be checked without asking DNS: a well-formed http or https URL,
- * without credentials, whose host is no forbidden address in any spelling and no name of this machine. Throws
- * `invalid_request` or `source_forbidden`.
+ * Checks a caller's URL as far as possible without DNS: a well-formed http or https URL, without credentials, whose
+ * host is no forbidden address in any spelling and no name of this machine. Throws `invalid_request` or
+ * `source_forbidden`.
  */
 export function parseSourceUrl(value: string, allowed: AllowedNetworks, field = 'file_url'): URL {
   const url = value.length <= maxUrlLength ? URL.parse(value) : null;
@@ -50,14 +50,14 @@ export function parseSourceUrl(value: string, allowed: AllowedNetworks, field = 
   return url;
 }
 
-/** Whether a connection to this address, as DNS gave it for `host`, is allowed. What can't be read is not. */
+/** Whether DNS's address for `host` is allowed. An unreadable address is not. */
 export function isAddressAllowed(address: string, host: string, allowed: AllowedNetworks): boolean {
   if (allowed.hosts.has(toHost(host))) return true;
   const parsed = parseIpAddress(address);
   return parsed !== undefined && isReachable(parsed, allowed);
 }
 
-/** Says neither what the name resolved to nor why that is refused: it would map the network for the caller. */
+/** Names neither the resolved address nor the reason: that would map the network for the caller. */
 export function sourceForbidden(field = 'file_url'): ClassifierError {
   const detail = `The address of ${field} is not allowed.`;
   return fieldError(field, detail, { code: 'source_forbidden', sentence: detail });
@@ -74,7 +74,7 @@ function isTooLongForDns(hostname: string): boolean {
   return host.length > maxHostLength || host.split('.').some((label) => label.length > maxLabelLength);
 }
 
-/** RFC 6761 6.3, and the name by which Google's machines know their metadata server. */
+/** RFC 6761 6.3, and Google's name for its metadata server. */
 function isOwnName(host: string): boolean {
   return /(^|\.)localhost$|^localhost\.localdomain$|^ip6-(localhost|loopback)$|^metadata\.google\.internal$/.test(host);
 }
@@ -94,7 +94,7 @@ function toNetwork(text: string): Network {
  */
 const globalUnicast = toNetwork('2000::/3');
 
-/** The IANA special-purpose registries, as far as not globally reachable, and what tunnels to them. */
+/** The IANA special-purpose registries, where not globally reachable, and tunnels to them. */
 const notPublic = [
   '0.0.0.0/8', // this network
   '10.0.0.0/8', // private

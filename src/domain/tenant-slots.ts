@@ -1,15 +1,15 @@
 export interface TenantSlotsOptions {
   readonly slots: number;
-  /** Above 0, below 1: the part of the slots left by the other tenants that one tenant may hold. */
+  /** Above 0, below 1: the part of the free slots that one tenant may hold. */
   readonly share: number;
 }
 
 /**
- * Slots of one process, of which no tenant gets more than its share of what the others leave: there is always one for
- * one more tenant.
+ * Slots of one process. No tenant gets more than its share of what the others leave, so there is always one for a new
+ * tenant.
  */
 export interface TenantSlots {
-  /** Takes a slot, and gives what gives it back; undefined where the tenant holds its share. */
+  /** Takes a slot and returns a function that gives it back; undefined if the tenant holds its share. */
   take(tenant: string): (() => void) | undefined;
   /** How many the tenant may hold now. */
   limitOf(tenant: string): number;
@@ -19,7 +19,7 @@ export function createTenantSlots({ slots, share }: TenantSlotsOptions): TenantS
   return createSlots(() => slots, share);
 }
 
-/** The same within one tenant, whose hosts share what the tenant may hold now. */
+/** Shares a tenant's slots among its hosts. */
 export function createHostSlots(tenants: TenantSlots, tenant: string, share: number): TenantSlots {
   return createSlots(() => tenants.limitOf(tenant), share);
 }

@@ -1,4 +1,4 @@
-/** A number and what it counts, as a sentence has them: `1 page`, `2 pages`. */
+/** A number and its noun: `1 page`, `2 pages`. */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;
 }
@@ -13,9 +13,7 @@ export function countCharacters(text: string): number {
   return count;
 }
 
-/**
- * Whether a name has a part, whatever the case of either, and however an accent is written: file systems differ in it.
- */
+/** Whether a name contains a part, ignoring case and the ways to write an accent, in which file systems differ. */
 export function containsText(name: string, part: string): boolean {
   return fold(name).includes(fold(part));
 }

@@ -1,15 +1,15 @@
 import { factsOf, isErrorCode, type ErrorCode, type WaitedFor } from './errors.ts';
 
-/** How long a job waits for what only the operator can mend, all its waits together, in seconds. */
+/** How long a job waits for the operator, all its waits together, in seconds. */
 export const patienceLimits = { defaultSeconds: 86_400, maxSeconds: 30 * 86_400 } as const;
 
-/** The signal to a run that waits: what it waits for can be used again, by what its sender knows. */
+/** Signals a waiting run that it can try again. */
 export const goOnSignalName = 'goOn';
 
-/** The member of a run's memo that says what it waits for; null while it waits for nothing. */
+/** The memo key for what a run waits for; null while it waits for nothing. */
 export const waitingMemoKey = 'waiting';
 
-/** What a run waits for, as its memo and the details of its activity's failure have it. */
+/** What a run waits for, in its memo and in the details of its activity's failure. */
 export interface Waiting {
   readonly code: ErrorCode;
   /** For the operator, with the setting to change. */
@@ -17,13 +17,13 @@ export interface Waiting {
   readonly waitsFor: WaitedFor;
   /** ISO 8601. */
   readonly since: string;
-  /** How long whoever refused says to stay away, in milliseconds. */
+  /** The delay that the refusing server asked for, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** The namespace has no search attribute `WaitingFor`, and a run that set it would never get on. */
+  /** The namespace lacks the search attribute `WaitingFor`, and a run that set it would get stuck. */
   readonly isUnlabelled?: true;
 }
 
-/** Reads what a failure or a memo says; undefined where it says nothing of the kind. */
+/** Reads a failure's details or a memo; undefined for anything else. */
 export function readWaiting(value: unknown): Waiting | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { code, detail, waitsFor, since, retryAfterMs, isUnlabelled }: Partial<Record<keyof Waiting, unknown>> = value;
@@ -49,9 +49,9 @@ const shortestPauseMs = 2000;
 const longestPauseMs = 300_000;
 
 /**
- * How long a run waits that nobody signals before it asks again: at first briefly, since most outages are short, then
- * as long as the thousands that wait beside it can afford. `random` from 0 to 1 keeps them apart, `retryAfterMs` is
- * what was asked for.
+ * How long a run waits before it tries again without a signal. At first briefly, since most outages are short; then as
+ * long as thousands of waiting runs can afford. `random` (0 to 1) spreads them; `retryAfterMs` is the delay that the
+ * server asked for.
  */
 export function pauseMs(round: number, random: number, retryAfterMs = 0): number {
   return Math.min(Math.max(shortestPauseMs * 2 ** round, retryAfterMs), longestPauseMs) * (0.75 + random / 2);

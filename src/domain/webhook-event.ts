@@ -1,6 +1,6 @@
 /**
- * What endpoints may ask for. Also of what this service does not do: clients of Extend's API name such events, and none
- * of them ever comes.
+ * Events that endpoints may subscribe to. Some never come: clients of Extend's API name them, and this service lacks
+ * the feature.
  */
 export const endpointEventTypes = [
   'parse_run.processed',
@@ -37,7 +37,7 @@ export const endpointEventTypes = [
   'workflow.deleted',
 ] as const;
 
-/** What a subscription to one classifier may ask for. */
+/** Events of a subscription to one classifier. */
 export const classifierEventTypes = [
   'classify_run.processed',
   'classify_run.failed',
@@ -50,15 +50,15 @@ export type ClassifierEventType = (typeof classifierEventTypes)[number];
 
 export const subjectKinds = ['run', 'batch', 'classifier'] as const;
 
-/** What the event is about, by its id in the store: the job of a run, a batch, or a classifier. */
+/** The event's subject and its id in the store: the job of a run, a batch, or a classifier. */
 export interface EventSubject {
   readonly kind: (typeof subjectKinds)[number];
   readonly id: string;
 }
 
 /**
- * Something that happened, without what it says: that is read when it is sent, so that nothing of a document stands in
- * a history. Receivers tell by `eventId` what they have had already.
+ * An event without its payload. The sender reads that at sending time, so that no history holds anything of a document.
+ * Receivers recognise repeats by `eventId`.
  */
 export interface WebhookEvent {
   readonly eventId: string;
@@ -66,43 +66,43 @@ export interface WebhookEvent {
   readonly subject: EventSubject;
 }
 
-/** Whom an event is for: endpoints that want all of its type, or those of this classifier. */
+/** Selects the endpoints of an event: those that want all of its type, or those of this classifier. */
 export interface EventFilter {
   readonly eventType: EndpointEventType;
   readonly classifierId?: string;
 }
 
-/** How the end of a run is told; undefined when it is not: there is no event for a cancellation. */
+/** The event type of a run's end; undefined for a cancellation, which has no event. */
 export function runEventType(error: { readonly code: string } | undefined): ClassifierEventType | undefined {
   if (!error) return 'classify_run.processed';
   return error.code === 'cancelled' ? undefined : 'classify_run.failed';
 }
 
-/** How the end of a batch is told; undefined when it was cancelled. */
+/** The event type of a batch's end; undefined for a cancellation. */
 export function batchEventType(status: 'processed' | 'failed' | 'cancelled'): ClassifierEventType | undefined {
   return status === 'cancelled' ? undefined : `batch_processor_run.${status}`;
 }
 
-/** An end that somebody wants to hear of. */
+/** The end of a run or batch that endpoints subscribed to. */
 export interface EndEvent {
   readonly eventType: ClassifierEventType;
   readonly endpointIds: readonly string[];
 }
 
-/**
- * Of the form of the ids that are made elsewhere: the time in milliseconds and random digits, so that events sort by
- * their time.
- */
+/** Has the form of our other ids: the time in milliseconds and random digits, so that events sort by time. */
 export function eventIdOf(atMs: number, uuid: string): string {
   return `event_${atMs.toString(16).padStart(12, '0')}${uuid.replaceAll('-', '').slice(-20)}`;
 }
 
-/** The run that delivers an event to an endpoint. One for each pair, so that no two of them write the same log. */
+/**
+ * The workflow id of an event's delivery to one endpoint. Each pair has its own, so that no two runs write the same
+ * log.
+ */
 export function deliveryWorkflowId(eventId: string, endpointId: string): string {
   return `${eventId}-${endpointId}`;
 }
 
-/** What such an id was made of; undefined for the id of another run. */
+/** Splits such an id; undefined for the id of another run. */
 export function parseDeliveryWorkflowId(
   workflowId: string,
 ): { readonly eventId: string; readonly endpointId: string } | undefined {

@@ -11,7 +11,7 @@ import { fieldError } from './field-error.ts';
 export const inputLimits = {
   defaultMaxPages: 4,
   maxInstructionsLength: 4000,
-  /** JSON characters of all categories together; more goes by `descriptionsKey`, or histories grow too large. */
+  /** JSON characters of all categories together. Longer ones go by `descriptionsKey`, or histories grow too large. */
   maxCategoriesLength: 262_144,
 } as const;
 
@@ -35,7 +35,7 @@ export interface ParsedInput {
 }
 
 /**
- * Checks what another workflow, in any language, sent: types say nothing about it. Throws `invalid_request` or
+ * Checks the input of another workflow, in any language: types promise nothing. Throws `invalid_request` or
  * `invalid_categories` with a sentence that names the field.
  */
 export function parseWorkflowInput(input: unknown): ParsedInput {
@@ -65,12 +65,12 @@ export function parseWorkflowInput(input: unknown): ParsedInput {
   };
 }
 
-/** Where a run's outcome goes, and who is told of it. */
+/** Where a run's outcome goes, and whom to notify. */
 export type RunEnds = Pick<ParsedInput, 'tenant' | 'webhook' | 'events' | 'fileId'>;
 
 /**
- * The same of an input that cannot be parsed as a whole; undefined where not even its tenant is known. What is wrong
- * with the rest is told elsewhere.
+ * Reads the same from an invalid input; undefined where even the tenant is missing. Ignores what is wrong with the
+ * rest.
  */
 export function parseEnds(input: unknown): RunEnds | undefined {
   if (!isRecord(input)) return undefined;
@@ -152,7 +152,7 @@ function parseCatchAll(value: unknown, categories: readonly Category[]): Pick<Pa
   return { catchAll: category.name };
 }
 
-/** It becomes a segment of object keys. */
+/** The id becomes a segment of object keys. */
 function parseFileId(value: unknown): Pick<ParsedInput, 'fileId'> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'string' || !/^file_[A-Za-z0-9_-]{1,240}$/.test(value)) {

@@ -6,17 +6,14 @@ import { startBatch, type StartBatchDependencies, type StartBatchRequest } from 
 
 export type { StartBatchRequest } from './start-batch.ts';
 
-/** What can be done with batches. Those of other tenants throw the same `not_found` as those that never were. */
+/** Batches. Another tenant's throw the same `not_found` as an id that never existed. */
 export interface BatchService {
-  /** Resolves when Temporal has the batch, from where on it cannot be lost. */
+  /** Resolves when Temporal has the batch; then it cannot be lost. */
   start(request: StartBatchRequest): Promise<Batch>;
   read(tenant: string, batchId: string): Promise<Batch>;
-  /** How many of its runs are where. */
+  /** How many of its runs are in each state. */
   counts(tenant: string, batch: Batch): Promise<RunCounts>;
-  /**
-   * Asks for the cancellation of the batch and of the runs that are under way. Throws `invalid_request` for one that is
-   * over.
-   */
+  /** Cancels the batch and its runs under way. Throws `invalid_request` for a finished batch. */
   cancel(tenant: string, batchId: string): Promise<Batch>;
 }
 

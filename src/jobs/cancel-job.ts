@@ -4,7 +4,7 @@ import { callTemporal } from '../temporal/connection.ts';
 
 const cancelDeadlineMs = 5000;
 
-/** Asks Temporal to cancel a job that is still running and gives the job as it was then. */
+/** Asks Temporal to cancel a running job and returns the job as it was then. */
 export async function cancelJob(
   { client }: { readonly client: Client },
   read: (tenant: string, jobId: string) => Promise<Job>,

@@ -11,8 +11,8 @@ const patienceMs = 25_000;
 const lookEveryMs = 100;
 
 /**
- * Takes a job id for this request, unless an earlier one has it: then gives that one. One that is being deleted is
- * waited for, and done here where its process was killed. Throws `storage_unavailable` when a deletion takes too long.
+ * Claims a job id for this request, or returns the earlier request that has it. Waits for a job under deletion, and
+ * finishes the deletion if its process was killed. Throws `storage_unavailable` when a deletion takes too long.
  */
 export async function claimFreeJob(
   dependencies: { readonly client: Client; readonly store: ObjectStore },

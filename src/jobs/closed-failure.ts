@@ -5,7 +5,7 @@ import type { JobError } from '../domain/job.ts';
 import { terminated, timedOut } from '../domain/lost-end.ts';
 import { terminationReason } from '../temporal/executions.ts';
 
-/** Why a run that is over has no result. */
+/** Why a closed run has no result. */
 export async function failureOfClosed(
   client: Client,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },

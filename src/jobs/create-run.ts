@@ -16,14 +16,14 @@ import type { StartJobRequest } from './start-job-request.ts';
 export interface CreateRunRequest {
   readonly tenant: string;
   readonly file: RunFileInput;
-  /** All that applies, an override merged in. */
+  /** The whole configuration, with the override merged in. */
   readonly config: ClassifyConfig;
   readonly classifier?: RunRequest['classifier'];
-  /** Given back as it came. */
+  /** Returned unchanged. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** 0 (first) to 100. */
   readonly priority?: number | undefined;
-  /** When the run waits for a person. */
+  /** The rule by which the run waits for a person. */
   readonly review?: StartJobRequest['review'] | undefined;
   readonly patienceSeconds?: number | undefined;
   /** Of the HTTP request, for the logs of workers. */
@@ -39,9 +39,8 @@ export interface CreateRunDependencies extends RunFileDependencies {
 }
 
 /**
- * Starts a run: first what it was asked for and its file stand in the store, in this order, then its workflow starts,
- * and from there it cannot be lost. What is refused leaves nothing behind, and what was interrupted is found by its
- * request. Resolves with the job's id.
+ * Starts a run: stores its request, then its file, then starts its workflow; from there it cannot be lost. A refused
+ * run leaves nothing behind, and an interrupted one is found through its request. Resolves with the job's id.
  */
 export async function createRun(dependencies: CreateRunDependencies, request: CreateRunRequest): Promise<string> {
   const { store, quotas } = dependencies;
@@ -98,10 +97,7 @@ function toJob(
   };
 }
 
-/**
- * Extend's 0 to 100, lower first, as one of Temporal's five priorities, whose middle one is what a run without a
- * priority has.
- */
+/** Maps Extend's priority (0 to 100, lower first) to one of Temporal's five; a run without one has the middle one. */
 export function priorityKeyOf(priority: number): number {
   return Math.min(5, 1 + Math.floor(priority / 20));
 }

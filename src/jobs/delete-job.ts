@@ -11,14 +11,14 @@ import { callTemporal } from '../temporal/connection.ts';
 import { deleteExecution, describeExecution, terminateExecution, unlessGone } from '../temporal/executions.ts';
 
 const cancelDeadlineMs = 5000;
-/** How long a running job may take to heed its cancellation before it is terminated. */
+/** How long a running job may take to react to its cancellation before it is terminated. */
 const cancelPatienceMs = 5000;
 const reason = 'deleted by its owner';
 
 /**
- * Deletes a job: its execution and that of its webhook, its document, pages and result. A running one is cancelled
- * first, so that nothing writes behind the deletion. Temporal forgets an execution some time after it was told to; a
- * tombstone hides it until then. Who comes with the job's idempotency key meanwhile has a job of their own afterwards.
+ * Deletes a job: its execution and that of its webhook, its document, pages and result. Cancels a running job first, so
+ * that nothing writes behind the deletion. Temporal forgets an execution only some time later; a tombstone hides it
+ * until then. A later request with the job's idempotency key creates a new job.
  */
 export async function deleteJob(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },
@@ -39,7 +39,7 @@ export async function deleteJob(
   if (execution) await deleteExecution(client, jobId, execution.runId);
 }
 
-/** Whether a deletion that was interrupted left something of a job which is not found any more. */
+/** Whether an interrupted deletion left objects of a job that can no longer be found. */
 export async function isPartlyDeleted(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },
   tenant: string,
@@ -52,7 +52,7 @@ export async function isPartlyDeleted(
   return false;
 }
 
-/** One that was deleted and whose id was taken anew, for a run that is about to start, is another job. */
+/** A job that took a deleted job's id and is about to start is another job. */
 async function isStarted(
   store: ObjectStore,
   tenant: string,
@@ -69,12 +69,12 @@ async function end(client: Client, jobId: string): Promise<void> {
   try {
     await callTemporal(client, cancelPatienceMs, () => handle.result());
   } catch {
-    // Cancelled, which is what was asked for; or still running, and then it is ended without its consent.
+    // Cancelled, as requested; or still running, and then terminated.
   }
   await terminateExecution(client, jobId, reason);
 }
 
-/** A receiver is told nothing any more, not even what was on its way. */
+/** Stops the delivery too: a receiver gets nothing about a deleted job. */
 async function deleteDelivery(client: Client, jobId: string): Promise<void> {
   const delivery = await describeExecution(client, webhookWorkflowId(jobId));
   if (delivery?.type !== workflowTypes.deliverWebhook) return;

@@ -10,9 +10,9 @@ import { planRerun, type RerunOfOperation } from './rerun-of-operation.ts';
 import { findStandingOperation, type OperationQuestion } from './standing-operation.ts';
 
 export interface DryRunDependencies extends Omit<RerunDependencies, 'reader'> {
-  /** Which readers of jobs need; none is taken here. */
+  /** Needed to create a reader of jobs; never used here. */
   readonly questions: TenantSlotsOptions;
-  /** How many jobs are looked at; what is found beyond them is counted only. */
+  /** How many jobs to examine; further ones are only counted. */
   readonly maxDryRunJobs: number;
 }
 
@@ -22,9 +22,9 @@ export interface DryRun {
   readonly wouldRerun: number;
   readonly skippedBy: Readonly<Record<string, number>>;
   readonly failedBy: Readonly<Record<string, number>>;
-  /** Found beyond those that were looked at. */
+  /** Found but not examined. */
   readonly unexamined: number;
-  /** The operation that the request would be answered with: nothing new would be started. */
+  /** The existing operation that the request would return; it would start nothing new. */
   readonly operationId?: string;
 }
 
@@ -32,8 +32,8 @@ const pageSize = 200;
 const looksAtOnce = 16;
 
 /**
- * Looks at each job that a filter finds as the operation would, and does nothing. The tenant's quota is not looked at.
- * Stops when the caller has gone.
+ * Examines each job that a filter finds as the operation would, and does nothing. Ignores the tenant's quota. Stops
+ * when the caller has gone.
  */
 export async function dryRunOfRerun(
   dependencies: DryRunDependencies,
@@ -83,7 +83,7 @@ async function fatesOf(
     const size = Math.min(pageSize, maxDryRunJobs - fates.length);
     const page = await listExecutions(client, query, size, pageToken);
     const some = await mapBounded(page.executions, looksAtOnce, async ({ workflowId }) => {
-      // Nobody hears the answer.
+      // Nobody waits for the answer.
       if (signal.aborted) return [];
       return [await fateOf({ ...dependencies, reader }, { ...rerun, jobId: workflowId })];
     });

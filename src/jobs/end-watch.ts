@@ -9,7 +9,7 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the job may have ended, when the time is over, or when the caller has gone; reading tells which. */
+/** Resolves when the job may have ended, the time is over, or the caller has gone; reading the job tells which. */
 export type EndWatch = (request: WatchRequest) => Promise<void>;
 
 /** One wait on a connection to Temporal. */
@@ -23,8 +23,8 @@ interface Slice {
 }
 
 /**
- * Temporal tells of a job's end by itself, so waiting costs no polling; and one question of ours waits for all who wait
- * for the same job.
+ * Waits for a job's end with Temporal's long poll, so that waiting costs no polling. All waiters for one job share one
+ * call.
  */
 export function createEndWatch(client: Client): EndWatch {
   const slices = new Map<string, Slice>();
@@ -47,8 +47,7 @@ export function createEndWatch(client: Client): EndWatch {
         client.connection.withDeadline(until, () => client.workflow.getHandle(jobId).result()),
       );
     } catch {
-      // It failed, the time is over, nobody waits any more, or Temporal is away: what there is to say of it, reading
-      // says.
+      // The job failed, the time is over, nobody waits any more, or Temporal is away: reading the job tells.
     }
   }
 
@@ -67,7 +66,7 @@ export function createEndWatch(client: Client): EndWatch {
   };
 }
 
-/** A watch that was cut short by Temporal, which must not be asked the faster for it. */
+/** Pauses after a watch that Temporal cut short, so as not to ask it faster and faster. */
 export async function pauseBetweenWatches(startedAt: number, until: number): Promise<void> {
   const sliceUntil = Math.min(until, startedAt + sliceMs);
   await delay(Math.max(0, Math.min(sliceUntil - Date.now(), comeAgainMs)));

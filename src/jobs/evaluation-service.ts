@@ -23,19 +23,19 @@ export interface StartEvaluationRequest extends EvaluationChoice {
   readonly requestId?: string | undefined;
 }
 
-/** An evaluation and what is known of it by now. */
+/** An evaluation and its present state. */
 export interface EvaluationFacts {
   readonly run: EvaluationRun;
   readonly resolved: ResolvedClassifier;
   readonly status: BatchStatus;
-  /** How many of its files are judged, or will not be any more. */
+  /** How many of its files are judged, or can no longer be. */
   readonly filesProcessed: number;
 }
 
-/** What can be done with evaluations. Those of other tenants throw the same `not_found` as those that never were. */
+/** Evaluations. Another tenant's throw the same `not_found` as an id that never existed. */
 export interface EvaluationService {
   /**
-   * Resolves when its batch cannot be lost any more. Throws `not_found` for what it refers to, `invalid_request` where
+   * Resolves when its batch cannot be lost any more. Throws `not_found` for a missing reference, `invalid_request` when
    * there is nothing to run.
    */
   start(request: StartEvaluationRequest): Promise<EvaluationFacts>;
@@ -100,7 +100,7 @@ export function createEvaluationService(dependencies: EvaluationServiceDependenc
 
 const readsAtOnce = 16;
 
-/** Measures an evaluation whose batch has ended, by what the store tells of its runs. */
+/** Measures a finished evaluation from the store's outcomes of its runs. */
 export async function measureEvaluation(
   store: ObjectStore,
   tenant: string,

@@ -12,21 +12,21 @@ import { webhookKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { deliverAgain, startDelivery } from './start-delivery.ts';
 
-/** What was done to a classifier. */
+/** A change of a classifier. */
 export interface ClassifierChange {
   readonly eventType: Extract<EndpointEventType, `classifier.${string}`>;
   readonly classifierId: string;
-  /** The classifier, or its version, as it is now. */
+  /** The classifier, or its version, after the change. */
   readonly payload: { readonly id: string };
   /** Of the HTTP request, for the logs of workers. */
   readonly requestId: string;
 }
 
-/** Events of a tenant, and how they were delivered to its endpoints. */
+/** A tenant's events and their deliveries to its endpoints. */
 export interface EventService {
   /**
-   * Tells the endpoints that want it what was done to a classifier. Resolves when no delivery can be lost any more.
-   * Never throws: what was done is done, and a caller who heard of an error would do it again.
+   * Publishes a change of a classifier to the endpoints that subscribed to it. Resolves when no delivery can be lost
+   * any more. Never throws: the change is done, and a caller who sees an error would repeat it.
    */
   publishEvent(tenant: string, change: ClassifierChange): Promise<void>;
   /** The newest event first. Throws `not_found`. */
@@ -57,7 +57,7 @@ export function createEventService({ client, store, logger }: EventServiceDepend
       eventType,
       subject: { kind: 'classifier', id: classifierId },
     };
-    // As it is now: it will have changed again when a receiver answers at last.
+    // Stores it as it is now: it may change again before a receiver answers.
     await writeJson(store, webhookKeys(tenant).event(event.eventId), payload);
     const starts = endpointIds.map((endpointId) =>
       startDelivery(client, {

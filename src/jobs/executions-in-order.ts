@@ -4,7 +4,7 @@ import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { quotedTime } from './visibility-query.ts';
 
-/** What Temporal's visibility knows of an execution without anybody reading it. */
+/** An execution as Temporal's visibility lists it. */
 export interface ListedExecution {
   readonly jobId: string;
   readonly runId: string;
@@ -12,41 +12,40 @@ export interface ListedExecution {
   /** Undefined while it runs. */
   readonly finishedAt: Date | undefined;
   readonly fileName: string | undefined;
-  /** The job that it repeats. */
+  /** The job that it reruns. */
   readonly rerunOf: string | undefined;
 }
 
 export interface ListExecutionsRequest extends Pick<SortedPageQuery, 'sortBy' | 'sortDir'> {
   readonly query: string;
-  /** The position behind which the list begins. */
+  /** The position after which the list begins. */
   readonly after?: string | undefined;
-  /** What Temporal's filters cannot tell. */
+  /** Filters what Temporal's filters cannot. */
   readonly isWanted?: (execution: ListedExecution) => boolean;
 }
 
 const pageSize = 1000;
 const listDeadlineMs = 10_000;
 /**
- * The first look back; each further one is longer. All that is in a window is fetched, so the first are short: a batch
- * starts hundreds in a second.
+ * The first time window; each further one is longer. It fetches everything in a window, and a batch starts hundreds of
+ * runs in a second, so the first ones are short.
  */
 const firstWindowMs = 5000;
 const windowGrowth = 6;
 /**
- * So many executions are held at a time, whatever the number of those that are looked through: a page of a list reads
- * no more (read-listed.ts).
+ * How many executions are kept in memory, however many are scanned: a page of a list reads no more (read-listed.ts).
  */
 const keptAtOnce = 1001;
 /**
- * After so many windows all that is older is asked for at once, since each question counts against the server's limit;
- * often one page holds it.
+ * After so many windows, asks for everything older at once: each question counts against the server's limit, and often
+ * one page holds the rest.
  */
 const windowsBeforeRest = 3;
 
 /**
- * The executions that fit a filter, in order. Temporal's SQL stores take no order, and give the running ones first: so
- * the newest are looked for in windows of time that grow, whatever the number of the older ones, and for any other
- * order all are looked through, a thousand at a time, of which the first ones are held.
+ * Yields the executions that match a filter, in order. Temporal's SQL stores do not sort, and return running ones
+ * first. So this searches the newest in growing time windows, however many are older. For any other order it scans all,
+ * a thousand at a time, and keeps the first ones.
  */
 export async function* listExecutions(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
   const { sortBy, sortDir } = request;
@@ -57,7 +56,7 @@ export async function* listExecutions(client: Client, request: ListExecutionsReq
   yield* inOrder(client, request.query, request);
 }
 
-/** Sorts as text: the time, then what tells two of the same time apart. */
+/** A position that sorts as text: the time, then a tie-breaker. */
 export function positionOf(
   { jobId, startedAt, finishedAt }: ListedExecution,
   sortBy: SortedPageQuery['sortBy'],
@@ -66,7 +65,7 @@ export function positionOf(
   return `${time.toISOString()} ${jobId}`;
 }
 
-/** Whether a text can be a position: cursors are made by us, but anybody may send one. */
+/** Whether a text can be a position: we make cursors, but anybody may send one. */
 export function isPosition(text: string): boolean {
   const time = text.slice(0, isoLength);
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(time) || text[isoLength] !== ' ') return false;
@@ -76,7 +75,7 @@ export function isPosition(text: string): boolean {
 
 async function* newestFirst(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
   const { query, after } = request;
-  // A cursor's own millisecond may hold others; what stands before it is left out by its position.
+  // Other executions may share the cursor's millisecond; their position decides which are left out.
   let until = after === undefined ? undefined : new Date(Date.parse(after.slice(0, isoLength)) + 1);
   for (let window = 0; ; window++) {
     const older = until ? [query, `StartTime < ${quotedTime(until.getTime())}`].join(' AND ') : query;
@@ -106,7 +105,7 @@ interface Placed {
   readonly position: string;
 }
 
-/** Looks through all for the first ones, and again for those behind them if anybody wants more. */
+/** Scans all executions for the first ones, and again for the next ones if the caller wants more. */
 async function* inOrder(
   client: Client,
   query: string,
@@ -149,7 +148,7 @@ function sorted(
     .toSorted((a, b) => compare(a.position, b.position));
 }
 
-/** Undefined when one page does not hold them. */
+/** Undefined when they do not fit into one page. */
 async function fetchPage(client: Client, query: string): Promise<ListedExecution[] | undefined> {
   const found: ListedExecution[] = [];
   for await (const execution of fetched(client, query)) {

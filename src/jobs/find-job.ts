@@ -2,7 +2,7 @@ import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobReader } from './read-job.ts';
 
-/** Undefined for a job that is not there. */
+/** Reads a job without its progress; undefined for an unknown one. */
 export async function findJob(
   reader: Pick<JobReader, 'readWithoutProgress'>,
   tenant: string,

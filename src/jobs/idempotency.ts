@@ -6,16 +6,16 @@ import type { StartJobRequest } from './start-job-request.ts';
 const keyPattern = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
 
 /**
- * The job id that an `Idempotency-Key` stands for (draft-ietf-httpapi-idempotency-key-header-06): the same key of the
- * same tenant is the same job, so two requests at once meet in one workflow execution. It has the form of a UUID (RFC
- * 9562, version 8). Throws `invalid_request` for a key that cannot be one.
+ * Derives the job id of an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-06): the same key of the same
+ * tenant is the same job, so simultaneous requests meet in one workflow execution. It has the form of a UUID (RFC 9562,
+ * version 8). Throws `invalid_request` for an invalid key.
  */
 export function jobIdOfKey(tenant: string, key: string): string {
   refuseBadKey(key);
   return uuidOf(`${tenant}\0${key}`);
 }
 
-/** Throws `invalid_request` for what cannot be an `Idempotency-Key`. */
+/** Throws `invalid_request` for an invalid `Idempotency-Key`. */
 export function refuseBadKey(key: string): void {
   if (keyPattern.test(key)) return;
   throw new ClassifierError('invalid_request', 'Idempotency-Key must have 1 to 255 printable ASCII characters');
@@ -30,10 +30,7 @@ export function uuidOf(text: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/**
- * All that a request asks for, as one hash; where its document lies, and under which name and id it came, is no part of
- * that.
- */
+/** A hash of the whole request, except where its document lies and under which name and id it came. */
 export function fingerprintOf(request: StartJobRequest): string {
   const { tenant: _tenant, jobId: _jobId, source, fileName: _fileName, requestId: _requestId, ...asked } = request;
   return createHash('sha256')

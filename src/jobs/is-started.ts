@@ -4,10 +4,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import type { IsStarted } from './quota.ts';
 
-/**
- * Makes what tells whether a job or a batch was started: Temporal knows it, or it is so long ago that only its result
- * is left.
- */
+/** Creates a check of whether a job or batch was started: Temporal knows it, or its result remains. */
 export function createIsStarted(client: Client, store: ObjectStore): IsStarted {
   return async (tenant, id) => {
     if (await describeExecution(client, id)) return true;

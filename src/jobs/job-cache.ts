@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import type { Job } from '../domain/job.ts';
 
-/** What another API process deleted is not read here for longer than this. */
+/** How long this process may still read what another API process deleted. */
 const cacheMs = 60_000;
 /**
- * Of the job, of the text that is answered (http/unsiloed/send-job.ts), and of what V8 adds: a character of either
- * takes two bytes at most.
+ * Of the job, of the response text (http/unsiloed/send-job.ts), and of V8's overhead: a character takes at most two
+ * bytes in each.
  */
 const bytesPerCharacter = 4;
 
 /**
- * Finished jobs that are read often, bounded by what they take in memory: the result of 1,000 pages takes a thousand
- * times that of one.
+ * Caches finished jobs that are read often, limited by memory: a result of 1,000 pages takes a thousand times that of
+ * one.
  */
 export function createJobCache(maxBytes: number): LRUCache<string, Job> {
   return new LRUCache<string, Job>({ maxSize: maxBytes, sizeCalculation: bytesOf, ttl: cacheMs });

@@ -9,13 +9,13 @@ import { idCondition, isFindable, quoted, quotedTime, valueCondition } from './v
 export interface FilterScope {
   readonly tenant: string;
   readonly kind: OperationKind;
-  /** Milliseconds; what started later is not meant, or an operation would work on what it makes. */
+  /** Milliseconds. Excludes jobs that started later, or an operation would work on its own jobs. */
   readonly until: number;
-  /** Whose own jobs are not meant, whatever the clocks say. */
+  /** Excludes this operation's own jobs, whatever the clocks say. */
   readonly operationId?: string;
 }
 
-/** How many jobs a filter finds, by what has become of them. */
+/** How many jobs a filter finds, by status. */
 export interface FoundJobs {
   readonly running: number;
   readonly completed: number;
@@ -35,7 +35,7 @@ const executionStatuses = {
 const countDeadlineMs = 10_000;
 const pageSize = 1000;
 
-/** Temporal's list filter for jobs; what it cannot tell is looked at by `matchesFilter`. */
+/** Temporal's list filter for jobs; `matchesFilter` checks the rest. */
 export function filterQuery(filter: JobFilter, { tenant, kind, until, operationId }: FilterScope): string {
   const { status, failureCode, classification, confidenceBelow, batchId, classifierId } = filter;
   const conditions = [
@@ -65,9 +65,7 @@ export function filterQuery(filter: JobFilter, { tenant, kind, until, operationI
   return conditions.join(' AND ');
 }
 
-/**
- * Whether a job is meant, as it is now: what Temporal's visibility tells of it may be late, and an id may come again.
- */
+/** Whether a job matches now: Temporal's visibility may lag, and an id may come again. */
 export function matchesFilter(job: Job, filter: JobFilter, { kind, until }: FilterScope): boolean {
   const { status, failureCode, classification, confidenceBelow } = filter;
   if (Date.parse(job.createdAt) > until) return false;
@@ -81,7 +79,7 @@ export function matchesFilter(job: Job, filter: JobFilter, { kind, until }: Filt
   return confidenceBelow === undefined || answer.confidence < confidenceBelow;
 }
 
-/** Whether a job began in the time that a filter means, as `filterQuery` asks Temporal. */
+/** Whether a job began within the filter's time, as `filterQuery` asks Temporal. */
 export function isCreatedWithin(job: Job, { createdAfter, createdBefore }: JobFilter): boolean {
   const createdAt = Date.parse(job.createdAt);
   if (createdAfter !== undefined && createdAt <= Date.parse(createdAfter)) return false;
@@ -92,12 +90,12 @@ function isUnderWay({ status }: Job): boolean {
   return isUnderWayStatus(status);
 }
 
-/** Temporal's filters do not tell apart what waits for a worker and what has one. */
+/** Temporal's filters do not distinguish waiting for a worker from running on one. */
 function isUnderWayStatus(status: JobStatus): boolean {
   return status === 'queued' || status === 'processing';
 }
 
-/** Counts what a filter finds, without reading any of it. */
+/** Counts the jobs that a filter finds, without reading them. */
 export async function countJobs(client: Client, filter: JobFilter, scope: FilterScope): Promise<FoundJobs> {
   const query = filterQuery(filter, scope);
   const { classification } = filter;
@@ -116,7 +114,7 @@ async function countGroups(client: Client, query: string): Promise<ReadonlyMap<s
   return new Map(groups.map(({ groupValues, count }) => [String(groupValues[0]), count]));
 }
 
-/** For a text that Temporal cannot look for: it finds others beside it. */
+/** For a text that Temporal cannot search for: it finds too much. */
 async function countListed(
   client: Client,
   query: string,

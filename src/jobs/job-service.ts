@@ -29,37 +29,36 @@ export interface JobServiceDependencies extends WaitDependencies, JobReaderDepen
 }
 
 /**
- * What every contract does with jobs. Everything is looked up inside a tenant: a job of another tenant throws the same
- * `not_found` as one that never was.
+ * Jobs, for both contracts. Looks up everything inside a tenant: another tenant's job throws the same `not_found` as an
+ * id that never existed.
  */
 export interface JobService {
-  /** Resolves when Temporal has the run, from where on it cannot be lost. */
+  /** Resolves when Temporal has the run; then it cannot be lost. */
   start(request: StartJobRequest): Promise<StartedJob>;
   /** The job id that an idempotency key of a tenant stands for. */
   idOfKey(tenant: string, key: string): string;
   read(tenant: string, jobId: string): Promise<Job>;
-  /** The same without the progress of a running one, for which no worker is needed. */
+  /** The same without the progress of a running job, so that it needs no worker. */
   readWithoutProgress(tenant: string, jobId: string): Promise<Job>;
-  /** Reads a job when it is finished, or after `waitMs`; at once where the tenant has its share of waits. */
+  /** Reads a job when it is finished, or after `waitMs`; at once if the tenant has its share of waits. */
   wait(request: WaitRequest): Promise<Job>;
-  /** A place for a wait, taken before the job is started that would be waited for. Throws `rate_limited`. */
+  /** Reserves a place for a wait before the job is started. Throws `rate_limited`. */
   reserveWait(tenant: string): ReservedWait;
   list(request: ListJobsRequest): Promise<JobPage>;
   /** Asks for cancellation, which takes a few seconds; a finished job stays as it is. */
   cancel(tenant: string, jobId: string): Promise<Job>;
   /**
-   * Gives a job a person's word. Throws `invalid_request` for one that failed, or that is under way and waits for
+   * Gives a job a person's answer. Throws `invalid_request` for a failed job, and for one under way that waits for
    * nobody.
    */
   review(request: ReviewJobRequest): Promise<Job>;
   /**
-   * Runs a job again that is over, as a job of its own. Throws `invalid_request` and `document_missing` where that
-   * cannot be.
+   * Runs a finished job again, as a new job. Throws `invalid_request` and `document_missing` where that is impossible.
    */
   rerun(request: RerunRequest): Promise<Rerun>;
   /** Deletes the job and all that belongs to it. */
   delete(tenant: string, jobId: string): Promise<void>;
-  /** To be called when a worker deletes jobs of a tenant: what this process remembers of them may be gone. */
+  /** Call this when a worker deletes a tenant's jobs, so that this process forgets them. */
   forgetAll(tenant: string): void;
   /** Throws `not_found` when the page has no image. */
   pageImage(tenant: string, jobId: string, pageNumber: number): Promise<PageImage>;

@@ -16,7 +16,7 @@ export interface ListJobsRequest {
   readonly cursor?: string;
   readonly status?: JobStatus;
   readonly classification?: string;
-  /** Only those that repeat this job. */
+  /** Only reruns of this job. */
   readonly rerunOf?: string;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
@@ -24,7 +24,7 @@ export interface ListJobsRequest {
 
 export interface ListedJob {
   readonly job: Job;
-  /** The job that it repeats. */
+  /** The job that it reruns. */
   readonly rerunOf?: string;
 }
 
@@ -43,8 +43,8 @@ const executionStatuses = {
 } as const satisfies Record<JobStatus, readonly string[]>;
 
 /**
- * Lists the jobs of a tenant that Temporal still has, by its visibility, which learns of a job a moment after it was
- * accepted. Throws `invalid_request` for a cursor that is none.
+ * Lists a tenant's jobs that Temporal still has, by its visibility, which lags by a moment. Throws `invalid_request`
+ * for a bad cursor.
  */
 export async function listJobs(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },
@@ -75,7 +75,8 @@ function queryOf({ tenant, status, classification, rerunOf, createdAfter, create
   if (status) conditions.push(`ExecutionStatus IN (${executionStatuses[status].map(quoted).join(', ')})`);
   if (classification !== undefined) conditions.push(valueCondition('Classification', classification));
   if (rerunOf !== undefined) conditions.push(valueCondition('RerunOf', rerunOf));
-  // Temporal's times are finer than ours: behind the millisecond, or a job would be later than its own `created_at`.
+  // Temporal's times are finer than ours: compare with the end of the millisecond, or a job would be later than its own
+  // `created_at`.
   if (createdAfter) conditions.push(`StartTime >= ${quotedTime(createdAfter.getTime() + 1)}`);
   if (createdBefore) conditions.push(`StartTime < ${quotedTime(createdBefore.getTime())}`);
   return conditions.join(' AND ');
@@ -88,7 +89,7 @@ function isWanted({ job, rerunOf }: ListedJob, { status, classification, ...want
   return job.status === 'completed' && job.result.classification === classification;
 }
 
-/** A cursor carries a check of the list that it is of: behind a position of another one, jobs would be missed. */
+/** A cursor carries a check of its list: a position in another list would skip jobs. */
 function encodeCursor(position: string, scope: string): string {
   return Buffer.concat([checkOf(position, scope), Buffer.from(position)]).toString('base64url');
 }

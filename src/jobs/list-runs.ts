@@ -10,13 +10,13 @@ import type { RunStatus } from './run-status.ts';
 import { idCondition, quoted, valueCondition } from './visibility-query.ts';
 
 export interface ListRunsRequest extends SortedPageQuery, RunFilters {
-  /** Whether a run that was read is wanted after all. */
+  /** Whether a run that was read matches the filter. */
   readonly isWanted: (facts: RunFacts) => boolean;
 }
 
 /**
- * A page of the runs that Temporal still has, those of the other contract among them. A page may be short, or empty,
- * although more follow: what counts is the token. Throws `invalid_request` for a token that is none of this list.
+ * A page of the runs that Temporal still has, including jobs of the other contract. A page may be short or empty
+ * although more follow: only the token tells. Throws `invalid_request` for another list's token.
  */
 export async function listRuns(
   { client }: { readonly client: Client },
@@ -37,7 +37,7 @@ export async function listRuns(
   return { items, ...(end !== undefined && { nextPageToken: encodeCursor(end, scope) }) };
 }
 
-/** Temporal's filters know how a name begins, and not what it contains. */
+/** Temporal's filters match how a name begins, not what it contains. */
 function isNamed({ fileNameContains }: ListRunsRequest): (execution: ListedExecution) => boolean {
   return ({ fileName = '' }) => fileNameContains === undefined || containsText(fileName, fileNameContains);
 }
@@ -50,23 +50,23 @@ function scopeOf(
   return createHash('sha256').update(filters).digest('hex');
 }
 
-/** What a list of runs may be narrowed to, in Extend's words. */
+/** Filters of a list of runs, in Extend's words. */
 export interface RunFilters {
   readonly tenant: string;
   readonly status?: RunStatus | undefined;
   readonly classifierId?: string | undefined;
   readonly batchId?: string | undefined;
   readonly source?: string | undefined;
-  /** The id of what made the runs: of their batch. */
+  /** The id of the runs' source: their batch. */
   readonly sourceId?: string | undefined;
   /** The job that the runs repeat. */
   readonly rerunOf?: string | undefined;
   readonly fileNameContains?: string | undefined;
-  /** Those alone that wait for a person. */
+  /** Only runs that wait for a person. */
   readonly awaitingReview?: boolean | undefined;
 }
 
-/** Somebody who runs Temporal may end a run as well as its owner: both are cancellations. */
+/** An operator may end a run as well as its owner: both count as cancellations. */
 const executionStatuses = {
   PENDING: ['Running'],
   PROCESSING: ['Running'],
@@ -75,7 +75,7 @@ const executionStatuses = {
   CANCELLED: ['Canceled', 'Terminated', 'Failed'],
 } as const satisfies Record<RunStatus, readonly string[]>;
 
-/** As far as Temporal can tell; what it cannot is looked at when a run is read. */
+/** The part of the filter that Temporal understands; the rest is checked when a run is read. */
 export function runExecutionQuery({
   tenant,
   status,

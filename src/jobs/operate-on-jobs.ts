@@ -30,11 +30,11 @@ export interface OperateDependencies {
   readonly store: ObjectStore;
   readonly quotasWith: (client: Client) => Quotas;
   readonly pageLimits: PageLimits;
-  /** The patience of reruns whose first job is not remembered. */
+  /** The patience of reruns whose first job is forgotten. */
   readonly patienceSeconds: number;
-  /** How many reruns of one operation may be under way. */
+  /** Reruns of one operation under way at a time. */
   readonly concurrency: number;
-  /** Which readers of jobs need; none is taken here. */
+  /** Needed to create a reader of jobs; never used here. */
   readonly questions: TenantSlotsOptions;
   readonly logger: Logger;
 }
@@ -53,9 +53,9 @@ type Outcome = 'done' | SkipReason;
 type Work = (jobId: string) => Promise<Outcome>;
 
 /**
- * Makes what works on a page of the jobs that an operation's filter finds. Doing a page twice does nothing twice. What
- * is wrong with a job is counted; an outage of the store or of Temporal is thrown. Stops between two jobs when the
- * signal says so, and tells what was done.
+ * Creates the worker on one page of an operation's jobs. Repeating a page changes nothing. Counts what is wrong with a
+ * job; throws an outage of the store or of Temporal. Stops between two jobs when the signal aborts, and returns what it
+ * has done.
  */
 export function createOperator(dependencies: OperateDependencies): OperateOnPage {
   return async function operateOnPage(client, input, signal) {
@@ -94,7 +94,7 @@ async function progressOf(logger: Logger, jobId: string, work: Work): Promise<Op
   } catch (error) {
     const { code, cause } = normalizeError(error);
     if (errorFacts[code].status === 503) throw error;
-    // It would be so at each attempt, and must not keep the operation from the other jobs.
+    // The job would fail in each attempt; it must not block the other jobs.
     if (code === 'internal')
       logger.error({ jobId, error: cause }, 'a job of an operation on many could not be worked on');
     return { counts: { ...noProgress.counts, failed: 1 }, errors: [{ code, count: 1, jobId }] };
@@ -122,7 +122,7 @@ function workOf(
     case 'deletion':
       return async (jobId) => {
         const job = await find(jobId);
-        // An earlier attempt may have deleted it, or a part of it.
+        // An earlier attempt may have deleted it, wholly or partly.
         if (!job && !(await isPartlyDeleted(dependencies, tenant, jobId))) return 'done';
         if (job && !matchesFilter(job, request.filter, scope)) return 'changed';
         await deleteJob(dependencies, tenant, jobId);
@@ -131,7 +131,7 @@ function workOf(
   }
 }
 
-/** One that is cancelled already was so by an earlier attempt, or by somebody else who wanted the same. */
+/** A job that is already cancelled was cancelled by an earlier attempt, or by somebody else. */
 async function cancel(
   { client, reader }: WorkDependencies & { readonly reader: JobReader },
   jobId: string,

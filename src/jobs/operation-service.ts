@@ -25,8 +25,8 @@ export type { StartOperationRequest } from './start-operation.ts';
 export type OperationStatus = 'running' | 'completed' | 'cancelled' | 'failed';
 
 /**
- * An operation on many jobs is the API's view of one workflow execution, whose workflow id is its id, and of those that
- * it continued as.
+ * The API's view of an operation on many jobs: one workflow execution, whose workflow id is the operation's, and those
+ * that it continued as.
  */
 export interface JobOperation extends OperationProgress {
   readonly operationId: string;
@@ -38,21 +38,20 @@ export interface JobOperation extends OperationProgress {
 }
 
 /**
- * What can be done with all jobs that a filter finds. Operations of other tenants throw the same `not_found` as those
- * that never were.
+ * Operations on all jobs that a filter finds. Another tenant's throw the same `not_found` as an id that never existed.
  */
 export interface OperationService {
-  /** Resolves when Temporal has the operation, from where on it cannot be lost. */
+  /** Resolves when Temporal has the operation; then it cannot be lost. */
   start(request: StartOperationRequest): Promise<JobOperation>;
-  /** What a rerun would do now; `signal` ends it when the caller has gone. Throws `idempotency_conflict`. */
+  /** What a rerun would do now; `signal` stops it when the caller has gone. Throws `idempotency_conflict`. */
   dryRun(question: OperationQuestion, signal: AbortSignal): Promise<DryRun>;
-  /** What would be found now. */
+  /** Counts what the filter finds now. */
   count(request: Pick<StartOperationRequest, 'tenant' | 'kind' | 'filter'>): Promise<FoundJobs>;
   read(tenant: string, kind: OperationKind, operationId: string): Promise<JobOperation>;
-  /** How the jobs fare that a rerun has started. */
+  /** Counts the jobs of a rerun by status. */
   countReruns(operationId: string): Promise<FoundJobs>;
   list(tenant: string, kind: OperationKind, query: PageQuery): Promise<Page<JobOperation>>;
-  /** Asks an operation to stop, which takes a moment; one that is over stays as it is. What it has done stays done. */
+  /** Asks an operation to stop, which takes a moment. A finished one stays, and so does all that is done. */
   cancel(tenant: string, kind: OperationKind, operationId: string): Promise<JobOperation>;
 }
 
@@ -86,7 +85,7 @@ export function createOperationService(dependencies: OperationServiceDependencie
     if (!execution) return undefined;
     const { data: progress = noProgress } = progressSchema.safeParse(execution.memo?.[progressMemo]);
     const { closeTime } = execution;
-    // Somebody who runs Temporal has ended it, so that it could not say so itself.
+    // An operator has terminated it, so it stored no outcome.
     if (closeTime) return { ...common, ...progress, status: 'cancelled', finishedAt: closeTime.toISOString() };
     return { ...common, ...progress, status: 'running' };
   }

@@ -15,7 +15,7 @@ import { readJobRequest, type JobRequest, type RunRequest } from '../records/job
 import { categoriesOfInput } from './read-categories.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 
-/** All that a job was asked for, as its repetition is started with it; what nobody remembers is undefined. */
+/** A job's original request, to start its rerun with. Undefined where nobody remembers. */
 export interface OriginalRequest extends Omit<
   StartJobRequest,
   'tenant' | 'jobId' | 'source' | 'categories' | 'selection'
@@ -25,11 +25,11 @@ export interface OriginalRequest extends Omit<
   readonly selection: StartJobRequest['selection'] | undefined;
 }
 
-/** The document of a job, for another one. */
+/** Where a rerun gets its document. */
 export type RerunSource =
-  /** The object that holds it, to be copied; `document` where it is known what it is. */
+  /** An object to copy; `document` if its facts are known. */
   | { readonly copyOf: string; readonly document?: StoredDocument }
-  /** The file of the run; with its address as long as it was not fetched from there. */
+  /** The file of the run, with its URL until it has been fetched. */
   | { readonly fileId: string; readonly url?: string }
   | { readonly url: string };
 
@@ -42,7 +42,7 @@ export interface OriginalRequestDependencies {
 const instructionsSchema = z.object({ instructions: z.string().optional() });
 
 /**
- * Reads what a job was asked for: from its request, and, what never left it, from the input of its run, as long as
+ * Reads a job's original request from the store; what was never stored comes from the input of its run, as long as
  * Temporal has that. Throws `document_missing` when its document was deleted.
  */
 export async function readOriginalRequest(
@@ -101,7 +101,7 @@ interface SourceOptions {
   readonly input: ParsedInput | undefined;
 }
 
-/** The bytes that were judged. An address is asked only where it never gave any. */
+/** Finds the bytes that were judged. Fetches a URL again only if it never gave any. */
 async function findSource(
   store: ObjectStore,
   tenant: string,

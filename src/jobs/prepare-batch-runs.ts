@@ -19,7 +19,7 @@ import { toSource } from './start-job.ts';
 export interface PrepareBatchRunsInput {
   readonly tenant: string;
   readonly batchId: string;
-  /** Indices of runs of one chunk: the first one, and the one after the last. */
+  /** Indices of runs in one chunk: the first, and the one after the last. */
   readonly first: number;
   readonly end: number;
 }
@@ -27,9 +27,8 @@ export interface PrepareBatchRunsInput {
 const runsAtOnce = 8;
 
 /**
- * Makes what prepares the runs of a batch: the file of each, its `request.json`, and what its workflow is started with.
- * Doing it twice changes nothing. What is wrong with an input is the refusal of its run; an outage of the store is
- * thrown.
+ * Creates the preparer of a batch's runs: the file of each, its `request.json`, and the input of its workflow.
+ * Repeating it changes nothing. A bad input refuses its own run; an outage of the store throws.
  */
 export function createBatchPreparer(dependencies: RunFileDependencies) {
   return async function prepareBatchRuns(
@@ -68,16 +67,16 @@ async function prepareRun(dependencies: RunFileDependencies, place: RunOfBatch):
       ...(input.metadata && { metadata: input.metadata }),
       ...(url !== undefined && { url }),
     });
-  // A file that is made here is found by the request, should nobody be left to start the run.
+  // A file that is created here is found through the request, if nobody is left to start the run.
   if (input.file.kind !== 'id') await write(input.file.kind === 'url' ? input.file.url : undefined);
   const found = await findOrRefuse(dependencies, request);
   if (input.file.kind === 'id') await write('file' in found && 'url' in found.source ? found.source.url : undefined);
-  // What is refused is never read.
+  // A refused document is never read.
   if (!('file' in found)) return { source: { kind: 'stored', key: jobKeys(tenant, jobId).source }, refusal: found };
   return { source: toSource({ tenant, jobId, source: found.source }), fileId, fileName: found.file.name };
 }
 
-/** The same at each attempt, so that there is one file for each input. */
+/** The same in each attempt, so that each input has one file. */
 export function fileIdOfRun(jobId: string, { createdAt }: Pick<BatchRequest, 'createdAt'>): string {
   return derivedId('file', new Date(createdAt), jobId);
 }
@@ -88,7 +87,7 @@ async function findOrRefuse(dependencies: RunFileDependencies, request: RunFileR
   try {
     const { store } = dependencies;
     const { tenant, jobId, fileId, input } = request;
-    // Kept since the batch was accepted; or made by an earlier attempt, and perhaps fetched since.
+    // Held since the batch was accepted; or created by an earlier attempt, and perhaps fetched since.
     const earlier = await (input.kind === 'id'
       ? findHeldFile(store, tenant, fileId, { kind: 'job', jobId })
       : findKeptFile(store, tenant, fileId));

@@ -5,14 +5,14 @@ const usageSchema = z.object({
   documents: z.number().int().min(0),
   /** How many requests hold the document of a job that none of them has started yet. */
   holders: z.record(z.string(), z.number().int().min(1)).optional(),
-  /** Counted, though nobody could tell whether the job, or the batch, was started. */
+  /** Counted although nobody knows whether the job or batch was started. */
   unsettled: z.record(z.string(), z.object({ documents: z.number().int().min(1), since: z.iso.datetime() })).optional(),
 });
 
-/** What a tenant has used of a month. */
+/** A tenant's usage of a month. */
 export type Usage = z.infer<typeof usageSchema>;
 
-/** A count of which it is not known whether its job was started. */
+/** A count whose job may or may not have started. */
 export interface UnsettledCount {
   readonly id: string;
   readonly documents: number;
@@ -22,7 +22,7 @@ export interface UnsettledCount {
 
 export const noUsage: Usage = { documents: 0 };
 
-/** Throws for what is no usage document. */
+/** Throws for anything that is no usage document. */
 export function parseUsage(value: unknown): Usage {
   return usageSchema.parse(value);
 }
@@ -33,21 +33,18 @@ export function count(usage: Usage, by: number, limit: number): Usage {
   return { ...usage, documents: Math.max(usage.documents + by, 0) };
 }
 
-/** Whether the document of a job is counted, and not yet for good. */
+/** Whether the document of a job is counted, but not for good. */
 export function isHeld(usage: Usage, jobId: string): boolean {
   return holdersOf(usage, jobId) > 0 || Object.hasOwn(usage.unsettled ?? {}, jobId);
 }
 
-/** The first to hold a job's document counts it. Throws `quota_exceeded`. */
+/** The first holder of a job's document counts it. Throws `quota_exceeded`. */
 export function hold(usage: Usage, jobId: string, limit: number): Usage {
   const counted = isHeld(usage, jobId) ? usage : count(usage, 1, limit);
   return withHolders(counted, jobId, holdersOf(usage, jobId) + 1);
 }
 
-/**
- * The last to let go of a document that nobody kept gives it back; one of which nobody knows stays until that is
- * settled.
- */
+/** The last holder gives a document back that nobody kept; an unsettled one stays until it is settled. */
 export function release(usage: Usage, jobId: string, limit: number): Usage {
   const holders = holdersOf(usage, jobId);
   if (holders === 0) return usage;
@@ -55,12 +52,12 @@ export function release(usage: Usage, jobId: string, limit: number): Usage {
   return isHeld(left, jobId) ? left : count(left, -1, limit);
 }
 
-/** The document counts, whatever others do who hold it. */
+/** Counts the document for good, whatever other holders do. */
 export function keep(usage: Usage, jobId: string): Usage {
   return withoutUnsettled(withHolders(usage, jobId, 0), jobId);
 }
 
-/** What was held counts until it is known whether the job runs; unless somebody else has started it meanwhile. */
+/** Counts a held document until it is known whether the job runs, unless somebody else has started it. */
 export function leaveOpen(usage: Usage, jobId: string, since: string): Usage {
   const holders = holdersOf(usage, jobId);
   return holders === 0
@@ -68,7 +65,7 @@ export function leaveOpen(usage: Usage, jobId: string, since: string): Usage {
     : markUnsettled(withHolders(usage, jobId, holders - 1), { id: jobId, documents: 1, since });
 }
 
-/** Says of what was counted that nobody knows whether it was started. */
+/** Marks counted documents whose start nobody could confirm. */
 export function markUnsettled(usage: Usage, { id, documents, since }: UnsettledCount): Usage {
   return { ...usage, unsettled: { ...usage.unsettled, [id]: { documents, since } } };
 }
@@ -79,7 +76,7 @@ export function unsettledOf({ unsettled = {} }: Usage): UnsettledCount[] {
   return all.toSorted((one, other) => Date.parse(one.since) - Date.parse(other.since));
 }
 
-/** What was started stays counted, and what was not is given back, unless a request holds it again. */
+/** Keeps the count of what was started and gives back the rest, unless a request holds it again. */
 export function settle(usage: Usage, { id, since }: UnsettledCount, isStarted: boolean, limit: number): Usage {
   const present = Object.hasOwn(usage.unsettled ?? {}, id) ? usage.unsettled?.[id] : undefined;
   if (present?.since !== since) return usage;

@@ -27,30 +27,30 @@ export interface TenantQuota {
   readonly unmeteredJob?: string;
 }
 
-/** Documents of the month, taken before their jobs start. */
+/** Documents of the month, counted before their jobs start. */
 export interface QuotaShare {
   readonly remaining: number;
-  /** For a request that was refused, or that was an earlier one again; gives what remains then. */
+  /** Uncounts the documents of a refused or repeated request; returns the rest of the quota. */
   giveBack(): Promise<number>;
-  /** Nobody knows whether the job was started: the document counts until that is settled. */
+  /** Marks that nobody knows whether the job was started: the document counts until that is settled. */
   leaveOpen(): Promise<void>;
-  /** The job has started: the document counts, whatever others who hold it give back. */
+  /** Marks the job as started: the document counts, whatever other holders give back. */
   keep(): Promise<void>;
 }
 
 /**
- * What each tenant may submit in a month, counted in the store, so that all processes count together. All calls throw
- * `quota_exceeded` when nothing is left; those with the id of a job that is there already do not: an idempotent request
- * may always be repeated.
+ * Counts each tenant's documents of a month in the store, so that all processes count together. All calls throw
+ * `quota_exceeded` when nothing is left, except with the id of an existing job: an idempotent request may always be
+ * repeated.
  */
 export interface Quotas {
-  /** Looks, before a document is received for nothing, and settles first what an outage left open. */
+  /** Checks before a document is uploaded in vain. First settles what an outage left open. */
   check(tenant: string, jobId: string): Promise<void>;
-  /** Counts the document of a new job, or all of a new batch together; undefined for a tenant without a quota. */
+  /** Counts the document of a new job, or all of a new batch together; undefined without a quota. */
   take(tenant: string, id: string, documents?: number): Promise<QuotaShare | undefined>;
   /**
-   * One document for all requests with one `Idempotency-Key`, which may come at once: it counts once, and none is
-   * refused for another's.
+   * Counts one document for all requests with one `Idempotency-Key`. They may come at once, and none is refused because
+   * of another.
    */
   takeShared(tenant: string, jobId: string): Promise<QuotaShare | undefined>;
 }
@@ -58,11 +58,11 @@ export interface Quotas {
 /** Whether a job or a batch was started; throws when that cannot be told now. */
 export type IsStarted = (tenant: string, id: string) => Promise<boolean>;
 
-/** Every submission of a tenant writes one small document; the store settles who is first. */
+/** Every submission of a tenant writes one small object; the store decides who is first. */
 const maxAttempts = 100;
-/** A start that was given up may still arrive at Temporal, some seconds later. */
+/** An abandoned start may still reach Temporal some seconds later. */
 const lateStartMs = 60_000;
-/** An outage may leave thousands; a request does not wait for all of them, unless it would be refused. */
+/** An outage may leave thousands; a request settles all of them only if it would be refused otherwise. */
 const settledAtOnce = 25;
 
 export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[], isStarted: IsStarted): Quotas {
@@ -81,7 +81,7 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
     return (await readJson(store, key, parseUsage))?.value ?? noUsage;
   }
 
-  /** Takes; what an outage left open is no reason to refuse, so that is settled first. */
+  /** Counts. Before refusing, settles what an outage left open. */
   async function takeWith(tenant: string, limit: number, update: (usage: Usage) => Usage): Promise<number> {
     const key = usageKey(tenant);
     try {
@@ -92,7 +92,7 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
     }
   }
 
-  /** Resolves with whether anything was settled. An outage that lasts leaves all as it is. */
+  /** Resolves with whether anything was settled. A lasting outage leaves all as it is. */
   async function settleAll(tenant: string, key: string, limit: number, usage: Usage): Promise<boolean> {
     const open = unsettledOf(usage);
     const isFull = usage.documents >= limit;
@@ -157,18 +157,18 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
 }
 
 /**
- * Ends a share whose job could not be started: what was refused is given back, anything else may have been started all
- * the same. The caller hears of that error, so one of the store here is no other: what is not given back counts.
+ * Ends a share whose job could not be started: gives it back if the start was refused; otherwise it may have started.
+ * Ignores an error of the store here, because the caller already has one: then the document counts.
  */
 export async function endShare(share: QuotaShare | undefined, error: unknown): Promise<void> {
   try {
     await (isRefusal(error) ? share?.giveBack() : share?.leaveOpen());
   } catch {
-    // As said above.
+    // The document counts.
   }
 }
 
-/** Of a job that was there before the quota was used up. */
+/** The share of a job that existed before the quota was used up. */
 const spent: QuotaShare = {
   remaining: 0,
   giveBack: async () => 0,

@@ -15,8 +15,7 @@ import { findBatchRequest } from '../records/batches/batch-request.ts';
 export type BatchStatus = 'pending' | 'processing' | 'processed' | 'failed' | 'cancelled';
 
 /**
- * A batch is the API's view of one workflow execution, whose workflow id is the batch id, and of those that it
- * continued as.
+ * The API's view of a batch: one workflow execution, whose workflow id is the batch id, and those that it continued as.
  */
 export interface Batch {
   readonly batchId: string;
@@ -25,7 +24,7 @@ export interface Batch {
   readonly createdAt: string;
 }
 
-/** How many of its runs are where. */
+/** How many of its runs are in each state. */
 export interface RunCounts extends BatchCounts {
   readonly pending: number;
   readonly processing: number;
@@ -48,8 +47,8 @@ const outcomeSchema = z.object({
 type Outcome = z.infer<typeof outcomeSchema>;
 
 /**
- * Reads a batch: what it was asked for and how it ended from the store, how far it is from Temporal, which needs no
- * worker for it. Throws `not_found` for a batch that is not there, or not this tenant's.
+ * Reads a batch: its request and outcome from the store, its progress from Temporal, which needs no worker for it.
+ * Throws `not_found` for an unknown batch or another tenant's.
  */
 export async function readBatch(
   { client, store }: ReadBatchDependencies,
@@ -62,12 +61,12 @@ export async function readBatch(
   const ended = await readEndedBatch(store, tenant, batchId);
   if (ended) return ended;
   const description = await describeExecution(client, batchId);
-  // Its start was never answered for.
+  // Nobody confirmed its start.
   if (!description) throw batchNotFound();
   return { batchId, runCount, createdAt, status: statusOf(description) };
 }
 
-/** Reads a batch that is over from the store alone; undefined for any other. */
+/** Reads a finished batch from the store alone; undefined for any other. */
 export async function readEndedBatch(store: ObjectStore, tenant: string, batchId: string): Promise<Batch | undefined> {
   const outcome = await readOutcome(store, tenant, batchId);
   const request = outcome && (await findBatchRequest(store, tenant, batchId));
@@ -76,7 +75,7 @@ export async function readEndedBatch(store: ObjectStore, tenant: string, batchId
   return { batchId, runCount, createdAt, status: outcome.status };
 }
 
-/** Counts its runs: while it lasts by Temporal's visibility, which learns of a run a moment after it began or ended. */
+/** Counts its runs. While it lasts it asks Temporal's visibility, which lags by a moment. */
 export async function countRuns(
   { client, store }: ReadBatchDependencies,
   tenant: string,

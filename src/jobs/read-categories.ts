@@ -11,10 +11,7 @@ const inputSchema = z.object({
 });
 const descriptionsSchema = z.array(z.string().nullable());
 
-/**
- * What a job was to be told apart by, as its workflow was told: the first event of its history. Undefined once Temporal
- * has forgotten it.
- */
+/** The categories of a job, from the first event of its history. Undefined once Temporal has forgotten it. */
 export async function readCategories(
   { client, store }: { readonly client: Client; readonly store: ObjectStore },
   jobId: string,
@@ -23,7 +20,7 @@ export async function readCategories(
   return start && categoriesOfInput(store, start.input);
 }
 
-/** The categories in a workflow's input; undefined where that is none of ours. */
+/** The categories in a workflow's input; undefined if that is not our input. */
 export async function categoriesOfInput(store: ObjectStore, input: unknown): Promise<readonly Category[] | undefined> {
   const parsed = inputSchema.safeParse(input);
   if (!parsed.success) return undefined;

@@ -19,25 +19,25 @@ import { createSharedReads } from './shared-reads.ts';
 import { createTenantLine } from './tenant-line.ts';
 
 const describeDeadlineMs = 5000;
-/** A query needs a worker; who polls must not wait for one. */
+/** A query needs a worker, and a polling client must not wait for one. */
 const queryDeadlineMs = 2000;
 /** Started, first workflow task scheduled: no worker has seen the run yet. */
 const untouchedHistoryLength = 2;
 const presetCacheBytes = 64_000_000;
 /**
- * In UTF-8: more has no workflow id of Temporal's (limit.maxIDLength). Ids of ours have 36 characters, those of
- * children are their parents' choice.
+ * In UTF-8; Temporal allows no longer workflow id (limit.maxIDLength). Our ids have 36 characters; parents choose the
+ * ids of children.
  */
 const maxIdBytes = 1000;
 
 export interface JobReader {
-  /** Throws `not_found` for a job that is not there, or not this tenant's. */
+  /** Throws `not_found` for an unknown job or another tenant's. */
   readonly read: (tenant: string, jobId: string) => Promise<Job>;
-  /** The same without the progress of a running one, which takes a worker to tell, and a moment where there is none. */
+  /** The same without the progress of a running job, which takes a worker, and a moment where there is none. */
   readonly readWithoutProgress: (tenant: string, jobId: string) => Promise<Job>;
-  /** Drops a job from memory that was deleted or reviewed. */
+  /** Forgets a job that was deleted or reviewed. */
   readonly forget: (tenant: string, jobId: string) => void;
-  /** Drops all of a tenant's, of which a worker has deleted many. */
+  /** Forgets all jobs of a tenant, after a worker has deleted many. */
   readonly forgetAll: (tenant: string) => void;
 }
 
@@ -45,11 +45,11 @@ export interface JobReaderDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
   /**
-   * How many jobs Temporal is asked about at a time, where who comes beyond the tenant's share waits for its turn; and
-   * how many running ones are asked for their progress, which takes a worker: who comes beyond it hears of none.
+   * Questions to Temporal at a time, in which a call beyond the tenant's share waits its turn; and queries for progress
+   * at a time, which take a worker: a call beyond the share gets no progress.
    */
   readonly questions: TenantSlotsOptions;
-  /** What finished jobs may take in memory; 64 MB when absent. */
+  /** Memory for finished jobs; 64 MB when absent. */
   readonly maxCacheBytes?: number;
 }
 
@@ -58,9 +58,10 @@ interface ReadOptions {
 }
 
 /**
- * Makes what reads jobs. Order: finished jobs from memory (only a review changes them); `describe()`, which needs no
- * worker; while it runs, the progress query; when closed, the result from the close event; after Temporal's retention,
- * `result.json`. Reads of one job that come at once are one.
+ * Creates the reader of jobs. It looks at finished jobs in memory first (only a review changes them). Then it calls
+ * `describe()`, which needs no worker. For a running job it queries the progress; for a closed one it takes the result
+ * from the close event; after Temporal's retention it reads `result.json`. Simultaneous reads of one job share one
+ * call.
  */
 export function createJobReader({
   client,
@@ -122,23 +123,20 @@ export function createJobReader({
         client.workflow.getHandle(jobId).query<JobProgress>(progressQueryName),
       );
     } catch {
-      // No worker, or a busy one: the state of the run is known all the same.
+      // No worker, or a busy one: the run's state is known without it.
       return undefined;
     } finally {
       giveBack?.();
     }
   }
 
-  /**
-   * A finished job whose id another workflow has given to a run of its own, which was refused for that, or is about to
-   * be.
-   */
+  /** A finished job whose id another workflow reused for its own run, which was or will be refused for that. */
   async function jobOfEarlierRun(
     tenant: string,
     jobId: string,
     { memo, runId, startTime, parentExecution, raw }: WorkflowExecutionDescription,
   ): Promise<Job | undefined> {
-    // The API gives no id twice, and its batches refuse one that is taken.
+    // The API never reuses an id, and its batches refuse a taken one.
     if (requestOfMemo(memo).requestId !== undefined && !parentExecution) return undefined;
     const stored = await readStoredOutcome(store, tenant, jobId);
     const run = { firstRunId: raw.workflowExecutionInfo?.firstRunId || runId, createdAt: startTime.toISOString() };
@@ -162,14 +160,14 @@ export function createJobReader({
   }
 }
 
-/** A run is labelled with its answer before it waits for a review: no worker is needed to know it. */
+/** A run sets its answer as search attributes before it waits for a review, so reading it needs no worker. */
 function votedOf({ typedSearchAttributes }: WorkflowExecutionDescription): ReviewFacts['initial'] | undefined {
   const classification = typedSearchAttributes.get(searchAttributeKeys.classification);
   const confidence = typedSearchAttributes.get(searchAttributeKeys.confidence);
   return classification === undefined || confidence === undefined ? undefined : { classification, confidence };
 }
 
-/** Reads a job that Temporal has forgotten from its `result.json`. Throws `not_found` when there is none. */
+/** Reads a job from its `result.json` after Temporal has forgotten it. Throws `not_found` when there is none. */
 export async function readStoredJob(store: ObjectStore, tenant: string, jobId: string): Promise<Job> {
   const job = await readOutcome(store, tenant, jobId);
   if (!job) throw jobNotFound();

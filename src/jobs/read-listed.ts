@@ -10,26 +10,23 @@ export interface ReadListedOptions<T> {
   /** Most items of one page. */
   readonly size: number;
   readonly positionOf: (execution: ListedExecution) => string;
-  /** Throws `not_found` for what was deleted between the two looks, which is left out. */
+  /** Throws `not_found` for a job that was deleted since the listing; it is left out. */
   readonly read: (execution: ListedExecution) => Promise<T>;
-  /** Whether something that was read is wanted after all. */
+  /** Whether an item that was read fits the filter. */
   readonly isWanted: (item: T) => boolean;
 }
 
 export interface ListedPage<T> {
   readonly items: readonly T[];
-  /** The position behind which the list goes on; absent at its end. */
+  /** The position after which the list continues; absent at its end. */
   readonly end: string | undefined;
 }
 
 const readsAtOnce = 8;
-/** A filter that hardly anything passes ends the page early; the list goes on from there. */
+/** A filter that matches hardly anything ends the page early; the list continues from there. */
 const maxReads = 1000;
 
-/**
- * Reads what a listing names, until a page is full. It may be short, or empty, although more follow: what counts is its
- * end.
- */
+/** Reads listed items until a page is full. A page may be short or empty although more follow: only `end` tells. */
 export async function readListed<T>(
   executions: AsyncIterable<ListedExecution>,
   { size, positionOf, read, isWanted }: ReadListedOptions<T>,
@@ -47,7 +44,7 @@ export async function readListed<T>(
     for (const { position, item } of all) if (item !== undefined && isWanted(item)) found.push({ position, item });
     reads += batch.length;
     lastRead = all.at(-1)?.position;
-    // One more than the page holds tells whether another one follows.
+    // One more than the page holds shows whether another page follows.
     if (found.length > size || reads >= maxReads) break;
   }
   const page = found.slice(0, size);
@@ -76,9 +73,9 @@ async function readIfThere<T>(read: () => Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * A listed job that is finished, from what is stored of it, which tells as much as Temporal at a fraction of the price.
- * Undefined for one that runs, and for one that left nothing behind: one that was terminated, or deleted. Throws
- * `not_found` for a run whose id is the job of another one.
+ * Reads a finished job from the store, which says as much as Temporal at a fraction of the cost. Undefined for a
+ * running job, and for one that left nothing: terminated or deleted. Throws `not_found` for a run whose id belongs to
+ * another job.
  */
 export async function readFinished(
   store: ObjectStore,
@@ -90,6 +87,6 @@ export async function readFinished(
   if (outcome?.runId !== undefined && outcome.runId !== runId) throw jobNotFound();
   const job = outcome && (await toJob(store, tenant, outcome));
   if (!job || !isRunOver(job)) return undefined;
-  // The same times as reading the job gives.
+  // Shows the same times as reading the job does.
   return { ...job, createdAt: startedAt.toISOString(), finishedAt: finishedAt.toISOString() };
 }

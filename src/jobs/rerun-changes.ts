@@ -13,21 +13,21 @@ import type { RunRequest } from '../records/jobs/job-request.ts';
 import { configOf } from '../records/jobs/run-facts.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 
-/** What a repetition is asked for in place of what the first job was. */
+/** What a rerun changes. */
 export interface RerunChanges {
   readonly categories?: readonly Category[] | undefined;
   readonly instructions?: string | undefined;
   readonly pages?: readonly PageRange[] | undefined;
   readonly maxPages?: number | undefined;
-  /** Another version of the classifier that the job was of: `latest`, a number, or an id. */
+  /** Another version of the job's classifier: `latest`, a number, or an id. */
   readonly classifierVersion?: string | undefined;
-  /** `false`: nobody is told of its end. */
+  /** `false` sends no webhook at its end. */
   readonly webhook?: boolean | undefined;
   /** 0 (first) to 100. */
   readonly priority?: number | undefined;
 }
 
-/** A repetition before its document is where it needs it. */
+/** A rerun whose document is not in place yet. */
 export type RepeatedRequest = Omit<StartJobRequest, 'tenant' | 'jobId' | 'source'> & Pick<OriginalRequest, 'source'>;
 
 export interface ChangeDependencies {
@@ -35,7 +35,7 @@ export interface ChangeDependencies {
   readonly pageLimits: PageLimits;
 }
 
-/** What can be repeated: as it was, but for the changes. Throws `invalid_request` where they do not fit the job. */
+/** Applies the changes to the original request. Throws `invalid_request` if they do not fit the job. */
 export async function applyChanges(
   dependencies: ChangeDependencies,
   tenant: string,
@@ -81,7 +81,7 @@ function changedJob(
   };
 }
 
-/** A run has a configuration, which is what is changed: it is shown with the run. */
+/** Changes a run's configuration, which the API shows with the run. */
 async function changedRun(
   { store, pageLimits }: ChangeDependencies,
   tenant: string,
@@ -99,7 +99,7 @@ async function changedRun(
     run: {
       ...own,
       config,
-      // It is none of the runs of the batch, which is over.
+      // A rerun does not belong to the batch, which is over.
       source: run.source === 'BATCH_PROCESSOR_RUN' ? 'API' : run.source,
       createdAt: new Date().toISOString(),
       ...(classifier && { classifier: version ? { id: classifier.id, versionId: version.id } : classifier }),

@@ -3,16 +3,16 @@ import { readJson, updateJson } from '../records/json-documents.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
-/** A job that repeats another one, as that one's `rerun.json` names it. */
+/** A rerun of a job, as recorded in that job's `rerun.json`. */
 export type RerunClaim = z.infer<typeof claimSchema>;
 
 const claimSchema = z.object({
-  /** The job that repeats it. */
+  /** The rerun's job id. */
   jobId: z.string(),
   claimedAt: z.string(),
-  /** Of what was to be different; another question is another repetition. */
+  /** A hash of the changes; other changes make another rerun. */
   fingerprint: z.string(),
-  /** The bulk operation that it belongs to. */
+  /** The bulk operation of the rerun. */
   operationId: z.string().optional(),
 });
 /** The newest first. */
@@ -24,9 +24,9 @@ type RerunClaims = z.infer<typeof claimsSchema>;
 const parse = (value: unknown): RerunClaims => claimsSchema.parse(value);
 const noClaims: RerunClaims = { claims: [] };
 
-/** Many may want to repeat one job at a time. */
+/** Many callers may rerun one job at the same time. */
 const maxAttempts = 50;
-/** The oldest are forgotten; the document of a job that is repeated for years stays small. */
+/** Drops the oldest, so that the object of a job with years of reruns stays small. */
 const maxClaims = 100;
 
 interface JobOfTenant {
@@ -34,12 +34,12 @@ interface JobOfTenant {
   readonly jobId: string;
 }
 
-/** Whether a repetition answers the same request again, so that it needs no other. */
+/** Whether an existing rerun answers the request, so that no other is needed. */
 export type Stands = (claim: RerunClaim) => Promise<boolean>;
 
 /**
- * Makes a job the repetition of another one, unless that one has an equal repetition which stands: then gives that. Of
- * any number of callers at once one gets its own; whoever has it already keeps it.
+ * Claims a rerun of a job, unless an equal rerun counts already: then returns that one. Of simultaneous callers one
+ * gets its own claim; a caller who already has one keeps it.
  */
 export async function claimRerun(
   store: ObjectStore,
@@ -63,7 +63,7 @@ export async function claimRerun(
   return claim;
 }
 
-/** The repetition that `claimRerun` would give in place of an own one. */
+/** The existing rerun that `claimRerun` would return. */
 export async function findStandingRerun(
   store: ObjectStore,
   { tenant, jobId }: JobOfTenant,
@@ -74,7 +74,7 @@ export async function findStandingRerun(
   return findStanding(found?.value.claims ?? [], own, stands);
 }
 
-/** Gives back what was claimed for a repetition that was refused: nobody waits for it. */
+/** Removes the claim of a refused rerun. */
 export async function withdrawRerun(
   store: ObjectStore,
   { tenant, jobId }: JobOfTenant,

@@ -19,27 +19,26 @@ export interface RerunDependencies {
   readonly store: ObjectStore;
   readonly quotas: Quotas;
   readonly pageLimits: PageLimits;
-  /** The patience of runs that name none. */
+  /** The patience of runs whose request names none. */
   readonly patienceSeconds: number;
   readonly reader: Pick<JobReader, 'readWithoutProgress' | 'forget'>;
 }
 
 export interface RerunRequest {
   readonly tenant: string;
-  /** The job to repeat. */
+  /** The job to run again. */
   readonly jobId: string;
   readonly changes: RerunChanges;
-  /** The caller's `Idempotency-Key`: a repetition of its own, whatever was repeated before. */
+  /** The caller's `Idempotency-Key`: it makes a rerun of its own, whatever ran before. */
   readonly key?: string | undefined;
   /** Of the HTTP request, for the logs of workers. */
   readonly requestId?: string | undefined;
 }
 
 /**
- * Repeats a job that is over, as a job of its own with the document of the first. The same request again gives the
- * repetition that is there, as long as that is under way, and for some minutes unless it failed. Throws `not_found`,
- * `invalid_request` for a job that is not over or that the changes do not fit, `document_missing` when its document was
- * deleted, `quota_exceeded`.
+ * Runs a finished job again, as a new job with the first one's document. The same request again returns the existing
+ * rerun while it is under way, and for some minutes unless it failed. Throws `not_found`, `invalid_request` for a job
+ * that is not over or that the changes do not fit, `document_missing` when its document was deleted, `quota_exceeded`.
  */
 export async function rerunJob(dependencies: RerunDependencies, request: RerunRequest): Promise<Rerun> {
   const { store, reader } = dependencies;
@@ -68,14 +67,14 @@ export async function rerunJob(dependencies: RerunDependencies, request: RerunRe
       ...(key !== undefined && { fingerprint: `${jobId} ${own.fingerprint}` }),
     });
   } catch (error) {
-    // The job of a key that came with another request before stays.
+    // The job stays whose key came with another request.
     const isOwn = claim === own && !(error instanceof ClassifierError && error.code === 'idempotency_conflict');
     if (isOwn && isRefusal(error)) await withdrawRerun(store, { tenant, jobId }, own.jobId);
     throw error;
   }
 }
 
-/** Of what is to be different, whatever the order in which it was said. */
+/** A hash of the changes, whatever their order. */
 export function fingerprintOfChanges({
   categories,
   instructions,

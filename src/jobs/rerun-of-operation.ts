@@ -25,8 +25,8 @@ export interface RerunOfOperation extends FilterScope {
 const lowestPriorityKey = 5;
 
 /**
- * Runs a job again that an operation has found. The id of the new job follows from those of the operation and of the
- * first one, so that it is one job however often the step is repeated. Throws what cannot be repeated of it.
+ * Runs a job again that an operation found. The new job's id derives from the operation and the first job, so repeating
+ * the step makes one job. Throws if the job cannot run again.
  */
 export async function rerunOfOperation(
   dependencies: RerunDependencies,
@@ -58,8 +58,8 @@ export async function rerunOfOperation(
 }
 
 /**
- * Looks what an operation would do with a job that it has found, and does nothing: gives what it would be asked again,
- * or why it would be left alone. Throws what cannot be repeated of it.
+ * Finds what an operation would do with a job, without doing it: the new request, or why it would skip the job. Throws
+ * if the job cannot run again.
  */
 export async function planRerun(
   dependencies: RerunDependencies,
@@ -86,12 +86,12 @@ function claimOf({ operationId, jobId, request }: RerunOfOperation): RerunClaim 
   };
 }
 
-/** A key of its own says that it is meant, whatever was repeated before. */
+/** With a key of its own the caller wants the rerun, whatever ran before. */
 function stands(dependencies: RerunDependencies, { tenant, request }: RerunOfOperation) {
   return async (claim: RerunClaim) => !request.isKeyed && (await isStanding(dependencies, tenant, claim));
 }
 
-/** Where the filter finds a job and one that repeats it, they have one document, for which the first of them stands. */
+/** Whether the filter also finds the job's original: then the original stands for their document. */
 async function isFoundAsItsOriginal(
   { client, store, reader }: RerunDependencies,
   { request: { filter }, jobId, ...scope }: RerunOfOperation,
@@ -102,7 +102,7 @@ async function isFoundAsItsOriginal(
   const original: Job | undefined = await findJob(reader, tenant, rerunOf);
   if (!original || !matchesFilter(original, filter, scope) || !isCreatedWithin(original, filter)) return false;
   const attributes = (await describeExecution(client, rerunOf))?.typedSearchAttributes;
-  // What Temporal has forgotten no filter finds.
+  // No filter finds what Temporal has forgotten.
   if (!attributes) return false;
   const { batchId, classifierId } = filter;
   if (batchId !== undefined && attributes.get(searchAttributeKeys.batch) !== batchId) return false;

@@ -10,7 +10,7 @@ import { ClassifierError } from '../domain/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { RunFacts } from '../records/jobs/run-facts.ts';
 
-/** What a reviewed document teaches an evaluation set. */
+/** A reviewed document as an item for an evaluation set. */
 export interface EvaluationExample {
   readonly evaluationSetId: string;
   readonly itemId: string;
@@ -19,9 +19,9 @@ export interface EvaluationExample {
 }
 
 /**
- * Checks, before anything is changed, that a run's document can become an item of a set. One run has one item in a set:
- * a second review changes what is expected of it. Throws `not_found` for the set, and `invalid_request` where the file
- * is gone or the set's classifier cannot say what the person says.
+ * Checks, before anything changes, that a run's document can become an item of a set. A run has one item in a set: a
+ * second review changes its expected output. Throws `not_found` for the set, and `invalid_request` if the file is gone
+ * or the set's classifier lacks the person's answer.
  */
 export async function toEvaluationExample(
   store: ObjectStore,

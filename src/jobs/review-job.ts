@@ -26,13 +26,13 @@ export interface ReviewJobRequest extends Omit<StoredReview, 'reviewedAt'> {
 
 /** An update needs a worker. */
 const updateDeadlineMs = 10_000;
-/** A run that has its review still stores its result. */
+/** After its review a run still stores its result. */
 const endPatienceMs = 10_000;
 
 /**
- * Gives a job a person's word: a run that waits for it goes on with it, a finished one is changed in the store, and so
- * is an earlier review. Gives the job as it is then. Throws `invalid_request` for a job that failed, or that is under
- * way and waits for nobody.
+ * Gives a job a person's answer: a waiting run continues with it; a finished one changes in the store, as does an
+ * earlier review. Returns the job. Throws `invalid_request` for a failed job, and for one under way that waits for
+ * nobody.
  */
 export async function reviewJob(dependencies: ReviewJobDependencies, request: ReviewJobRequest): Promise<Job> {
   const { reader } = dependencies;
@@ -53,7 +53,7 @@ export async function reviewJob(dependencies: ReviewJobDependencies, request: Re
   return reader.readWithoutProgress(tenant, jobId);
 }
 
-/** What the run was told stands in its result; the reasons stand in no history. */
+/** The run's result has the answer; the reasons are in no history. */
 async function afterReview(
   dependencies: ReviewJobDependencies,
   request: ReviewJobRequest,
@@ -66,8 +66,8 @@ async function afterReview(
 }
 
 /**
- * `deletion` is what was known of deletions before the job was read. Throws `not_found` when it was deleted since:
- * nothing of it must be left.
+ * `deletion` is the state of deletions before the job was read. Throws `not_found` if the job was deleted since: none
+ * of it may remain.
  */
 async function storeReview(
   { store, reader }: ReviewJobDependencies,
@@ -86,7 +86,7 @@ function isUnderWay({ status }: Job): boolean {
   return status === 'queued' || status === 'processing';
 }
 
-/** False when the run was over before it could hear of it. */
+/** False when the run ended before it got the answer. */
 async function tellRun(client: Client, { jobId, classification, confidence }: ReviewJobRequest): Promise<boolean> {
   const answer = { classification, ...(confidence !== undefined && { confidence }) };
   const handle = client.workflow.getHandle(jobId);
@@ -99,7 +99,7 @@ async function tellRun(client: Client, { jobId, classification, confidence }: Re
     if (error instanceof WorkflowNotFoundError) return false;
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
       if (error.cause.type === 'invalid_request') throw new ClassifierError('invalid_request', error.cause.message);
-      // The SDK's own: the run ended with the update still waiting for its turn.
+      // The SDK's error when the run ended before it handled the update.
       return false;
     }
     throw error;

@@ -15,27 +15,27 @@ import { readRunFacts, type RunFacts } from '../records/jobs/run-facts.ts';
 import type { WaitRequest } from './wait-for-job.ts';
 
 /**
- * What Extend's contract does with runs, which are the jobs of the other one. Everything is looked up inside a tenant:
- * a run of another tenant throws the same `not_found` as one that never was.
+ * Runs of Extend's contract, which are jobs of the other one. Looks up everything inside a tenant: another tenant's run
+ * throws the same `not_found` as an id that never existed.
  */
 export interface RunService {
   /** Resolves when the run cannot be lost any more, and can be read. */
   create(request: CreateRunRequest): Promise<RunFacts>;
   read(tenant: string, jobId: string): Promise<RunFacts>;
-  /** A place for a wait, taken before the run is created that would be waited for. Throws `rate_limited`. */
+  /** Reserves a place for a wait before the run is created. Throws `rate_limited`. */
   reserveWait(tenant: string): ReservedRunWait;
   list(request: ListRunsRequest): Promise<Page<RunFacts>>;
   /**
-   * Resolves when the run is cancelled, or has not yet heeded it after some seconds. Throws `invalid_request` for one
-   * that is over.
+   * Resolves when the run is cancelled, or after some seconds if it has not reacted. Throws `invalid_request` for a
+   * finished run.
    */
   cancel(tenant: string, jobId: string, signal: AbortSignal): Promise<RunFacts>;
   /**
-   * Gives a run a person's word, and the run as it is then. Throws `invalid_request` for a classification that is none
-   * of the run's, for one that failed, and for one that is under way and waits for nobody.
+   * Gives a run a person's answer and returns the run. Throws `invalid_request` for a classification that the run
+   * lacks, for a failed run, and for one under way that waits for nobody.
    */
   review(tenant: string, jobId: string, answer: RunReview): Promise<RunFacts>;
-  /** Deletes the run, all that belongs to it, and the file that came with it. */
+  /** Deletes the run, all its objects, and the file that came with it. */
   delete(tenant: string, jobId: string): Promise<void>;
 }
 
@@ -44,13 +44,13 @@ export interface ReservedRunWait extends Disposable {
   wait(request: Omit<WaitRequest, 'tenant'>): Promise<RunFacts>;
 }
 
-/** What a person says of a run: one of its classifications, by id, type or both. */
+/** A person's answer about a run: one of its classifications, by id, type or both. */
 export interface RunReview {
   readonly id?: string | undefined;
   readonly type?: string | undefined;
   readonly confidence?: number | undefined;
   readonly insights?: ReviewJobRequest['insights'];
-  /** The document becomes an item of this set, with what the person says as what is expected. */
+  /** Adds the document to this set, with the answer as the expected output. */
   readonly evaluationSetId?: string | undefined;
 }
 
@@ -74,7 +74,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
   return {
     async create(request) {
       const jobId = await createRun(dependencies, request);
-      // What it does by now is not asked: a worker that is busy would delay the answer.
+      // Without progress: a busy worker would delay the answer.
       const job: Job = { jobId, status: 'processing', createdAt: new Date().toISOString() };
       return readRunFacts(store, request.tenant, job, { withReason: false });
     },

@@ -1,6 +1,6 @@
 import type { Job } from '../domain/job.ts';
 
-/** The statuses of Extend's contract; its clients stop asking at any other word. */
+/** The statuses of Extend's contract. Its clients stop polling at any other word. */
 export const runStatuses = ['PENDING', 'PROCESSING', 'PROCESSED', 'FAILED', 'CANCELLED'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
@@ -17,7 +17,7 @@ export function runStatusOf(job: Job): RunStatus {
   }
 }
 
-/** Whether the run has come to its end, whichever it is. */
+/** Whether the run has ended in any way. */
 export function isRunOver(job: Job): job is Extract<Job, { readonly status: 'completed' | 'failed' }> {
   return job.status === 'completed' || job.status === 'failed';
 }

@@ -7,7 +7,7 @@ import { writeJson } from '../records/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { RunRequest } from '../records/jobs/job-request.ts';
 
-/** How a document is to be classified, whichever it is: what all runs of a batch have in common. */
+/** How to classify a document: the common part of all runs of a batch. */
 export interface RunTemplateRequest {
   readonly tenant: string;
   readonly categories: readonly Category[];
@@ -16,21 +16,21 @@ export interface RunTemplateRequest {
   readonly unknown?: 'allow';
   /** The category for what fits none of the others. */
   readonly catchAll?: string;
-  /** How long each run waits for what only the operator can mend. */
+  /** How long each run waits for the operator. */
   readonly patienceSeconds?: number;
 }
 
-/** Descriptions that are longer in all go by object key: every page's activity would repeat them in the history. */
+/** Longer descriptions go by object key: every page's activity would repeat them in the history. */
 const maxInlineDescriptions = 16_384;
 
 export interface TemplateKeys {
-  /** Where descriptions are put that are too long for a history. */
+  /** The key for descriptions that are too long for a history. */
   readonly descriptionsKey: string;
-  /** Of a JSON object that holds the `instructions`, which may quote anything. */
+  /** The key of a JSON object with the `instructions`, which may quote anything. */
   readonly instructionsKey: string;
 }
 
-/** A workflow's input without its document. */
+/** Builds a workflow's input without its document. */
 export async function toRunTemplate(
   request: RunTemplateRequest,
   { descriptionsKey, instructionsKey }: TemplateKeys,
@@ -49,9 +49,7 @@ export async function toRunTemplate(
   };
 }
 
-/**
- * The end of a run, or of a batch, is told, unless it was made for an evaluation, which tells of nothing but itself.
- */
+/** The event options of a run or batch; none for an evaluation, which sends no events. */
 export function eventsOf({
   source,
   classifier,
@@ -61,8 +59,8 @@ export function eventsOf({
 }
 
 /**
- * Checks a request by the code of the workflow, before anything of it is stored or started: what that one would refuse
- * is refused here. Throws `invalid_request` or `invalid_categories`.
+ * Checks a request with the workflow's own code before anything is stored or started, so that the workflow refuses
+ * nothing later. Throws `invalid_request` or `invalid_categories`.
  */
 export function checkRequest(
   { categories, catchAll, selection }: RunTemplateRequest,
@@ -78,7 +76,7 @@ export function checkRequest(
   });
 }
 
-/** Measured as a history holds them: a control character takes six. */
+/** Measures them as in a history: a control character takes six. */
 function areInline(categories: readonly Category[]): boolean {
   return JSON.stringify(categories.map(({ description = '' }) => description)).length <= maxInlineDescriptions;
 }

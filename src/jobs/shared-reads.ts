@@ -1,15 +1,15 @@
-/** Gives what `read` gives, or what another read of the same key gives that began no earlier than this call. */
+/** Returns the result of `read`, or of another read of the same key that began no earlier than this call. */
 export type SharedReads<T> = (key: string, read: () => Promise<T>) => Promise<T>;
 
 interface UnderWay<T> {
   readonly running: Promise<T>;
-  /** Begins when that one ends: for all who came meanwhile. */
+  /** Begins when the current read ends, for all callers since. */
   next?: Promise<T>;
 }
 
 /**
- * Makes one read of many that come at once: two of a key at most are under way or ahead. Nobody is given a read that
- * had begun before they came, which may not know what they have just written.
+ * Merges simultaneous reads: at most two reads of a key are running or due. No caller gets a read that began before the
+ * call and may miss what the caller has just written.
  */
 export function createSharedReads<T>(): SharedReads<T> {
   const underWay = new Map<string, UnderWay<T>>();

@@ -18,7 +18,7 @@ import type { RerunChanges } from './rerun-changes.ts';
 import { fingerprintOfChanges } from './rerun-job.ts';
 import { quoted } from './visibility-query.ts';
 
-/** What makes two requests for an operation the same one. */
+/** What makes two requests for an operation equal. */
 export interface OperationQuestion {
   readonly tenant: string;
   readonly kind: OperationKind;
@@ -35,19 +35,19 @@ export interface StandingOperationDependencies {
 }
 
 /**
- * The same request without a key that comes so soon is a second click. A document is judged for money; to cancel or
- * delete twice does no harm, and who does so after a while means what has come since.
+ * An equal request without a key within this time is a second click. Judging documents costs money; cancelling or
+ * deleting twice does no harm, and a later repeat is meant for newer jobs.
  */
 const sameClickMs = { rerun: 10 * 60 * 1000, cancellation: 10_000, deletion: 10_000 } as const;
-/** Temporal's visibility learns of a job a moment after it began. */
+/** Temporal's visibility lists a job a moment after its start. */
 const visibilityLagMs = 10_000;
 const deadlineMs = 10_000;
-/** Of more jobs than this only those that Temporal has forgotten are missed. */
+/** Among more jobs than this, only those that Temporal has forgotten go unnoticed. */
 const lookedAtMost = 1000;
 const looksAtOnce = 16;
 
 /**
- * What ties requests to an operation; `fingerprint` is of what they ask. Throws `invalid_request` for what can be no
+ * Ties equal requests to one operation; `fingerprint` hashes what they ask. Throws `invalid_request` for an invalid
  * key.
  */
 export function claimOfQuestion(question: OperationQuestion): { readonly seed: string; readonly fingerprint: string } {
@@ -57,7 +57,7 @@ export function claimOfQuestion(question: OperationQuestion): { readonly seed: s
   return { fingerprint, seed: key === undefined ? `request\0${kind}\0${fingerprint}` : `key\0${kind}\0${key}` };
 }
 
-/** As JSON has it: without what is undefined, and in one order. */
+/** Without undefined members, and in a fixed order. */
 function fingerprintOf({ kind, filter, changes }: OperationQuestion): string {
   const told = Object.entries(filter).filter(([, value]) => value !== undefined);
   const filters = told.toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -66,7 +66,7 @@ function fingerprintOf({ kind, filter, changes }: OperationQuestion): string {
     .digest('hex');
 }
 
-/** The operation that a request would be answered with in place of a new one. Throws `idempotency_conflict`. */
+/** The existing operation that answers a request. Throws `idempotency_conflict`. */
 export async function findStandingOperation(
   dependencies: StandingOperationDependencies,
   question: OperationQuestion,
@@ -79,13 +79,13 @@ export async function findStandingOperation(
   if (claim.fingerprint !== fingerprint) throw idempotencyConflict();
   const { operationId } = claim;
   if (await readOperationOutcome(store, tenant, operationId)) return operationId;
-  // Whoever claimed it was killed before it was started.
+  // The process that claimed it was killed before it started it.
   return (await describeExecution(client, operationId)) ? operationId : undefined;
 }
 
 /**
- * Whether the same request is answered with this operation: with a key always, without one while it lasts, and for some
- * minutes where all that it found is as it has left it. Otherwise another one passes by what is done.
+ * Whether this operation answers an equal request: with a key always; without one while it runs, and for some minutes
+ * if all its jobs are as it left them. Otherwise a new operation skips what is done.
  */
 export async function isStandingOperation(
   { client, store }: StandingOperationDependencies,
@@ -104,14 +104,14 @@ export async function isStandingOperation(
   return execution !== undefined && execution.closeTime === undefined;
 }
 
-/** Whether all jobs that a rerun has started are there, and none of them failed or was cancelled. */
+/** Whether all jobs of a rerun exist, and none failed or was cancelled. */
 async function isWhole(
   { client, store }: StandingOperationDependencies,
   tenant: string,
   operationId: string,
   { counts, finishedAt }: OperationOutcome,
 ): Promise<boolean> {
-  // Where it passed by a rerun of somebody else's, that one may have failed since.
+  // A rerun that it skipped for somebody else's may have failed since.
   if (counts.skipped + counts.failed > 0) return false;
   const jobs = `WorkflowType = ${quoted(workflowTypes.classifyDocument)} AND Batch = ${quoted(operationId)}`;
   const count = async (query: string) =>

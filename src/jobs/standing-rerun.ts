@@ -15,15 +15,14 @@ export interface StandingDependencies {
 }
 
 /**
- * A claim that is so young may have its job still to come. A repetition without a key that comes so soon after the same
- * one is a second click.
+ * A claim this young may belong to a job that has not started yet. An equal rerun without a key within this time is a
+ * second click.
  */
 export const sameClickMs = 10 * 60 * 1000;
 
 /**
- * Whether a repetition is doing or has done what it was claimed for. One that failed, was cancelled (or is about to be)
- * or was deleted does not stand in anybody's way. `answerStandsMs`: for how long one that has its answer stands; always
- * when absent.
+ * Whether a claimed rerun is under way or has succeeded. A failed, cancelled or deleted one, and one about to be
+ * cancelled, does not count. `answerStandsMs`: how long a finished one counts; for ever when absent.
  */
 export async function isStanding(
   { client, store, reader }: StandingDependencies,
@@ -32,11 +31,11 @@ export async function isStanding(
   answerStandsMs = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
   const ageMs = Date.now() - Date.parse(claimedAt);
-  // A worker may have deleted what this process remembers.
+  // A worker may have deleted the job that this process remembers.
   reader.forget(tenant, jobId);
   const job = await findJob(reader, tenant, jobId);
   if (!job) {
-    // Somebody is about to start it, or was killed before it could; unless it was there, and its owner deleted it.
+    // Somebody is about to start it, or was killed before; or its owner deleted it.
     if (ageMs >= sameClickMs || (await store.head(jobKeys(tenant, jobId).tombstone))) return false;
     return operationId === undefined || !(await readOperationOutcome(store, tenant, operationId));
   }

@@ -31,7 +31,7 @@ export interface StartBatchRequest {
   readonly tenant: string;
   /** Absent: a new one. */
   readonly batchId?: string;
-  /** All that applies, an override merged in. */
+  /** The whole configuration, with the override merged in. */
   readonly config: ClassifyConfig;
   readonly classifier: NonNullable<BatchRequest['run']['classifier']>;
   readonly source: 'BATCH_PROCESSOR_RUN' | 'EVALUATION';
@@ -46,7 +46,7 @@ export interface StartBatchRequest {
 /** One document of a batch. */
 export interface BatchFile {
   readonly file: RunFileInput;
-  /** Given back as it came. */
+  /** Returned unchanged. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -69,12 +69,12 @@ export interface StartedBatch extends BatchRequest {
 const startDeadlineMs = 10_000;
 const writesAtOnce = 8;
 
-/** Behind the runs that somebody waits for, which have Temporal's middle priority. */
+/** Behind runs that somebody waits for, which have Temporal's middle priority. */
 const defaultPriorityKey = 4;
 
 /**
- * Starts a batch: first all that it was given stands in the store, then its workflow starts, and from there it cannot
- * be lost. Throws `quota_exceeded` when not all of its documents fit into what is left of the month.
+ * Starts a batch: stores all inputs first, then starts the workflow; from there the batch cannot be lost. Throws
+ * `quota_exceeded` if not all of its documents fit into the rest of the month.
  */
 export async function startBatch(
   dependencies: StartBatchDependencies,
@@ -105,10 +105,7 @@ export async function startBatch(
   }
 }
 
-/**
- * Keeps the files that the runs name, whatever becomes of the runs that they came with. One that is not there is the
- * failure of its own run alone.
- */
+/** Holds the runs' files, whatever becomes of the runs that they came with. A missing file fails its own run only. */
 async function holdFiles(
   store: ObjectStore,
   tenant: string,
@@ -125,7 +122,7 @@ async function holdFiles(
   });
 }
 
-/** Passwords are sealed, beside the files that they open; nothing else of them is kept. */
+/** Moves passwords out of the inputs: they are sealed beside the files that they open. */
 function withoutPasswords(
   { store, passwords }: StartBatchDependencies,
   { tenant, inputs }: StartBatchRequest,
@@ -169,11 +166,11 @@ async function startWorkflow(
       workflowId: batchId,
       taskQueue: taskQueues.workflow,
       args: [input],
-      // A second attempt of the client's own meets the first.
+      // The client's own second attempt finds the first.
       workflowIdConflictPolicy: 'USE_EXISTING',
       ...requestMemo(requestId),
       staticSummary: `${countOf(inputs.length, 'document')} into ${countOf(template.categories.length, 'category', 'categories')}`,
-      // The batch itself does little; it is its runs that have its priority.
+      // The batch itself does little; its runs have its priority.
       priority: { fairnessKey: tenant },
       typedSearchAttributes: [
         { key: searchAttributeKeys.tenant, value: tenant },

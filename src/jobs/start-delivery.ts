@@ -22,7 +22,7 @@ export async function startDelivery(client: Client, request: DeliveryRequest): P
   );
 }
 
-/** Delivers again, at once, also what was given up or delivered long ago, and begins the schedule anew. */
+/** Delivers again at once, even what was delivered or given up long ago, and restarts the schedule. */
 export async function deliverAgain(client: Client, request: DeliveryRequest): Promise<void> {
   const options = { ...deliveryOptions(request), signal: sendAgainSignalName };
   await callTemporal(client, deadlineMs, () =>

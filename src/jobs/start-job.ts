@@ -13,28 +13,25 @@ import { fingerprintOf, idempotencyConflict } from './idempotency.ts';
 import { checkRequest, eventsOf, toRunTemplate } from './run-template.ts';
 import { readJobRequest, writeJobRequest, type JobRequest } from '../records/jobs/job-request.ts';
 
-/**
- * `isRepeated`: the job was there already, from an equal request with the same key; this request's document is not
- * used.
- */
+/** `isRepeated`: an equal request with the same key created the job before; this request's document is not used. */
 export interface StartedJob {
   readonly isRepeated: boolean;
-  /** Whether the run was started by this request: also one that comes again starts it, where the first could not. */
+  /** Whether this request started the run; a repeated one does if the first could not. */
   readonly isStarted: boolean;
 }
 
 export interface StartJobDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
-  /** The patience of runs that name none. */
+  /** The patience of runs whose request names none. */
   readonly patienceSeconds: number;
 }
 
 const startDeadlineMs = 10_000;
 
 /**
- * Starts the workflow of a job. Doing it twice with the same id is one start. Throws `temporal_unavailable`,
- * `storage_unavailable`, or `idempotency_conflict` when the id stands for a key that came with another request before.
+ * Starts a job's workflow; the same id starts once. Throws `temporal_unavailable`, `storage_unavailable`, or
+ * `idempotency_conflict` when the id stands for a key that came with another request before.
  */
 export async function startJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<StartedJob> {
   const { store } = dependencies;
@@ -49,14 +46,14 @@ export async function startJob(dependencies: StartJobDependencies, request: Star
   return startClaimed(dependencies, request, { ...own, ...documentOf(request), fingerprint: fingerprintOf(request) });
 }
 
-/** Starts the workflow of a job whose request, of an id of its own, stands in the store already. */
+/** Starts the workflow of a job whose request is in the store already, under an id of its own. */
 export async function startStoredJob(dependencies: StartJobDependencies, request: StartJobRequest): Promise<void> {
   await startWorkflow(dependencies, request);
 }
 
 /**
- * Starts a job whose id stands for a key. Whoever deletes the job of the key at the same time deletes it whole, and
- * then this one takes the key.
+ * Starts a job whose id stands for a key. If the job of the key is being deleted, waits until it is gone, and then
+ * takes the key.
  */
 async function startClaimed(
   dependencies: StartJobDependencies,
@@ -69,12 +66,12 @@ async function startClaimed(
   for (let attempt = 1; ; attempt++) {
     const earlier = await claimFreeJob(dependencies, tenant, jobId, own);
     if (!earlier) {
-      // An execution that is there all the same is that of a deleted job, which Temporal has not forgotten yet.
+      // An execution that still exists is a deleted job's, which Temporal has not forgotten yet.
       await startWorkflow(dependencies, request, attempt === 1 ? afterDeletedRun : inPlaceOfStrayRun);
       return { isRepeated: false, isStarted: true };
     }
     if (earlier.fingerprint !== own.fingerprint) throw idempotencyConflict();
-    // Whoever came first may have been killed before it started the run; a finished one must not run again.
+    // The first request may have been killed before it started the run; a finished run must not run again.
     if (!(await store.head(jobKeys(tenant, jobId).result))) {
       const again = { ...request, source: sourceOf(earlier, request) };
       isStarted = (await startWorkflow(dependencies, again, unlessRunning)) || isStarted;
@@ -87,18 +84,15 @@ async function startClaimed(
 type StartPolicies = Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'workflowIdConflictPolicy'>;
 
 const once: StartPolicies = { workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING' };
-/**
- * Says by its failure that the run is there. A second attempt of the client's own is no failure: Temporal knows it by
- * its request id.
- */
+/** Fails if the run exists. A client's own second attempt does not fail: Temporal recognises its request id. */
 const unlessRunning: StartPolicies = { ...once, workflowIdConflictPolicy: 'FAIL' };
 const afterDeletedRun: StartPolicies = { ...once, workflowIdReusePolicy: 'ALLOW_DUPLICATE' };
-/** A run that was started for a job which was deleted at that moment: its document is gone. */
+/** Replaces a run of a job that was deleted at that moment: its document is gone. */
 const inPlaceOfStrayRun: StartPolicies = { ...afterDeletedRun, workflowIdConflictPolicy: 'TERMINATE_EXISTING' };
 
 /**
- * What is to be stored of a request before its job starts; undefined when there is nothing. The document may not be
- * known yet.
+ * The part of a request to store before its job starts; undefined when there is none. The document may not be known
+ * yet.
  */
 export function toJobRequest({
   source,
@@ -130,7 +124,7 @@ function sourceOf({ document, url }: JobRequest, request: StartJobRequest): Star
   return url === undefined ? request.source : { url };
 }
 
-/** Resolves with false where the policies leave a run that is there as it is. */
+/** Resolves with false if the policies keep an existing run. */
 async function startWorkflow(
   { client, store, patienceSeconds }: StartJobDependencies,
   request: StartJobRequest,
@@ -146,7 +140,7 @@ async function startWorkflow(
     ...requestMemo(requestId),
     staticSummary:
       `${fileName ?? 'document'} into ${countOf(request.categories.length, 'category', 'categories')}`.slice(0, 200),
-    // One tenant's flood waits in its own line (Temporal task queue fairness).
+    // One tenant's flood queues behind itself (Temporal task queue fairness).
     priority: { fairnessKey: tenant, ...(priority !== undefined && { priorityKey: priority }) },
     typedSearchAttributes: [
       { key: searchAttributeKeys.tenant, value: tenant },
@@ -180,7 +174,7 @@ async function toWorkflowInput(request: StartJobRequest, store: ObjectStore): Pr
   };
 }
 
-/** Where a workflow finds its document: a URL stands in no history. */
+/** The document source of a workflow: no history holds a URL. */
 export function toSource({
   tenant,
   jobId,

@@ -24,7 +24,7 @@ import { claimOfQuestion, isStandingOperation, type OperationQuestion } from './
 import { quoted } from './visibility-query.ts';
 
 export interface StartOperationRequest extends OperationQuestion {
-  /** The body of the request, to be given back. */
+  /** The body of the request, to return with the operation. */
   readonly asked: Readonly<Record<string, unknown>>;
   /** Of the HTTP request, for the logs of workers. */
   readonly requestId?: string | undefined;
@@ -33,7 +33,7 @@ export interface StartOperationRequest extends OperationQuestion {
 export interface StartOperationDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
-  /** How many operations of one tenant may be under way. */
+  /** Operations of one tenant under way at a time. */
   readonly maxOperations: number;
 }
 
@@ -44,14 +44,14 @@ export const operationTypes = {
   deletion: workflowTypes.deleteJobs,
 } as const satisfies Record<OperationKind, string>;
 
-/** Who cancels wants it now; the others come behind all that somebody waits for. */
+/** A cancellation is urgent; the others come behind all that somebody waits for. */
 const priorityKeys = { rerun: 5, cancellation: 3, deletion: 5 } as const satisfies Record<OperationKind, number>;
 const verbs = { rerun: 'Run again', cancellation: 'Cancel', deletion: 'Delete' } as const;
 
 /**
- * Starts an operation; from there it cannot be lost. The same request again is the same operation: with a key always,
- * without one while it lasts, and for some minutes. Throws `idempotency_conflict`, and `rate_limited` where too many
- * operations of the tenant are under way.
+ * Starts an operation, which then cannot be lost. The same request again is the same operation: with a key always,
+ * without one while it runs and for some minutes. Throws `idempotency_conflict`, and `rate_limited` if the tenant has
+ * too many operations under way.
  */
 export async function startOperation(
   dependencies: StartOperationDependencies,

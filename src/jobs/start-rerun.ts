@@ -21,34 +21,34 @@ export interface StartRerunDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
   readonly quotas: Quotas;
-  /** The patience of runs that name none. */
+  /** The patience of runs whose request names none. */
   readonly patienceSeconds: number;
   readonly reader: Pick<JobReader, 'readWithoutProgress'>;
 }
 
 export interface StartRerunRequest extends RepeatedRequest {
   readonly tenant: string;
-  /** Of the job that is to be started. */
+  /** The id of the new job. */
   readonly jobId: string;
-  /** Of what was asked, where the job id stands for a key of the caller's. */
+  /** A hash of the request, if the job id stands for a caller's key. */
   readonly fingerprint?: string;
 }
 
 export interface Rerun {
   readonly jobId: string;
-  /** What is left of the tenant's quota; undefined where there is none, and for a job that was there already. */
+  /** The rest of the tenant's quota; undefined without a quota, and for an existing job. */
   readonly quotaRemaining: number | undefined;
 }
 
 /**
- * Starts a repetition: first what it is asked for stands in the store, then its document, then its workflow starts. The
- * same one again is one start, and counts once. Throws `document_missing`, `quota_exceeded`, and `idempotency_conflict`
- * where the key came with another request.
+ * Starts a rerun: stores the request, then the document, then starts the workflow. The same rerun again starts once and
+ * counts once. Throws `document_missing`, `quota_exceeded`, and `idempotency_conflict` if the key came with another
+ * request.
  */
 export async function startRerun(dependencies: StartRerunDependencies, request: StartRerunRequest): Promise<Rerun> {
   const { store, quotas, reader } = dependencies;
   const { tenant, jobId } = request;
-  // Before the request is stored: what has one is taken for a job that was counted.
+  // Before storing the request: a job with a request is taken for a counted one.
   const isThere = await findJob(reader, tenant, jobId);
   const share = isThere ? undefined : await quotas.takeShared(tenant, jobId);
   let isStored = false;
@@ -78,7 +78,7 @@ async function storeRequest(
   if (earlier && earlier.fingerprint !== fingerprint) throw idempotencyConflict();
 }
 
-/** A job has its document for itself, a run shares its file, and keeps it. */
+/** A job owns its document; a run shares its file and holds it. */
 async function placeDocument(
   store: ObjectStore,
   { tenant, jobId, source }: StartRerunRequest,

@@ -2,8 +2,8 @@ import { temporalUnavailable } from '../domain/error-sentences.ts';
 import { createTenantSlots, type TenantSlotsOptions } from '../domain/tenant-slots.ts';
 
 /**
- * Does the work when it is its turn. Throws `temporal_unavailable` when that does not come in 10 s: those before it
- * have no answers.
+ * Runs the work in turn. Throws `temporal_unavailable` if that takes more than 10 s: then those before it get no
+ * answers.
  */
 export type TenantLine = <T>(tenant: string, work: () => Promise<T>) => Promise<T>;
 
@@ -12,8 +12,7 @@ const patienceMs = 10_000;
 type Enter = (giveBack: () => void) => void;
 
 /**
- * Slots with a line before them for each tenant: who comes beyond the tenant's share waits in order, and behind nobody
- * of another tenant.
+ * Slots with one queue per tenant: a call beyond the tenant's share waits in order, and never behind another tenant.
  */
 export function createTenantLine(options: TenantSlotsOptions): TenantLine {
   const slots = createTenantSlots(options);

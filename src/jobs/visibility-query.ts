@@ -6,22 +6,22 @@ export function quoted(value: string): string {
 const earliestMs = Date.parse('0000-01-01T00:00:00Z');
 const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** A time in the same. Temporal refuses years of other than four digits, to which an offset from UTC can lead. */
+/** A time in the same. Temporal refuses years without exactly four digits, which an offset from UTC can produce. */
 export function quotedTime(ms: number): string {
   return quoted(new Date(Math.min(Math.max(ms, earliestMs), latestMs)).toISOString());
 }
 
 /**
- * Whether Temporal on an SQL database finds a text as it is. Seen with server 1.32: a quotation mark or backslash is
- * looked for with a backslash before it, an apostrophe at either end is lost, and on PostgreSQL a question mark is a
- * parameter that nobody gives, which fails the query.
+ * Whether Temporal on an SQL database can search for this text. Seen with server 1.32: it searches a quotation mark or
+ * backslash with a backslash before it and loses an apostrophe at either end; on PostgreSQL a question mark becomes a
+ * parameter without value, which fails the query.
  */
 export function isFindable(value: string): boolean {
   return !/["\\?]|^'|'$/.test(value);
 }
 
 /**
- * Finds all whose attribute has this value, and others beside them when the value is one that Temporal cannot find: the
+ * Matches executions whose attribute has this value. Matches too many if Temporal cannot search for the value: the
  * caller compares.
  */
 export function valueCondition(attribute: string, value: string): string {
@@ -30,7 +30,7 @@ export function valueCondition(attribute: string, value: string): string {
   return start === '' ? `${attribute} IS NOT NULL` : `${attribute} STARTS_WITH ${quoted(start)}`;
 }
 
-/** The same for an id that the service made, and that is never empty: none of them is one that Temporal cannot find. */
+/** The same for an id that the service made: never empty, and always searchable. */
 export function idCondition(attribute: string, id: string): string {
   return `${attribute} = ${quoted(isFindable(id) ? id : '')}`;
 }

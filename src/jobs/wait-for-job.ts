@@ -8,7 +8,7 @@ import { isRunOver } from './run-status.ts';
 
 export interface WaitDependencies {
   readonly client: Client;
-  /** Of the waits of this process: Temporal answers 503 to everybody where a namespace has too many. */
+  /** Limits the waits of this process: Temporal answers 503 to everybody when a namespace has too many. */
   readonly waits: TenantSlots;
 }
 
@@ -20,27 +20,27 @@ export interface WaitRequest {
   readonly signal: AbortSignal;
 }
 
-/** A place among the waits of a tenant, which is held until it is disposed. */
+/** A place among a tenant's waits, held until disposed. */
 export interface ReservedWait extends Disposable {
   wait(request: Omit<WaitRequest, 'tenant'>): Promise<Job>;
 }
 
 export interface JobWaits {
   /**
-   * Waits until a job is finished, at most `waitMs`, and gives it as it is then: at once, where the tenant has its
-   * share of waits already.
+   * Waits until a job is finished, at most `waitMs`, and returns it. Returns at once if the tenant has its share of
+   * waits.
    */
   readonly wait: (request: WaitRequest) => Promise<Job>;
   /**
-   * Takes a place before anything is begun that is worth nothing without it. Throws `rate_limited` where the tenant has
-   * its share.
+   * Reserves a place before starting work that is useless without it. Throws `rate_limited` if the tenant has its
+   * share.
    */
   readonly reserve: (tenant: string) => ReservedWait;
 }
 
 const comeAgainMs = 1000;
 
-/** Makes what waits for jobs; all waits of a process belong to one. */
+/** Creates the waits of a process, which share one limit. */
 export function createJobWaits({ client, waits }: WaitDependencies, reader: JobReader): JobWaits {
   const watchEnd = createEndWatch(client);
 
@@ -62,7 +62,7 @@ export function createJobWaits({ client, waits }: WaitDependencies, reader: JobR
       const job = await reader.readWithoutProgress(tenant, jobId);
       if (isRunOver(job)) return job;
       const giveBack = waits.take(tenant);
-      // Without its progress: of a flood of waits, asking workers for that would be the costly part.
+      // Without progress: in a flood of waits, asking workers would be the expensive part.
       if (!giveBack) return job;
       try {
         return await untilOver(request);

@@ -9,7 +9,7 @@ import { readJobRequest } from '../records/jobs/job-request.ts';
 import type { JobService } from './job-service.ts';
 import { deliverAgain } from './start-delivery.ts';
 
-/** What a tenant can do about its webhooks. Jobs of others throw `not_found`. */
+/** A tenant's webhooks. Other tenants' jobs throw `not_found`. */
 export interface WebhookService {
   deliveries(tenant: string, jobId: string): Promise<readonly DeliveryAttempt[]>;
   /** Resolves when the delivery cannot be lost any more. Throws `invalid_request` when there is nothing to deliver. */

@@ -32,7 +32,7 @@ const jobSchema = z.object({
 
 type JobAnswer = z.infer<typeof jobSchema>;
 
-/** True until this folder has held documents: the first start shows what the second one need not. */
+/** True until this folder has held documents. Only the first start shows the sample. */
 export async function isFirstStart(dataDirectory: string): Promise<boolean> {
   const exists = await stat(join(dataDirectory, 'temporal.db')).then(
     () => true,
@@ -50,9 +50,7 @@ export interface SampleKeys {
   readonly idempotencyKey: string;
 }
 
-/**
- * Runs the main job once, through the API like any client, and prints the answer: so the newcomer sees that it works.
- */
+/** Classifies the sample through the API, like any client, and prints the answer, so that a newcomer sees it work. */
 export async function classifySample(
   say: (line: string) => void,
   apiUrl: string,

@@ -7,8 +7,8 @@ import { serveQueues, type QueueService } from '../startup/serve-queues.ts';
 const longestPauseMs = 10_000;
 
 /**
- * Serves all queues of the settings and starts again when the workers fail, as they do when Temporal was away for too
- * long. `npm run worker` ends instead, and leaves that to whoever started it.
+ * Serves all queues of the settings, and restarts workers that fail, as they do after a long absence of Temporal. `npm
+ * run worker` ends instead and leaves the restart to its supervisor.
  */
 export async function keepServingQueues(
   config: Config,

@@ -1,10 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 
-/**
- * Throws ConfigError when two of the ports that `npm start` listens on are the same: whichever came second would call
- * the first one another program.
- */
+/** Throws ConfigError when two ports of `npm start` are the same: the second listener would blame another program. */
 export function refuseSharedPorts({ http, temporal }: Config): void {
   if (!temporal.isOwnServer) return;
   const settings = { PORT: http.port, TEMPORAL_PORT: temporal.port, TEMPORAL_UI_PORT: temporal.uiPort };

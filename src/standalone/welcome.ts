@@ -21,7 +21,7 @@ export const sampleCategories = [
   { name: 'resume', description: "a person's career and skills" },
 ];
 
-/** Tells where everything is, how it is secured and what to type next. */
+/** Prints where everything is, how it is secured and what to type next. */
 export function printWelcome(say: (line: string) => void, facts: WelcomeFacts): void {
   const { config, apiUrl, temporal, modelProblem } = facts;
   const rows = [

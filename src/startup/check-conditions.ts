@@ -3,9 +3,9 @@ import { PreconditionFailed, type ObjectStore, type PutOptions } from '../storag
 import { s3ErrorCode } from '../storage/s3-errors.ts';
 
 /**
- * Finds out, by an object of its own, whether a store keeps what it is given and refuses a write whose condition does
- * not hold: on that two processes rely that write one object. Resolves with what the store does not do, or undefined.
- * Throws what the store throws.
+ * Tests on a temporary object whether a store keeps what it gets and refuses a write whose condition fails: two
+ * processes that write one object rely on that. Resolves with what the store fails to do, or undefined. Throws the
+ * store's errors.
  */
 export async function findBrokenCondition(store: ObjectStore): Promise<string | undefined> {
   const key = `pigeonhole-check-${randomUUID()}`;

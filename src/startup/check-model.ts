@@ -1,24 +1,24 @@
 import { findEndpointProblem, type EndpointProblem } from '../classifier/openai/endpoint-problem.ts';
 import type { ClassifierConfig } from '../config/config.ts';
 
-/** What keeps the model from judging pages, with the setting to change. */
+/** Why the model cannot judge pages, with the setting to change. */
 export interface ModelProblem {
   /** For the operator. */
   readonly sentence: string;
-  /** The same without the address, for whoever asks how the service is. */
+  /** The same without the address, for health checks. */
   readonly reason: string;
 }
 
-/** Tells what is wrong with the model, or undefined. */
+/** Resolves with the problem of the model, or undefined. */
 export type CheckModel = () => Promise<ModelProblem | undefined>;
 
 const timeoutMs = 2500;
-/** A model that answers is not asked again for so long, however often somebody asks us. */
+/** How long a model's good answer is trusted. */
 const trustMs = 30_000;
 
 /**
- * Makes what finds out whether the model could be asked. Its server may come up later, and jobs wait for it, so that
- * this is told and refuses nothing. Undefined where no model is asked.
+ * Creates a check of the model. Its server may start later and jobs wait for it, so the check only reports. Undefined
+ * where no model is used.
  */
 export function createModelCheck(classifier: ClassifierConfig): CheckModel | undefined {
   if (classifier.kind === 'built-in') return undefined;

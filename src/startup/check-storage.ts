@@ -9,28 +9,28 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { s3ErrorCode } from '../storage/s3-errors.ts';
 
 /**
- * Makes a folder that a setting names, where it is missing, and checks that files can be put into it. Throws
- * ConfigError that names the setting.
+ * Creates a setting's folder if it is missing, and checks that it takes files. Throws ConfigError that names the
+ * setting.
  */
 export async function checkFolder(setting: 'DATA_DIR' | 'TEMP_DIR', directory: string): Promise<void> {
   try {
     await makeFolder(directory);
     const probe = await createWorkingDirectory(directory);
-    // A disk that is full still takes new names.
+    // A full disk still takes new names.
     await writeFile(join(probe, 'check'), 'check').finally(() => rm(probe, { recursive: true, force: true }));
   } catch (cause) {
     throw new ConfigError(folderSentence(setting, directory), { cause });
   }
 }
 
-/** What is said of a folder that cannot be used. */
+/** The sentence about a folder that cannot be used. */
 export function folderSentence(setting: 'DATA_DIR' | 'TEMP_DIR', directory: string): string {
   return `${setting}: ${directory} cannot be written; set ${setting} to a folder that can`;
 }
 
 /**
- * Checks at the start of a process that documents can be stored, and that an S3 server honours the conditions of
- * writes. Throws ConfigError that names the setting to change.
+ * Checks at start-up that documents can be stored, and that an S3 server honours conditional writes. Throws ConfigError
+ * that names the setting to change.
  */
 export async function checkStore(store: ObjectStore, storage: StoreConfig): Promise<void> {
   let broken: string | undefined;
@@ -52,7 +52,7 @@ export async function checkStore(store: ObjectStore, storage: StoreConfig): Prom
   }
 }
 
-/** What S3 servers answer when they do not know the key or the secret. */
+/** S3's answers to an unknown key or secret. */
 const rejectsKeys = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken']);
 
 function s3Sentence({ endpoint, bucket }: Extract<StoreConfig, { kind: 's3' }>, error: unknown): string {

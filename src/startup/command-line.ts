@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/config-error.ts';
 
 /**
- * Reads the command line of an entry: `--help` prints the help and gives undefined; an argument that is not known is
- * refused by name. All but the given options is set by variables (docs/configuration.md).
+ * Reads the command line of an entry. `--help` prints the help and returns undefined. Refuses an unknown argument by
+ * name. Variables set everything else (docs/configuration.md).
  */
 export function readArguments(help: string, options: readonly string[] = []): ReadonlyMap<string, string> | undefined {
   const args = process.argv.slice(2);

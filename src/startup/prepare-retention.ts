@@ -13,9 +13,8 @@ export interface RetentionParts {
 }
 
 /**
- * Brings the schedule of the sweep and the bucket's rules in line with the settings, which may have changed since the
- * last start. A server that does not let us is no reason not to work: documents that stay too long are for the
- * operator, who is told.
+ * Updates the sweep's schedule and the bucket's rules to the settings, which may have changed. If a server refuses,
+ * logs it and goes on: documents that stay too long are a matter for the operator.
  */
 export async function prepareRetention({ client, store, retention, logger }: RetentionParts): Promise<void> {
   try {

@@ -3,7 +3,7 @@ import { isRunByNpm } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { ClassifierError } from '../domain/errors.ts';
 
-/** Resolves with the first signal that asks this process to end; a second one ends it at once. */
+/** Resolves with the first signal that asks this process to end; a second one kills it. */
 export function untilAskedToStop(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -18,7 +18,7 @@ export function untilAskedToStop(): Promise<string> {
 
 const parentPollMs = 500;
 
-/** Between npm and us stands a shell, which ends with npm and passes no signal on: nobody else would tell us. */
+/** npm runs us through a shell, which ends with npm and passes no signal on. So watch the parent. */
 function whenParentEnds(then: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
@@ -30,12 +30,11 @@ function whenParentEnds(then: () => void): void {
 }
 
 /**
- * Runs a process entry. A setting that cannot be used is told in its own words, without a stack; anything else that
- * escapes is a bug and shows all it has.
+ * Runs a process entry. Prints a bad setting as its sentence, without a stack. Any other error that escapes is a bug
+ * and is printed in full.
  */
 export async function runProcess(main: () => Promise<void>): Promise<void> {
-  // `npm start | tee log`: Ctrl-C ends tee too, and what is still said to a closed pipe must not keep the parts from
-  // being stopped.
+  // With `npm start | tee log`, Ctrl-C ends tee too. Writing to the closed pipe must not keep the parts from stopping.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     await main();
@@ -44,7 +43,7 @@ export async function runProcess(main: () => Promise<void>): Promise<void> {
     if (isToldInFull(error)) process.stderr.write(`${error.message}\n`);
     else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   }
-  // Whatever still holds the event loop after an orderly end shall not keep the process alive.
+  // Nothing may keep the process alive after an orderly end.
   setTimeout(() => process.exit(), 10_000).unref();
 }
 

@@ -19,8 +19,8 @@ const deadlineMs = 10_000;
 type Action = ScheduleOptionsStartWorkflowAction<typeof deleteExpiredJobs>;
 
 /**
- * Makes the namespace's schedule say what the settings say: there is one, however many workers start, or none where
- * nothing is to be deleted. One that an operator paused stays paused.
+ * Updates the namespace's schedule to the settings. There is one, however many workers start, or none where nothing
+ * expires. A schedule that an operator paused stays paused.
  */
 export async function prepareSchedule(client: Client, retention: Retention): Promise<'created' | 'updated' | 'none'> {
   if (retention.jobDays === undefined && retention.uploadDays === undefined) {
@@ -50,7 +50,7 @@ function scheduleOptions({ jobDays, uploadDays }: Retention) {
     spec: { intervals: [{ every: '6 hours' }], jitter: '10 minutes' },
     policies: {
       overlap: ScheduleOverlapPolicy.SKIP,
-      // A laptop that slept catches up with the last one; more would find nothing.
+      // A laptop that slept runs only the last missed sweep; more would find nothing.
       catchupWindow: '6 hours',
     },
     action: {
@@ -64,7 +64,7 @@ function scheduleOptions({ jobDays, uploadDays }: Retention) {
   } as const satisfies Omit<ScheduleOptions<Action>, 'scheduleId'>;
 }
 
-/** A sweep that is under way ends too: it was started by settings that no longer hold. */
+/** Also ends a running sweep: its settings no longer hold. */
 async function deleteSchedule(client: Client): Promise<void> {
   const handle = client.schedule.getHandle(retentionScheduleId);
   try {

@@ -22,7 +22,7 @@ export interface ServeOptions {
   readonly answers: AnswerLimits;
 }
 
-/** An upload of 500 MB over a slow line takes its time; node's default would end it after 5 minutes. */
+/** An upload of 500 MB over a slow line takes long; node's default would end it after 5 minutes. */
 const requestTimeoutMs = 60 * 60 * 1000;
 
 /** Listens. Throws ConfigError that names the setting when the port is taken or the address is not this machine's. */
@@ -31,7 +31,7 @@ export async function serveApi(
   { host, port, logger, bodies, answers }: ServeOptions,
 ): Promise<ApiService> {
   const server = createServer(
-    // A missing Host is refused by the app (node would answer without a body), an unknown expectation by nobody (RFC
+    // The app refuses a missing Host (node would answer without a body); nobody refuses an unknown expectation (RFC
     // 9110 10.1.1).
     {
       requestTimeout: requestTimeoutMs,
@@ -59,7 +59,7 @@ export async function serveApi(
   };
 }
 
-/** Finds out whether the API could listen, before anything is started that would have to be stopped again. */
+/** Checks that the API can listen, before anything starts that would have to be stopped again. */
 export async function refuseTakenPort({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
   const probe = createServer();
   await listen(probe, host, port);

@@ -21,16 +21,16 @@ import { loadWorkflowBundle } from './workflow-code.ts';
 export interface QueueService {
   /** Settles when all workers have ended; rejects when one of them failed. */
   readonly ended: Promise<void>;
-  /** Takes no more tasks, lets running activities end within the grace time, and resolves when all is over. */
+  /** Takes no more tasks, gives running activities the grace time, and resolves when all have ended. */
   stop(): Promise<void>;
 }
 
-/** After the grace time activities are cancelled, and may still say so. */
+/** How long cancelled activities may still report after the grace time. */
 const forceAfterGraceMs = 5000;
 
 /**
- * To which interval heartbeats are throttled: cancellation reaches an activity with the answer to a heartbeat, so this
- * bounds how long a cancelled job goes on.
+ * The interval of heartbeats. A cancellation arrives with the answer to one, so this limits how long a cancelled job
+ * goes on.
  */
 const maxHeartbeatThrottleInterval = '2 seconds';
 
@@ -85,7 +85,7 @@ export async function serveQueues(
   };
 }
 
-/** What the activities of these queues wait for: the model is asked about by those alone that ask it. */
+/** The circuits of these queues' activities; the model's only for those that use it. */
 function circuitsOf(queues: readonly QueueName[], { circuits, classifier }: WorkerDependencies): readonly Circuit[] {
   return [...circuits, ...(queues.includes('model') && classifier.circuit ? [classifier.circuit] : [])];
 }
@@ -126,7 +126,7 @@ function queueOptions(
         maxConcurrentActivityTaskExecutions: shares.deliver.slots,
       };
     case 'render':
-      // One more than there are processes: while one document is rendered the next one is fetched.
+      // One more than there are processes: the next document is fetched while one is rendered.
       return {
         taskQueue: taskQueues.render,
         activities: createRenderActivities(dependencies),

@@ -6,24 +6,21 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What is bundled for the queue of workflows. */
+/** The entry of the workflow bundle. */
 export const workflowsPath = join(root, 'workflows', 'index.ts');
 
 /** Bundled with it. */
 export const workflowModules = [join(root, 'workflows', 'interceptors.ts')];
 
-/**
- * All that a workflow may import by value stands in these folders, or is of Temporal's SDK, whose version package.json
- * pins.
- */
+/** Workflows import by value from these folders only, and from Temporal's SDK, whose version package.json pins. */
 const sourceFolders = ['workflows', join('src', 'domain')];
 
-/** Beside the packages, as other tools keep what they make of them. */
+/** Beside the packages, where other tools keep their caches. */
 const cacheFolder = join(root, 'node_modules', '.cache', 'pigeonhole');
 
 /**
- * The workflows as one bundle. Making it takes a second of processor time, so it is kept until a source or the SDK
- * changes; where nothing can be written, it is made anew for each process.
+ * Loads the workflows as one bundle. Bundling takes a second of processor time, so it is cached until a source or the
+ * SDK changes. Where nothing can be written, each process bundles anew.
  */
 export async function loadWorkflowBundle(): Promise<WorkflowBundleOption> {
   const codePath = join(cacheFolder, `workflows-${await fingerprint()}.js`);
@@ -46,7 +43,7 @@ async function fingerprint(): Promise<string> {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Under its name at once and whole: other processes may be looking for it. */
+/** Renames the finished file into place: other processes may be reading. */
 async function keep(path: string, code: string): Promise<boolean> {
   const unfinished = `${path}.${randomUUID()}`;
   try {
@@ -55,7 +52,7 @@ async function keep(path: string, code: string): Promise<boolean> {
     await rename(unfinished, path);
     return true;
   } catch {
-    // The folder belongs to somebody else, or the file system is read-only, as in an image.
+    // The folder has another owner, or the file system is read-only, as in an image.
     return false;
   }
 }
