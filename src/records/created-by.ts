@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Who made something: a key is known by the name that the operator gave it. */
+/** Who made something. A key is known by the name that the operator gave it. */
 export const createdBySchema = z.object({ type: z.literal('api_key'), name: z.string() });
 
 export type CreatedBy = z.infer<typeof createdBySchema>;

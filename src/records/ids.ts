@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** The prefixes by which Extend's clients tell what an id names. */
+/** The prefixes by which Extend's clients recognise the kind of an id. */
 export const idPrefixes = {
   file: 'file_',
   classifier: 'cl_',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ObjectFacts, type ObjectStore, PreconditionFailed, type PutOptions } from '../storage/object-store.ts';
 
-/** Turns parsed JSON into a value of the wanted type, or throws. */
+/** Turns parsed JSON into a value of the right type, or throws. */
 export type Parse<T> = (value: unknown) => T;
 
 export interface JsonDocument<T> {
@@ -40,9 +40,9 @@ export interface UpdateJsonOptions {
 }
 
 /**
- * Replaces the document by what `update` makes of the present one (undefined when there is none), so that no writer's
- * change is lost: when another was first, `update` runs again on the newer document, so it must be free of effects.
- * Throws PreconditionFailed after `maxAttempts` lost races.
+ * Applies `update` to the document (undefined when there is none) and loses no writer's change. When another writer was
+ * first, it calls `update` again on the newer document, so `update` must have no side effects. Throws
+ * PreconditionFailed after `maxAttempts` lost races.
  */
 export async function updateJson<T>(
   store: ObjectStore,
@@ -60,7 +60,7 @@ export async function updateJson<T>(
       return { value, etag };
     } catch (error) {
       if (!(error instanceof PreconditionFailed) || attempt === maxAttempts) throw error;
-      // Random, so that writers who collided once do not keep step.
+      // Random, so that writers that collided once do not collide again.
       await delay(Math.random() * Math.min(10 * 2 ** attempt, 250), undefined, signal ? { signal } : {});
     }
   }

@@ -6,30 +6,30 @@ export interface JobKeys {
   readonly source: string;
   /** A document that came with an idempotency key: two requests with one key may bring different documents at once. */
   sourceOf(uploadId: string): string;
-  /** Facts of a request that must not stand in a history: a URL's query may be a secret. */
+  /** Facts of a request that no history may hold: a URL's query may be a secret. */
   readonly request: string;
   readonly result: string;
-  /** What a person said of it, once it was finished. */
+  /** A person's review of the finished job. */
   readonly review: string;
-  /** Which job repeats it: the last one that does. */
+  /** The reruns of the job. */
   readonly rerun: string;
-  /** What was tried to deliver the result to a webhook. */
+  /** The delivery attempts of its webhook. */
   readonly deliveries: string;
-  /** Left by a deletion: Temporal forgets an execution only some seconds after it was told to. */
+  /** Left by a deletion, because Temporal forgets an execution only some seconds later. */
   readonly tombstone: string;
   /** The classifier's reason for a page: it quotes the page, so no history holds it. */
   reasoning(pageNumber: number): string;
   readonly descriptions: string;
   /** Holds a job id that is too long for a key; the key has the id's hash instead. */
   readonly id?: string;
-  /** Below which images and texts of the pages stand. */
+  /** The prefix of the pages' images and texts. */
   readonly pages: string;
   page(pageNumber: number, extension: 'jpg' | 'json' | 'sheet.jpg'): string;
 }
 
 export const tenantsPrefix = 'tenants/';
 
-/** All that is deleted with a tenant's jobs, and nothing else: what the tenant defined stands beside it. */
+/** Everything that goes with a tenant's jobs; what the tenant defined is elsewhere. */
 export function jobsPrefix(tenant: string): string {
   return `${tenantsPrefix}${tenant}/jobs/`;
 }
@@ -91,11 +91,11 @@ export interface FileKeys {
   readonly source: string;
   /** What opens an encrypted document, sealed. */
   readonly password: string;
-  /** There once its owner has deleted it: a sweep sees by the name alone that it is to go. */
+  /** Exists once the owner has deleted the file: a sweep recognises it by the name alone. */
   readonly deleted: string;
-  /** Below which stands who needs the file. */
+  /** The prefix of the file's holders. */
   readonly holders: string;
-  /** One of them, by the hash of what it is. */
+  /** One holder, by its hash. */
   heldBy(hash: string): string;
 }
 
@@ -117,7 +117,7 @@ export function filesPrefix(tenant: string): string {
   return `tenants/${tenant}/files/`;
 }
 
-/** Which file of the tenant an object belongs to, and as what; undefined for a key that is not of a file. */
+/** Parses the key of a file's object; undefined for any other key. */
 export function parseFileKey(
   tenant: string,
   key: string,
@@ -132,18 +132,18 @@ const fileKeyPattern = new RegExp(`^(${segmentPattern})/(.+)$`);
 /** The object of a job that holds its id. */
 export const jobIdName = 'id.json';
 
-/** What a key says of the job that it is of. */
+/** The parts of the key of a job's object. */
 export interface JobKey {
-  /** Undefined where the key holds its hash. */
+  /** Undefined if the key holds a hash of the id. */
   readonly jobId: string | undefined;
   readonly prefix: string;
-  /** As what of the job. */
+  /** The object's name within the job. */
   readonly name: string;
 }
 
 const jobKeyPattern = new RegExp(`^(tenants/[^/]+/jobs/(${segmentPattern})/)(.+)$`);
 
-/** Which job an object belongs to, and as what; undefined for a key that is not of a job. */
+/** Parses the key of a job's object; undefined for any other key. */
 export function parseJobKey(key: string): JobKey | undefined {
   const [, prefix, segment, name] = jobKeyPattern.exec(key) ?? [];
   if (prefix === undefined || segment === undefined || name === undefined) return undefined;
@@ -151,19 +151,19 @@ export function parseJobKey(key: string): JobKey | undefined {
   return jobId === undefined && !isHashed(segment) ? undefined : { jobId, prefix, name };
 }
 
-/** The secret of the installation, where the operator gives none. */
+/** The secret of the installation, unless the operator sets one. */
 export const serverKeyKey = 'server-key.json';
 
 export function batchesPrefix(tenant: string): string {
   return `${tenantsPrefix}${tenant}/batches/`;
 }
 
-/** Where a batch lies. Its runs lie below `jobs/` as all others do. */
+/** The keys of a batch. Its runs are below `jobs/`, as all others. */
 export interface BatchKeys {
   readonly prefix: string;
-  /** What was asked for, inputs apart. */
+  /** The request, without the inputs. */
   readonly request: string;
-  /** Below which all inputs stand. */
+  /** The prefix of all inputs. */
   readonly inputs: string;
   /** The inputs of one chunk, in order. */
   chunk(number: number): string;
@@ -189,12 +189,12 @@ export function operationsPrefix(tenant: string): string {
   return `${tenantsPrefix}${tenant}/operations/`;
 }
 
-/** What ties a request that comes again to its operation. */
+/** The prefix of claims, which tie repeated requests to their operation. */
 export function operationClaimsPrefix(tenant: string): string {
   return `${tenantsPrefix}${tenant}/operation-claims/`;
 }
 
-/** Where a rerun, a cancellation or a deletion of many jobs lies. */
+/** The keys of a rerun, a cancellation or a deletion of many jobs. */
 export function operationKeys(
   tenant: string,
   operationId: string,
@@ -208,18 +208,18 @@ export function webhookSecretKey(tenant: string): string {
   return `tenants/${tenant}/webhook-secret.json`;
 }
 
-/** Endpoints that events are delivered to, and what was delivered. */
+/** The keys of webhook endpoints, deliveries and events. */
 export interface WebhookKeys {
   readonly endpoints: string;
-  /** What goes with its age: the deliveries to all endpoints, and what events said. */
+  /** Prefixes of what expires by age: deliveries to endpoints, and payloads of events. */
   readonly logs: readonly string[];
   endpoint(endpointId: string): string;
-  /** Apart from the endpoint: whoever reads that one cannot give it away. */
+  /** Apart from the endpoint, so that no reader of the endpoint can leak it. */
   signingSecret(endpointId: string): string;
   deliveries(endpointId: string): string;
   /** The newest event sorts first. */
   delivery(endpointId: string, eventId: string): string;
-  /** What an event said, where it cannot be read later: its subject changes. */
+  /** The payload of an event whose subject changes later. */
   event(eventId: string): string;
 }
 

@@ -23,18 +23,18 @@ export interface SortedPageQuery extends PageQuery {
 }
 
 export interface PageEntry<T> {
-  /** What the list is sorted by, as text (by UTF-16 units); no two entries have the same. */
+  /** The sort key, as text (by UTF-16 units); no two entries share one. */
   readonly position: string;
-  /** Undefined when it is gone, or not wanted after all. */
+  /** Undefined when it is gone, or does not match. */
   readonly read: () => Promise<T | undefined>;
 }
 
-/** How many documents of the store are read or written at a time for one request. */
+/** Objects of the store to read or write at a time for one request. */
 export const readsAtOnce = 16;
 
 /**
- * Reads the page that follows the cursor; only as many entries as it takes. `scope` names the list. Throws
- * `invalid_request` for a wrong cursor.
+ * Reads the page after the cursor, and no more entries than needed. `scope` names the list. Throws `invalid_request`
+ * for a wrong cursor.
  */
 export async function takePage<T>(
   entries: readonly PageEntry<T>[],
@@ -67,8 +67,8 @@ export interface Definition {
 }
 
 /**
- * A page of definitions by creation, which their ids tell, or by their last change, for which all of them are read.
- * `read` gives undefined for what is gone or not wanted.
+ * A page of definitions by creation, which their ids tell, or by their last change, which needs all of them. `read`
+ * returns undefined for what is gone or does not match.
  */
 export async function listDefinitions<T extends Definition>(
   ids: readonly string[],
@@ -86,7 +86,7 @@ export async function listDefinitions<T extends Definition>(
   return takePage(all, sortedScope, query);
 }
 
-/** The names between the prefix, which ends in `/`, and the suffix in the keys that have both; names hold no `/`. */
+/** The names between the prefix, which ends in `/`, and the suffix of keys that have both; names contain no `/`. */
 export async function namesBelow(store: ObjectStore, prefix: string, suffix: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { key } of store.list(prefix)) {
@@ -108,15 +108,12 @@ async function readAll<T>(entries: readonly PageEntry<T>[]): Promise<{ position:
 const checkLength = 8;
 const detail = 'must be the nextPageToken of an earlier page of the same list, in the same order';
 
-/** Where a page ended. `scope` names the list and its order: the cursor of another one is refused. */
+/** Encodes where a page ended. `scope` names the list and its order: another list refuses the cursor. */
 export function encodeCursor(position: string, scope: string): string {
   return Buffer.concat([checkOf(position, scope), Buffer.from(position)]).toString('base64url');
 }
 
-/**
- * Throws `invalid_request` for a cursor that is none of this list: anybody may make one up, so its position is what
- * `isPosition` says.
- */
+/** Throws `invalid_request` for another list's cursor. Anybody may make one up, so `isPosition` checks its position. */
 export function decodeCursor(
   cursor: string,
   scope: string,
@@ -128,7 +125,7 @@ export function decodeCursor(
   throw fieldError('nextPageToken', detail);
 }
 
-/** Guards against mistakes, not against people: whoever makes up a cursor sees no more than their own list. */
+/** Guards against mistakes, not against people: a made-up cursor shows no more than the caller's own list. */
 function checkOf(position: string, scope: string): Buffer {
   return createHash('sha256').update(scope).update('\0').update(position).digest().subarray(0, checkLength);
 }

@@ -1,7 +1,7 @@
 import { ClassifierError } from '../domain/errors.ts';
 import { fieldError } from '../domain/field-error.ts';
 
-/** What a field of a request refers to; where that is not there, the error names the field. */
+/** Resolves with what a field of a request refers to. If that is missing, the error names the field. */
 export async function resolveReference<T>(field: string, found: Promise<T>): Promise<T> {
   try {
     return await found;

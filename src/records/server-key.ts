@@ -5,7 +5,7 @@ import { readJson, writeJson } from './json-documents.ts';
 import { serverKeyKey } from './keys.ts';
 import { PreconditionFailed, type ObjectStore } from '../storage/object-store.ts';
 
-/** What each key is for: one that leaks for one purpose is of no use for another. */
+/** The purpose of a key: a leaked key is useless for another purpose. */
 export type KeyPurpose = 'links' | 'passwords';
 
 /** The secret of this installation, which all of its processes share. */
@@ -17,8 +17,8 @@ export interface ServerKey {
 const storedSchema = z.object({ key: z.base64() });
 
 /**
- * The operator's `SERVER_KEY`, else one that is made at first use and kept in the store: whoever can read the whole
- * store could then read the passwords in it, so an operator who lets others read it sets one.
+ * The operator's `SERVER_KEY`, else one that is created at first use and kept in the store. Whoever can read the whole
+ * store could then read the passwords in it, so an operator who shares the store sets one.
  */
 export function createServerKey({
   store,
@@ -49,7 +49,7 @@ export function createServerKey({
       try {
         return Buffer.from(hkdfSync('sha256', await known, '', purpose, 32));
       } catch (error) {
-        // The store was away; the next one who asks tries again.
+        // The store was away; the next call tries again.
         known = undefined;
         throw error;
       }

@@ -6,9 +6,8 @@ import { isOld, type ExpiryDependencies } from './expire-job.ts';
 import type { StoredJob } from './stored-jobs.ts';
 
 /**
- * Deletes what the store holds of a tenant's batches, and of its operations on many jobs, that Temporal does not know,
- * or no longer, and whose time is over. Resolves with how many. There are few of them beside their runs, which are jobs
- * like any other.
+ * Deletes the objects of a tenant's expired batches and operations that Temporal does not know (any more). Resolves
+ * with their number. There are few, beside their runs, which are jobs like any other.
  */
 export async function expireStoredBatches(
   dependencies: ExpiryDependencies,

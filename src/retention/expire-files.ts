@@ -14,22 +14,21 @@ import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import type { ExpiryDependencies } from './expire-job.ts';
 
-/** What the store holds of one file, as a listing tells of it. */
+/** The objects of one file, as a listing shows them. */
 interface StoredFileObjects {
   readonly fileId: string;
   readonly objects: readonly ObjectOfFile[];
 }
 
 interface ObjectOfFile extends ListedObject {
-  /** As what of the file. */
+  /** The object's name within the file. */
   readonly name: string;
 }
 
 /**
- * Clears away what nobody refers to any more of a tenant's files: bytes whose upload was never finished, what says that
- * a file is held by something that is gone, files that were deleted while a run needed them, and those whose run went
- * without a word. Resolves with how many unfinished uploads it deleted. One listing tells of all; only what is old, or
- * deleted, is looked at.
+ * Deletes the remains of a tenant's files: unfinished uploads, marks of holders that are gone, deleted files that a run
+ * needed, and files whose run was terminated. Resolves with the number of unfinished uploads. Uses one listing, and
+ * reads only what is old or deleted.
  */
 export async function expireStoredFiles(
   dependencies: ExpiryDependencies,
@@ -45,7 +44,7 @@ export async function expireStoredFiles(
   return deleted;
 }
 
-/** Resolves with whether it was an unfinished upload, which is gone now. */
+/** Resolves with true for an unfinished upload, which is deleted. */
 async function expireFile(
   dependencies: ExpiryDependencies,
   tenant: string,
@@ -66,7 +65,9 @@ async function expireFile(
   return false;
 }
 
-/** Lets go for holders that are not there: who announced them was killed, or they went without letting go. */
+/**
+ * Releases files for holders that are gone: they were killed after announcing themselves, or left without releasing.
+ */
 async function releaseGone(
   store: ObjectStore,
   tenant: string,
@@ -79,7 +80,7 @@ async function releaseGone(
   }
 }
 
-/** Bytes without what says that they are a file: nobody can name them. */
+/** Deletes bytes without a definition: nobody can name them. */
 async function expireUnfinished(
   store: ObjectStore,
   tenant: string,
@@ -96,10 +97,7 @@ async function expireUnfinished(
   return true;
 }
 
-/**
- * A file that came with a run which is gone: a rule of the bucket may have deleted it, or an earlier deletion was
- * interrupted.
- */
+/** Deletes a file whose run is gone: a bucket rule deleted it, or an earlier deletion was interrupted. */
 async function expireOrphan(dependencies: ExpiryDependencies, tenant: string, fileId: string): Promise<void> {
   const { client, store } = dependencies;
   const file = await findKeptFile(store, tenant, fileId);
@@ -111,11 +109,12 @@ async function expireOrphan(dependencies: ExpiryDependencies, tenant: string, fi
   }
 }
 
-/** A run that was ended without a word leaves no result, and needs no document either. */
+/** Whether the run still needs its document; a terminated one leaves no result and needs none. */
 async function isRunning({ client, store }: ExpiryDependencies, tenant: string, holder: FileHolder): Promise<boolean> {
   if (!(await isUnfinished(store, tenant, holder)) || holder.kind !== 'job') return false;
   const execution = await describeExecution(client, holder.jobId);
-  // One that Temporal does not know is still to be started, or was never: then its own objects go, and with them this.
+  // Temporal does not know a run that is yet to start, or never will: then its own objects expire, and this file with
+  // them.
   return execution === undefined || execution.closeTime === undefined;
 }
 

@@ -11,7 +11,7 @@ import { deleteExecution, describeExecution } from '../temporal/executions.ts';
 import type { PendingDeliveries } from './pending-deliveries.ts';
 import type { StoredJob } from './stored-jobs.ts';
 
-/** Who takes an id starts its run within seconds, or was killed. */
+/** A claimed id's run starts within seconds, or its process was killed. */
 const startMs = 60 * 60 * 1000;
 
 export interface ExpiryDependencies {
@@ -21,7 +21,7 @@ export interface ExpiryDependencies {
   readonly pending: PendingDeliveries;
 }
 
-/** A run that is closed for long enough, as a listing tells of it. */
+/** An expired closed run, as a listing shows it. */
 export interface ClosedExecution {
   readonly workflowId: string;
   readonly runId: string;
@@ -29,9 +29,9 @@ export interface ClosedExecution {
 }
 
 /**
- * Deletes what the store holds of a closed run's job or batch, and then the run, so that a sweep that was interrupted
- * finds it again. Resolves with whether it is gone: it stays while its webhook, or an event about it, is still being
- * delivered. Where a later run has its id, the objects are that one's.
+ * Deletes the objects of a closed run's job or batch, and then the run, so that the next sweep finds an interrupted one
+ * again. Resolves with whether it is gone: it stays while its webhook or event is still being delivered. If a later run
+ * has its id, the objects are that one's.
  */
 export async function expireExecution(
   { client, store, pending }: ExpiryDependencies,
@@ -63,7 +63,7 @@ async function deleteObjects(
   if (isOperation(workflowType)) return store.deletePrefix(operationKeys(tenant, workflowId).prefix);
   const deletion = await beginDeletion(store, tenant, workflowId);
   if (!deletion) return;
-  // Somebody may have deleted the job and taken its id since it was looked at; from here on nobody can.
+  // Somebody may have deleted the job and claimed its id since we looked; from here on nobody can.
   const latest = await describeExecution(client, workflowId);
   const isTaken = deletion.isOfClaim && (await hasTombstone(store, tenant, workflowId, runId));
   if (latest?.runId !== runId || isTaken) return deletion.abandon();
@@ -77,8 +77,8 @@ function isOperation(workflowType: string): boolean {
 }
 
 /**
- * Deletes what the store holds of a job that Temporal does not know, or no longer, when it is finished for long enough,
- * or was never started. As long as there is a run, running or closed, it alone decides.
+ * Deletes the objects of a job that Temporal does not know (any more), if it finished long ago or never started. While
+ * Temporal has a run, running or closed, only the run decides.
  */
 export async function expireStoredJob(
   { client, store, pending }: ExpiryDependencies,
@@ -112,7 +112,7 @@ export function isOld(
   return finishedAt === undefined && abandonedBefore !== undefined && changedAt < new Date(abandonedBefore);
 }
 
-/** A run of another tenant that has the same id, as children of other workflows may, is none of this job. */
+/** Another tenant's run with the same id, which a child workflow may have, is not this job's. */
 async function hasExecution(client: Client, tenant: string, jobId: string): Promise<boolean> {
   const execution = await describeExecution(client, jobId);
   if (execution?.type !== workflowTypes.classifyDocument) return false;

@@ -4,8 +4,8 @@ import type { LifecycleRule, ObjectStore } from '../storage/object-store.ts';
 import { storedTenants } from './stored-jobs.ts';
 
 /**
- * The sweep deletes what is due, and knows which jobs still run. A rule of the bucket knows ages alone, so it comes
- * this much later: for the day when no worker is left to sweep, and not for a job that waits for one.
+ * The sweep deletes expired jobs and knows which ones still run. A bucket rule knows only ages, so it acts this much
+ * later: for the case that no worker sweeps any more.
  */
 const graceDays = 30;
 

@@ -8,10 +8,10 @@ import { webhookKeys } from '../records/keys.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { readStart } from '../temporal/read-start.ts';
 
-/** What is still to be told to somebody. A sweep asks before it deletes. */
+/** Deliveries under way. A sweep asks before it deletes. */
 export interface PendingDeliveries {
   needsSubject(tenant: string, kind: EventSubject['kind'], id: string): boolean;
-  /** Whether an object is the log of one of them, or what its event said. */
+  /** Whether an object is the log or the payload of such a delivery. */
   needsObject(key: string): boolean;
 }
 
@@ -27,10 +27,7 @@ const inputSchema = z.union([
   z.object({ jobId: z.string() }).transform(({ jobId: id }): EventSubject => ({ kind: 'run', id })),
 ]);
 
-/**
- * Lists the deliveries that are under way: a receiver may be down for a day, and hears of the end of a job all the
- * same.
- */
+/** Lists deliveries under way: a receiver may be down for a day, and still gets the answer. */
 export async function listPendingDeliveries(client: Client): Promise<PendingDeliveries> {
   const running = await callTemporal(client, deadlineMs, () =>
     Array.fromAsync(client.workflow.list({ query, pageSize })),
@@ -53,7 +50,7 @@ export async function listPendingDeliveries(client: Client): Promise<PendingDeli
   };
 }
 
-/** Deliveries that an earlier version started say it in their input alone. */
+/** Deliveries of an earlier version have their subject in the input only. */
 async function subjectOf(
   client: Client,
   { memo, workflowId }: WorkflowExecutionInfo,

@@ -19,8 +19,8 @@ const readsAtOnce = 8;
 const query = `WorkflowType = '${workflowTypes.classifyDocument}' AND ExecutionStatus IN ('Terminated', 'TimedOut')`;
 
 /**
- * Stores what became of runs that were ended without their consent, by a person, by their parent or by its time limit:
- * they could not say so themselves, and Temporal will forget them. From then on they are finished jobs like any other.
+ * Stores the outcome of runs that were terminated by a person, by their parent or by a time limit: they could not do so
+ * themselves, and Temporal will forget them. Then they are finished jobs like any other.
  */
 export async function recordLostEnds(dependencies: LostEndsDependencies, signal: AbortSignal): Promise<void> {
   let pageToken: string | undefined;
@@ -41,7 +41,7 @@ async function recordEnd(
 ): Promise<void> {
   const latest = await describeExecution(client, jobId);
   const tenant = latest?.typedSearchAttributes.get(searchAttributeKeys.tenant);
-  // Reset, or started again: the later run speaks for the job. One without a tenant has not begun, and left nothing.
+  // Reset or started again: the later run decides. A run without a tenant has not begun and left nothing.
   if (latest?.runId !== runId || tenant === undefined || latest.closeTime === undefined) return;
   if (await store.head(jobKeys(tenant, jobId).result)) return;
   if (await hasTombstone(store, tenant, jobId, runId)) return;

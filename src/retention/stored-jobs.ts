@@ -4,7 +4,7 @@ import { readJobId } from '../records/jobs/job-id.ts';
 import { jobsPrefix, parseJobKey, tenantsPrefix, type JobKey } from '../records/keys.ts';
 import type { ListedObject, ObjectStore } from '../storage/object-store.ts';
 
-/** What the store holds of one job. */
+/** The objects of one job. */
 export interface StoredJob {
   readonly jobId: string;
   readonly prefix: string;
@@ -12,11 +12,11 @@ export interface StoredJob {
   readonly finishedAt?: Date;
   /** When anything of it was written last. */
   readonly changedAt: Date;
-  /** Its last object, behind which the listing goes on. */
+  /** Its last object, after which the listing continues. */
   readonly lastKey: string;
 }
 
-/** The tenants that have anything in the store, in the order of their names. */
+/** The tenants in the store, sorted by name. */
 export async function storedTenants(store: ObjectStore): Promise<string[]> {
   const tenants = await Array.fromAsync(store.folders(tenantsPrefix));
   return tenants.filter((tenant) => tenantPattern.test(tenant)).toSorted(compareKeys);
@@ -46,10 +46,7 @@ export async function* storedJobs(
 
 type ListedJob = Omit<StoredJob, 'jobId'> & Pick<JobKey, 'jobId'>;
 
-/**
- * Nothing when the id cannot be told: whose key holds a hash and whose writer was killed before it wrote more than
- * that.
- */
+/** Yields nothing if the id is unknown: the key holds a hash, and the writer was killed before it stored the id. */
 async function* named(store: ObjectStore, { jobId: known, ...job }: ListedJob): AsyncGenerator<StoredJob> {
   const jobId = known ?? (await readJobId(store, job.prefix));
   if (jobId !== undefined) yield { ...job, jobId };

@@ -7,19 +7,19 @@ import { mapS3Error, s3ErrorCode } from './s3-errors.ts';
 interface Configuration {
   /** Each `<Rule>` as the server wrote it. */
   readonly rules: readonly string[];
-  /** A setting of the whole configuration on AWS, which a write without it would put back to its default. */
+  /** A setting of the whole configuration on AWS; a write without it would reset it. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Not allowed to, or (MinIO, of unfinished uploads, which it removes by itself) not known to the server. */
+/** Not allowed, or unknown to the server (MinIO's rule for unfinished uploads, which it removes by itself). */
 const refusals = new Set(['AccessDenied', 'InvalidArgument', 'MalformedXML', 'MethodNotAllowed', 'NotImplemented']);
 
 const sizeHeader = 'x-amz-transition-default-minimum-object-size';
 
 /**
- * The lifecycle configuration of a bucket, which is one document for everybody: it is read, changed and written whole.
- * minio's own `getBucketLifecycle` would not do for that: it reads the id `007` as the number 7, and rules of others
- * must come back as they were.
+ * The lifecycle configuration of a bucket. It is one document for everybody, so this reads, changes and writes it
+ * whole. minio's own `getBucketLifecycle` does not fit: it reads the id `007` as the number 7, and other rules must
+ * come back unchanged.
  */
 export function createBucketLifecycle(client: Client, bucket: string): Lifecycle {
   async function read(): Promise<Configuration> {
@@ -67,7 +67,7 @@ export function createBucketLifecycle(client: Client, bucket: string): Lifecycle
 
 const ruleEnd = '</Rule>';
 
-/** Throws for a configuration that has rules which are not understood: writing would lose them. */
+/** Throws for rules that it does not understand: writing would lose them. */
 function rulesOf(xml: string): string[] {
   const rules = xml
     .split('<Rule>')
@@ -78,7 +78,7 @@ function rulesOf(xml: string): string[] {
   return rules;
 }
 
-/** Servers order and fill in elements as they like, so rules are compared by what they mean. */
+/** Servers order and complete elements as they like, so this compares rules by meaning. */
 function areEqual(present: readonly string[], wanted: readonly LifecycleRule[]): boolean {
   const facts = (rules: readonly string[]) => JSON.stringify(rules.map((rule) => factsOf(rule)).toSorted());
   return facts(present) === facts(wanted.map((rule) => toXml(rule)));

@@ -5,9 +5,8 @@ import { dirname } from 'node:path';
 const maxAttempts = 10;
 
 /**
- * Makes a folder and those above it, and returns the topmost one that is new. Node's own `recursive` is no use for a
- * folder that a setting names: where a file system says of every new folder that its parent is missing, as `/proc`
- * does, it tries for ever.
+ * Creates a folder and its parents, and returns the topmost new one. Node's own `recursive` does not fit: where a file
+ * system reports every parent as missing, as `/proc` does, it tries for ever.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   let topmost: string | undefined;
@@ -36,7 +35,7 @@ export function hasErrorCode(error: unknown, ...codes: readonly string[]): boole
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }
 
-/** Whether we asked for what no file system could do, however well it is: another attempt fails in the same way. */
+/** Whether the call was impossible on any file system: another attempt fails in the same way. */
 export function isOwnMistake(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true;
   return hasErrorCode(error, 'ENAMETOOLONG', 'EINVAL', 'EISDIR', 'ELOOP', 'EBADF', 'EFAULT', 'EFBIG');
@@ -47,7 +46,7 @@ export async function unlessMissing<T>(pending: Promise<T>): Promise<T | undefin
   try {
     return await pending;
   } catch (error) {
-    // What no file can be called is not there either.
+    // An impossible name does not exist either.
     if (hasErrorCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
     throw error;
   }

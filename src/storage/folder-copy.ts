@@ -13,8 +13,8 @@ export interface CopyPaths {
 }
 
 /**
- * Gives a file a second name, which outlives the first: an object's file is replaced, never changed. Where the file
- * system has no hard links its bytes are copied. Resolves with false where there is no such file.
+ * Gives a file a second name that outlives the first: object files are replaced, never changed. Copies the bytes on
+ * file systems without hard links. Resolves with false if there is no such file.
  */
 export async function copyObject({ from, to, temporary }: CopyPaths): Promise<boolean> {
   const path = join(temporary, `${formatOwner(thisProcess)}~${randomUUID()}`);
@@ -25,7 +25,7 @@ export async function copyObject({ from, to, temporary }: CopyPaths): Promise<bo
     await syncDirectory(dirname(to));
     return true;
   } finally {
-    // Renaming one name of a file to another of its names leaves both.
+    // Renaming a file onto its own other name keeps both.
     await rm(path, { force: true });
   }
 }

@@ -8,18 +8,18 @@ import { PreconditionFailed } from './object-store.ts';
 import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts';
 import { readSource } from './streams.ts';
 
-/** No upload takes a day: what is older was left by a process on another host. */
+/** No upload takes a day: older files are leftovers of a process on another host. */
 const leftoverAgeMs = 24 * 60 * 60 * 1000;
 
-/** A file that is whole and on the disk, and that no reader knows of yet. */
+/** A complete file on the disk that no reader knows yet. */
 export interface WrittenFile {
   readonly path: string;
-  /** As they will be once it has its name: moving a file changes neither its time nor its inode. */
+  /** Its facts, which stay when it gets its name: moving a file changes neither its time nor its inode. */
   readonly facts: BigIntStats;
 }
 
 export interface WriteOptions {
-  /** Gives the file a time that no other version of its object has, for an etag that somebody will ask for. */
+  /** Whether to give the file a time that no other version of its object has, for use in an etag. */
   readonly hasOwnTime: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,7 +53,7 @@ export async function writeTemporaryFile(
   }
 }
 
-/** The folder is there but for the first time, so it is not asked for before. */
+/** The folder exists except at the first time, so it is not checked before. */
 async function openNew(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx');
@@ -65,8 +65,8 @@ async function openNew(path: string): Promise<FileHandle> {
 }
 
 /**
- * Creates the name only if it is free: link(2) fails where it is taken, so the condition holds even if the lock was
- * wrongly taken for stale. Where the file system has no hard links, the key's lock alone guards it.
+ * Creates the name only if it is free. link(2) fails on a taken name, so the condition holds even if a lock was wrongly
+ * taken for stale. On file systems without hard links only the key's lock guards it.
  */
 export async function linkNew(written: string, path: string): Promise<void> {
   try {
@@ -79,10 +79,7 @@ export async function linkNew(written: string, path: string): Promise<void> {
   }
 }
 
-/**
- * The whole of an open file in one read where its size is known, which spares the three calls by which node finds its
- * end.
- */
+/** Reads an open file in one call, because its size is known; node would make three more to find the end. */
 export async function readWhole(handle: FileHandle, { size }: BigIntStats): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(Number(size));
   for (let filled = 0; filled < bytes.length;) {
@@ -120,7 +117,7 @@ export function etagOf(facts: BigIntStats): string {
 }
 
 /**
- * The file's facts once its time is later than that of the version that it replaces, whose clock may have been ahead.
+ * Makes the file's time later than that of the version it replaces, whose clock may have been ahead. Returns its facts.
  */
 export async function ensureLaterTime(
   { path, facts }: WrittenFile,
@@ -137,7 +134,7 @@ function versionTime(notBefore = 0): number {
   return Math.max(Date.now() / 1000, notBefore) + Math.random() * 1e-3;
 }
 
-/** Makes a new or changed name in `directory` outlast a power cut. Windows can't open folders, and needs not. */
+/** Makes a new or changed name in `directory` survive a power cut. Windows cannot open folders and does not need it. */
 export async function syncDirectory(directory: string): Promise<void> {
   try {
     const handle = await open(directory, 'r');
@@ -159,8 +156,8 @@ export async function makeDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Does what gives a file its name. The folder is missing for its first object, and again when a delete prunes it
- * between its making and its use.
+ * Runs the action that gives a file its name. The folder is missing for its first object, and when a delete prunes it
+ * in between.
  */
 export async function withFolderOf(path: string, place: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {

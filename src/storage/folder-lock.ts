@@ -15,7 +15,7 @@ export interface FolderLockOptions {
 
 export type KeyLock = <T>(key: string, action: () => Promise<T>) => Promise<T>;
 
-/** Runs actions on the same key one after the other, also those of other processes on the same folder. */
+/** Runs actions on the same key one after the other, across all processes on the folder. */
 export function createFolderLock({ directory, staleMs = 15_000, timeoutMs = 30_000 }: FolderLockOptions): KeyLock {
   const queues = new Map<string, Promise<unknown>>();
 
@@ -83,8 +83,8 @@ async function isStale(path: string, staleMs: number): Promise<boolean> {
 }
 
 /**
- * Removes a stale lock. Only one process may do so at a time, and it looks again before: else the second of two
- * would remove the fresh lock that the first has just taken.
+ * Removes a stale lock. One process at a time does so and checks again first: otherwise the second would remove the
+ * fresh lock of the first.
  */
 async function breakLock(path: string, staleMs: number): Promise<void> {
   const breaking = `${path}.break`;

@@ -15,15 +15,15 @@ export interface PresenceOptions {
   readonly store: ObjectStore;
   /** The folder of the objects. */
   readonly root: string;
-  /** Maps what the file system says to what the store throws. */
+  /** Maps errors of the file system to those of the store. */
   readonly mapped: (error: unknown) => unknown;
 }
 
 /**
- * Tells a store that is away from one that lacks an object. Where a volume is unmounted or a folder moved away every
- * file is missing, and jobs would fail for good; nothing may be written there either, as it would be hidden when the
- * volume is back. A mark in the folder says that it is there: made at the first use, and asked for before every write
- * and after every miss. Throws `storage_unavailable` without it.
+ * Distinguishes an absent store from a missing object. If a volume is unmounted or a folder moved, every file is
+ * missing and jobs would fail for good; nothing may be written there either, as the volume would hide it later. A mark
+ * in the folder shows that it is there: created at first use, and checked before every write and after every miss.
+ * Throws `storage_unavailable` without it.
  */
 export function withPresence({ store, root, mapped }: PresenceOptions): ObjectStore {
   const mark = join(root, markName);
@@ -40,7 +40,7 @@ export function withPresence({ store, root, mapped }: PresenceOptions): ObjectSt
     }
   }
 
-  /** A new store, or one from before there were marks. */
+  /** A new store, or one older than marks. */
   async function makeMark(): Promise<void> {
     await makeDirectory(root);
     await writeFile(mark, markText, { flag: 'wx', flush: true }).catch((error: unknown) => {
@@ -57,7 +57,7 @@ export function withPresence({ store, root, mapped }: PresenceOptions): ObjectSt
 
   async function* allOrAway<T>(found: AsyncIterable<T>): AsyncGenerator<T> {
     yield* found;
-    // One that went in the middle looks as if it had no more.
+    // A store that vanished midway looks as if it had no more objects.
     await assertPresent();
   }
 

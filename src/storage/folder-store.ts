@@ -145,7 +145,7 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   };
   return withPresence({ store, root, mapped });
 
-  /** Under the key's lock; a condition is looked at here and nowhere earlier. */
+  /** Runs under the key's lock; checks the condition here and nowhere earlier. */
   async function publishIfMet(key: string, written: WrittenFile, options: PutOptions): Promise<ObjectFacts> {
     const existing = await statIfThere(objectPath(root, key));
     if (options.ifNoneMatch && existing) throw new PreconditionFailed(`an object has the key ${key}`);
@@ -179,7 +179,8 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
 
   async function* walk(folder: string, prefix: string, after: string | undefined): AsyncGenerator<ListedObject> {
     const keys = await entriesOf(folder);
-    // What a deleter left that was killed between the object and its folder. A writer whose folder goes makes it again.
+    // Left by a deleter that was killed between the object and its folder. A writer whose folder disappears makes it
+    // again.
     if (keys.length === 0) await guarded(() => pruneEmpty(folderPath(root, folder), root));
     for (const key of keys) {
       if (!key.startsWith(prefix) || isPassed(key, after)) continue;
@@ -204,10 +205,7 @@ export function createFolderStore(storeOptions: FolderStoreOptions): ObjectStore
   }
 }
 
-/**
- * Only who looks before writing must keep others out in between. Without a condition the last writer wins, and renaming
- * is one step.
- */
+/** Only a conditional write must lock others out. Otherwise the last writer wins, and renaming is one step. */
 function isConditional({ ifMatch, ifNoneMatch }: PutOptions): boolean {
   return ifMatch !== undefined || ifNoneMatch !== undefined;
 }

@@ -14,12 +14,12 @@ import { documentTooLarge, emptyDocument, unsupportedDocument } from '../domain/
 
 export interface IngestOptions {
   readonly key: string;
-  /** Where the bytes go; without a store they are only read, as those are that lie in it already. */
+  /** The store for the bytes; absent to only read them, when it has them already. */
   readonly store?: ObjectStore;
   readonly maxBytes: number;
   /** Plain text counts as a document, too. */
   readonly mayBeText?: boolean;
-  /** What sentences call the document. */
+  /** The document's name in error sentences. */
   readonly field: string;
   readonly signal: AbortSignal;
 }
@@ -31,15 +31,15 @@ export interface IngestedDocument {
 }
 
 /**
- * Streams a document into the store: its type is known from its first bytes before anything is stored, its SHA-256 and
- * size are taken on the way, and it ends at `maxBytes`. Throws `invalid_request` (empty), `unsupported_media_type`,
- * `payload_too_large`, and what the source or the store throw; nothing is left in the store then.
+ * Streams a document into the store. Finds its type from the first bytes before storing anything, computes SHA-256 and
+ * size on the way, and stops at `maxBytes`. Throws `invalid_request` (empty), `unsupported_media_type`,
+ * `payload_too_large`, and errors of the source or the store; then the store has nothing of it.
  */
 export async function ingestDocument(body: Readable, options: IngestOptions): Promise<IngestedDocument> {
   const { key, store, maxBytes, mayBeText = false, field, signal } = options;
   const { stream, type: sniffed, head, facts } = inspectDocument(field, { maxFileBytes: maxBytes, mayBeText });
   const arriving = pipeline(body, stream, { signal });
-  // Awaited below; until then its failure is seen through `stream`.
+  // Awaited below; until then its failure shows through `stream`.
   arriving.catch(() => undefined);
   try {
     const type = await sniffed;
@@ -53,11 +53,11 @@ export async function ingestDocument(body: Readable, options: IngestOptions): Pr
 }
 
 export interface InspectedDocument {
-  /** The document's bytes pass through; it breaks with a 413 when there are too many. */
+  /** Passes the document's bytes through; fails with 413 when there are too many. */
   readonly stream: Transform;
-  /** Known before a byte needs to be stored. Rejects when the document is empty or of no kind that we read. */
+  /** Resolves before any byte needs storing. Rejects when the document is empty or of an unknown kind. */
   readonly type: Promise<DocumentType>;
-  /** The first bytes, as far as they were looked at; known with the type. */
+  /** The first bytes that were inspected; known with the type. */
   readonly head: () => Uint8Array;
   /** Of all bytes that passed; call it once the stream has ended. */
   readonly facts: () => { readonly sha256: string; readonly sizeBytes: number };
@@ -72,7 +72,7 @@ export interface InspectionRules {
   readonly mayBeText?: boolean;
 }
 
-/** Looks at a document while it passes: what it is, how large it is, and its hash. */
+/** Inspects a passing document: its type, size and hash. */
 export function inspectDocument(
   field: string,
   { maxFileBytes, mayBeText = false }: InspectionRules,
@@ -113,7 +113,7 @@ export function inspectDocument(
     },
   });
   stream.once('error', type.reject);
-  // Whoever does not get as far as asking for the type reads the error from the stream.
+  // A caller that never awaits the type reads the error from the stream.
   type.promise.catch(() => undefined);
 
   const facts = () => ({ sha256: hash.digest('hex'), sizeBytes });

@@ -15,7 +15,7 @@ import { unquoted, uploadBytes, uploadStream, type UploadTarget } from './s3-upl
 export interface MinioStoreOptions {
   /** A URL without a path, such as `http://127.0.0.1:9000`. */
   readonly endpoint: string;
-  /** The same server as those see it who open presigned URLs; without it there are none. */
+  /** The server's address in presigned URLs; without it there are none. */
   readonly publicEndpoint?: string | undefined;
   readonly bucket: string;
   readonly accessKey: string;
@@ -23,7 +23,7 @@ export interface MinioStoreOptions {
   readonly region?: string | undefined;
   /** Objects up to this size are put in one request; at least 5 MiB (S3's own limit), at most 10,000 parts. */
   readonly partSizeBytes?: number;
-  /** Where parts of streams that are larger than `spoolMemoryBytes` are gathered; needs `partSizeBytes` per upload. */
+  /** Folder for parts of streams above `spoolMemoryBytes`; needs `partSizeBytes` per upload. */
   readonly spoolDirectory?: string;
   readonly spoolMemoryBytes?: number;
   readonly connectTimeoutMs?: number;
@@ -49,7 +49,7 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
     region,
     transport: transport.transport,
     transportAgent: transport.agent,
-    // Temporal and the callers own retries; the client's own would also write to the console.
+    // Temporal and the callers retry; the client's own retries would also write to the console.
     retryOptions: { disableRetry: true },
   });
   const target: UploadTarget = {
@@ -194,10 +194,7 @@ export function createMinioStore(options: MinioStoreOptions): ObjectStore {
     if (failure) throw storageUnavailable(new Error(`S3 could not delete objects: ${JSON.stringify(failure)}`));
   }
 
-  /**
-   * HEAD is answered without a body, so with a bare 403: a request that has one tells whether the keys or the bucket
-   * are wrong.
-   */
+  /** HEAD answers a bare 403 without a body; a request with a body shows whether the keys or the bucket are wrong. */
   async function bucketExists(): Promise<boolean> {
     try {
       return await client.bucketExists(bucket);

@@ -6,13 +6,13 @@ export interface ObjectFacts {
   readonly etag: string;
 }
 
-/** An object as a listing tells of it. */
+/** An object in a listing. */
 export interface ListedObject extends ObjectFacts {
   readonly modifiedAt: Date;
 }
 
 export interface ListOptions {
-  /** Only what the store lists behind this key, whether or not there is an object of that name any more. */
+  /** List only what comes after this key, whether or not it still exists. */
   readonly after?: string;
 }
 
@@ -27,7 +27,7 @@ export interface PutOptions {
 
 export interface PresignOptions {
   readonly expiresInSeconds: number;
-  /** What the answer says that the object is. */
+  /** The content type of the answer. */
   readonly contentType: string;
   readonly contentDisposition: string;
 }
@@ -41,19 +41,15 @@ export interface PresignOptions {
  */
 export interface ObjectStore {
   /**
-   * A key that is ever written with a condition is to be written with one always: a put without one may come between
-   * its look and its write.
+   * Write a key always with a condition, or never: an unconditional put may come between another's check and its write.
    */
   put(key: string, body: Uint8Array | Readable, options?: PutOptions): Promise<ObjectFacts>;
   get(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | undefined>;
   getStream(key: string): Promise<{ readonly stream: Readable; readonly facts: ObjectFacts } | undefined>;
-  /** Of a store that keeps its objects as files of this machine: where the object is, to be read and never written. */
+  /** For a store with local files: the object's path, to read and never to write. */
   localPath?(key: string): Promise<string | undefined>;
   head(key: string): Promise<ObjectFacts | undefined>;
-  /**
-   * Makes an object of its own with the same bytes, without their passing through this process. Resolves with false
-   * where there are none.
-   */
+  /** Copies an object without passing its bytes through this process. Resolves with false if it is missing. */
   copy(fromKey: string, toKey: string): Promise<boolean>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
@@ -64,31 +60,31 @@ export interface ObjectStore {
   /** The names of the folders directly below `prefix`, which must end in `/`. */
   folders(prefix: string): AsyncIterable<string>;
   /**
-   * A URL that gives the object to whoever has it, until it expires. Only a store has this that callers themselves can
-   * reach; nothing is asked of the store, so the object may be missing.
+   * A URL that serves the object to anyone until it expires. Only stores that callers can reach have it. It makes no
+   * request, so the object may be missing.
    */
   presign?(key: string, options: PresignOptions): Promise<string>;
   /** Resolves when the store can be read and written now; creates the bucket or folder when it is missing. */
   check(): Promise<void>;
-  /** Where the store itself can delete by age, that is, on S3. */
+  /** Present if the store itself can delete by age, as S3 can. */
   readonly lifecycle?: Lifecycle;
 }
 
-/** A rule by which the store deletes on its own, whoever runs or does not run. */
+/** A rule by which the store deletes on its own. */
 export interface LifecycleRule {
   readonly id: string;
   /** A folder; ends in `/`. */
   readonly prefix: string;
   /** Age at which objects are deleted. */
   readonly expirationDays?: number;
-  /** Age at which what was sent of an upload that never ended is deleted. */
+  /** Age at which parts of unfinished uploads are deleted. */
   readonly abortUploadDays?: number;
 }
 
 export interface Lifecycle {
   /**
-   * Makes these the only rules whose id begins with `idPrefix`; the rules of others stay as they are. `refused`: the
-   * server knows no such rules, or does not let us set them; all is then as it was.
+   * Replaces the rules whose id begins with `idPrefix`; other rules stay. `refused`: the server knows no such rules, or
+   * does not let us set them; then nothing has changed.
    */
   replaceRules(idPrefix: string, rules: readonly LifecycleRule[]): Promise<'changed' | 'unchanged' | 'refused'>;
 }

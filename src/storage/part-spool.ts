@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-/** A part that has been gathered: S3 wants its length and checksums before its first byte. */
+/** A complete part: S3 needs its length and checksums before its first byte. */
 export interface SpooledPart {
   readonly sizeBytes: number;
   readonly digest: Buffer;
@@ -13,7 +13,7 @@ export interface SpooledPart {
 
 export type DigestAlgorithm = 'sha256' | 'md5';
 
-/** A part whose bytes are at hand. */
+/** A part from bytes in memory. */
 export function partOfBytes(bytes: Uint8Array, algorithm: DigestAlgorithm): SpooledPart {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { sizeBytes: buffer.length, digest: createHash(algorithm).update(buffer).digest(), body: () => buffer };
@@ -26,8 +26,8 @@ export interface PartSpoolOptions {
 }
 
 /**
- * Gathers one part after the other: the first bytes in memory, the rest in a temporary file. So the memory of an
- * upload does not depend on the size of its parts, nor on how long a slow client takes to fill one.
+ * Gathers parts one by one, the first bytes in memory and the rest in a temporary file. So the memory of an upload
+ * depends neither on the part size nor on how long a slow client takes.
  */
 export class PartSpool implements AsyncDisposable {
   readonly #options: PartSpoolOptions;
@@ -85,7 +85,7 @@ export class PartSpool implements AsyncDisposable {
     if (!this.#file) {
       const path = join(this.#options.directory, `part-${randomUUID()}`);
       this.#file = await open(path, 'wx+', 0o600);
-      // Without a name the file goes away with this process, however it ends.
+      // Without a name the file disappears with this process, however it ends.
       await unlink(path);
     }
     this.#isInFile = true;

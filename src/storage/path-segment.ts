@@ -6,7 +6,7 @@ import { maxKeyBytes } from './object-key.ts';
  * has a mark behind it.
  */
 const maxNameBytes = 254;
-/** So much of a long id stands in one segment, marks apart. */
+/** Bytes of a long id in one segment, without marks. */
 const maxPartBytes = 240;
 /** Behind every part of an id but the last. Nothing that `encodeURIComponent` gives holds it. */
 const partMark = '=';
@@ -14,8 +14,8 @@ const partMark = '=';
 const tailBytes = 27;
 
 /**
- * An id as part of a key below `prefix`: it holds no `/` of its own and is no `..`. A parent workflow may give its
- * child any id, up to 1,000 bytes, so a long one stands in several segments, and one that no key holds as its hash.
+ * An id as part of a key below `prefix`: without `/` of its own, and never `..`. A parent workflow may give its child
+ * any id of up to 1,000 bytes, so a long one takes several segments, and one that fits no key is hashed.
  */
 export function pathSegment(id: string, prefix: string): string {
   const encoded = withoutDots(encodeURIComponent(id.toWellFormed()));
@@ -30,7 +30,7 @@ export function pathSegment(id: string, prefix: string): string {
 /** How an id stands in a key: one segment, or several. */
 export const segmentPattern = `(?:[^/=]+${partMark}/)*[^/]+`;
 
-/** The id that a `pathSegment` stands for; undefined for a hash, and for what is none. */
+/** The id of a `pathSegment`; undefined for a hash or anything else. */
 export function idOfSegment(segment: string): string | undefined {
   if (isHashed(segment)) return undefined;
   try {
@@ -40,7 +40,7 @@ export function idOfSegment(segment: string): string | undefined {
   }
 }
 
-/** Whether an id is told by nothing in its key. */
+/** Whether a key holds only a hash of the id. */
 export function isHashed(segment: string): boolean {
   return segment.startsWith(partMark);
 }
@@ -48,8 +48,7 @@ export function isHashed(segment: string): boolean {
 const splitKey = new RegExp(`^(tenants/[^/]+/(?:jobs|deleted-jobs)/)((?:[^/=]{60,}${partMark}/)+)(.*)$`);
 
 /**
- * The key by which an earlier version named the same object, where that put a long id into one segment; undefined for
- * any other key.
+ * The key of the same object in an earlier version, which kept a long id in one segment; undefined for any other key.
  */
 export function unsplitKey(key: string): string | undefined {
   const [, prefix, parts, rest] = splitKey.exec(key) ?? [];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-/** Who made a temporary file or a lock, so that others can tell when its maker is gone. */
+/** The owner of a temporary file or lock, so that others can tell when it is gone. */
 export interface ProcessOwner {
   readonly host: string;
   readonly pid: number;

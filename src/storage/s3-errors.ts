@@ -4,10 +4,7 @@ import { storageRefused, storageUnavailable } from '../domain/error-sentences.ts
 import { isOwnMistake } from './file-system.ts';
 import { PreconditionFailed } from './object-store.ts';
 
-/**
- * What is wrong with the request itself: the same one fails again, however well the server is. Codes of S3 and of
- * MinIO.
- */
+/** Faults of the request itself: it would fail again on a healthy server. Codes of S3 and of MinIO. */
 const refusals = new Set([
   'EntityTooLarge',
   'EntityTooSmall',
@@ -27,7 +24,7 @@ const refusals = new Set([
   'XMinioInvalidObjectName',
 ]);
 
-/** The same, found by the client before it sends anything. */
+/** The same, from the client before it sends anything. */
 const refusalsOfClient = new Set(['InvalidArgumentError', 'InvalidObjectNameError', 'InvalidPrefixError']);
 
 /** S3's error code, from minio's own error or from the error document that it throws as a plain object. */
@@ -51,9 +48,9 @@ export function isLostRace(error: unknown): boolean {
 }
 
 /**
- * What was asked of the store wrongly is final. Everything else that it answers is for the operator: it is down,
- * overloaded, without the bucket, or it rejects the credentials. The caller reads that the store can't be reached; S3's
- * code and message stand in the cause.
+ * Maps an S3 error. A wrong request is final. Everything else is for the operator: the store is down, overloaded,
+ * without the bucket, or rejects the credentials. The caller reads that the store cannot be reached; S3's code and
+ * message are in the cause.
  */
 export function mapS3Error(error: unknown): unknown {
   if (error instanceof ClassifierError || error instanceof PreconditionFailed) return error;
@@ -67,7 +64,10 @@ export function mapS3Error(error: unknown): unknown {
     : new ClassifierError('storage_unavailable', sentence, { cause });
 }
 
-/** What only the operator can mend, with the setting to change; undefined for what may pass by itself. */
+/**
+ * The sentence for faults that the operator must mend, with the setting to change; undefined for what may pass by
+ * itself.
+ */
 function sentenceOf(code: string): string | undefined {
   const what = operatorFaults.find(([codes]) => codes.includes(code))?.[1];
   return what === undefined ? undefined : `The document store ${what} (${code}).`;

@@ -11,8 +11,8 @@ interface PresignerOptions {
 }
 
 /**
- * Signs for the address that callers use: the host is a part of what is signed. With the region given it asks no
- * server.
+ * Signs for the address that callers use, because the signature covers the host. With the region given it makes no
+ * request.
  */
 export function createPresigner(options: PresignerOptions): NonNullable<ObjectStore['presign']> {
   const { bucket, accessKey, secretKey, region } = options;

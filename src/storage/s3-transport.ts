@@ -13,7 +13,7 @@ export interface S3TransportOptions {
 export interface S3Transport {
   readonly transport: NonNullable<ClientOptions['transport']>;
   readonly agent: http.Agent;
-  /** Runs an action whose requests are aborted with the signal: minio's client itself takes none. */
+  /** Runs an action and aborts its requests with the signal: minio's client itself takes none. */
   withSignal<T>(signal: AbortSignal | undefined, action: () => Promise<T>): Promise<T>;
 }
 
@@ -22,7 +22,7 @@ type Callback = (response: http.IncomingMessage) => void;
 /** The HTTP under minio's client, with what it lacks: time limits, cancellation, and no connection left half read. */
 export function createS3Transport({ isSecure, connectTimeoutMs, idleTimeoutMs }: S3TransportOptions): S3Transport {
   const client = isSecure ? https : http;
-  // Idle connections are given up before common servers and proxies do: a request on a closing one would fail.
+  // Closes idle connections before common servers and proxies do: a request on a closing one would fail.
   const agentOptions = { keepAlive: true, timeout: 5_000 };
   const agent = isSecure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
   const signals = new AsyncLocalStorage<AbortSignal | undefined>();

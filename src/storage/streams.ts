@@ -1,11 +1,11 @@
 import { addAbortSignal, type Readable, pipeline, Transform } from 'node:stream';
 
-/** Wraps an error of the stream that a caller gave, so that it is not taken for one of the store. */
+/** Wraps an error of the caller's stream, so that nobody takes it for the store's. */
 export class SourceFailure extends Error {
   override readonly name = 'SourceFailure';
 }
 
-/** The chunks of a caller's stream. Whoever stops reading destroys it; its own error arrives as `SourceFailure`. */
+/** The chunks of a caller's stream. Stopping early destroys the stream; its own error arrives as `SourceFailure`. */
 export async function* readSource(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   if (signal) addAbortSignal(signal, body);
   try {
@@ -15,10 +15,7 @@ export async function* readSource(body: Readable, signal: AbortSignal | undefine
   }
 }
 
-/**
- * What the caller of `put` is to see: the reason of the abort, the error of the own stream, else what `map` makes of
- * it.
- */
+/** The error for the caller of `put`: the reason of the abort, the error of its own stream, or the result of `map`. */
 export function putFailure(error: unknown, signal: AbortSignal | undefined, map: (error: unknown) => unknown): unknown {
   if (signal?.aborted) return signal.reason;
   return error instanceof SourceFailure ? error.cause : map(error);
@@ -31,7 +28,7 @@ function toBuffer(chunk: unknown): Buffer {
   throw new TypeError('the stream of an object must yield bytes');
 }
 
-/** The same bytes; when the source breaks, the reader gets the error that `map` makes of it. */
+/** The same bytes; if the source fails, the reader gets the error of `map`. */
 export function withMappedErrors(source: Readable, map: (error: unknown) => unknown): Readable {
   const mappedStream = new Transform({
     transform: (chunk, _encoding, callback) => callback(null, chunk),

@@ -3,8 +3,8 @@ import type { ObjectStore } from './object-store.ts';
 import { unsplitKey } from './path-segment.ts';
 
 /**
- * Finds what an earlier version put under a long id in one segment, which no file system holds but S3 may: it is read,
- * and deleted, by today's key.
+ * Reads and deletes by today's key what an earlier version stored under a long id in one segment. No file system has
+ * such a name, but S3 may.
  */
 export function withUnsplitNames(store: ObjectStore): ObjectStore {
   async function orUnsplit<T>(key: string, read: (key: string) => Promise<T | undefined>): Promise<T | undefined> {
@@ -15,7 +15,7 @@ export function withUnsplitNames(store: ObjectStore): ObjectStore {
 
   async function andUnsplit(key: string, remove: (key: string) => Promise<void>): Promise<void> {
     const earlier = unsplitKey(key);
-    // First: as long as today's objects are there, an interrupted deletion is found and done again.
+    // First: as long as today's objects exist, an interrupted deletion is found and repeated.
     if (earlier !== undefined) await unlessRefused(() => remove(earlier));
     await remove(key);
   }
@@ -32,7 +32,7 @@ export function withUnsplitNames(store: ObjectStore): ObjectStore {
   };
 }
 
-/** A server that keeps objects as files refuses such a name, and then there is nothing. */
+/** A server with files refuses such a name; then there is nothing. */
 async function unlessRefused<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
     return await action();

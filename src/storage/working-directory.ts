@@ -4,12 +4,12 @@ import { formatOwner, isGone, parseOwner, thisProcess } from './process-owner.ts
 
 const prefix = 'pigeonhole-';
 
-/** A new folder for a document while it is worked on; its name tells whose it is. */
+/** Creates a folder for a document in use; its name contains the owner. */
 export function createWorkingDirectory(parent: string): Promise<string> {
   return mkdtemp(join(parent, `${prefix}${formatOwner(thisProcess)}~`));
 }
 
-/** Removes the folders of processes that were killed before they could. Returns how many those were. */
+/** Removes the folders of killed processes. Returns their number. */
 export async function sweepWorkingDirectories(parent: string): Promise<number> {
   const left = (await readdir(parent)).filter((name) => {
     const owner = name.startsWith(prefix) ? parseOwner(name.slice(prefix.length)) : undefined;

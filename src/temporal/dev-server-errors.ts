@@ -33,7 +33,7 @@ export function notStartable(executable: string, cause: unknown): ConfigError {
   );
 }
 
-/** The server ended before it answered: in its own last words, unless a port was taken in that moment. */
+/** The server ended before it answered: quotes its last words, unless the port was taken in that moment. */
 export async function endedAtStart(options: DevServerOptions, exit: ServerExit): Promise<ConfigError> {
   const tail = await tailOf(options.logFile);
   if (tail.includes('address already in use')) await refuseTakenPort(options);

@@ -14,8 +14,8 @@ export interface DevServerOptions {
   readonly executable: string;
   readonly port: number;
   /**
-   * Put on ports that no browser opens: the web UI, which there is only with `ui`, and the HTTP API, whose port is a
-   * random one otherwise. Neither has a login, and both obey whatever web page reaches them.
+   * Puts the web UI (only with `ui`) and the HTTP API on ports that no browser opens; otherwise the API has a random
+   * one. Neither has a login, and both obey any web page that reaches them.
    */
   readonly hidden?: readonly HiddenPort[];
   /** SQLite file that keeps the runs. In memory when absent. */
@@ -33,7 +33,7 @@ export interface DevServerOptions {
 
 export const devServerNamespace = 'default';
 
-/** Nothing of ours: the server needs a home folder at most, and no key or address may leak into it. */
+/** Nothing of our environment: the server needs at most a home folder, and no key or address may leak into it. */
 export const devServerEnv = { HOME: homedir() };
 
 /**
@@ -54,7 +54,7 @@ const dynamicConfig = {
   'matching.numTaskqueueWritePartitions': 1,
   // A list of jobs asks several times, and the default of 10 in a second is for the whole namespace.
   'frontend.namespaceRPS.visibility': 1000,
-  // The HTTP API cannot be switched off, and nothing of ours uses it: no request that names a host is answered, so none
+  // The HTTP API cannot be switched off, and we do not use it: it refuses every request that names a host, and so all
   // of a web page.
   'frontend.httpAllowedHosts': ['nobody.invalid'],
 } as const;

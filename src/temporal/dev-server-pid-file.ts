@@ -13,7 +13,7 @@ export interface LeftoverServer {
   readonly ownerPid: number | undefined;
 }
 
-/** Notes beside the database which process serves it, and that this process is the one to stop it. */
+/** Records beside the database which process serves it, and that this process will stop it. */
 export async function writePidFile(databaseFile: string, pid: number): Promise<void> {
   const ownerCommandLine = (await commandLineOf(process.pid)) ?? '';
   const content = { pid, ownerPid: process.pid, ownerCommandLine } satisfies z.infer<typeof schema>;
@@ -25,7 +25,8 @@ export async function removePidFile(databaseFile: string): Promise<void> {
 }
 
 /**
- * What the pid file names, if it still is a dev server on this database: pids are reused, so the command line decides.
+ * The process of the pid file, if it still is a dev server on this database. Pids are reused, so the command line
+ * decides.
  */
 export async function findLeftover(databaseFile: string): Promise<LeftoverServer | undefined> {
   const content = await readPidFile(databaseFile);
@@ -55,7 +56,7 @@ async function readPidFile(databaseFile: string): Promise<z.infer<typeof schema>
   try {
     return schema.parse(JSON.parse(await readFile(pidFile(databaseFile), 'utf8')));
   } catch {
-    // No file, or one cut short by a crash: then nothing is known, and a taken port will tell.
+    // No file, or one cut short by a crash: a taken port will show a leftover server.
     return undefined;
   }
 }

@@ -44,7 +44,7 @@ export async function startDevServer(given: DevServerOptions): Promise<DevServer
       return await whenReady(leftover, options, { isAdopted: true });
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      // It was alive but did not answer: whenReady has stopped it, and a new one takes its place.
+      // It was alive but did not answer; whenReady has stopped it, and a new one replaces it.
     }
   }
   await errors.refuseTakenPort(options);
@@ -76,7 +76,7 @@ async function takeOver(options: DevServerOptions): Promise<RunningServer | unde
     await writePidFile(databaseFile, leftover.pid);
     return { ...server, ports };
   }
-  // It was started with other settings, and two servers must not share a database.
+  // It has other settings, and two servers must not share a database.
   await server.stop(options.stopTimeoutMs ?? defaultStopTimeoutMs);
   return undefined;
 }

@@ -7,9 +7,7 @@ const listDeadlineMs = 10_000;
 const grpcInvalidArgument = 3;
 const grpcNotFound = 5;
 
-/**
- * The latest run of a workflow id; undefined when Temporal has none, or none any more. Every other failure is thrown.
- */
+/** The latest run of a workflow id; undefined if Temporal has none (any more). Throws every other failure. */
 export async function describeExecution(
   client: Client,
   workflowId: string,
@@ -17,7 +15,7 @@ export async function describeExecution(
   try {
     return await callTemporal(client, deadlineMs, () => client.workflow.getHandle(workflowId).describe());
   } catch (error) {
-    // Not every "not found" will do: a namespace that is gone says nothing about the runs in it.
+    // Not every "not found" counts: a missing namespace says nothing about its runs.
     if (error instanceof WorkflowNotFoundError) return undefined;
     // Longer than this server's ids may be: nothing has it.
     if (grpcCode(error) === grpcInvalidArgument) return undefined;
@@ -25,7 +23,7 @@ export async function describeExecution(
   }
 }
 
-/** Why a run was terminated, as whoever did it says; undefined when it was not, or is gone. */
+/** The reason given for a termination; undefined when the run was not terminated, or is gone. */
 export async function terminationReason(
   client: Client,
   workflowId: string,
@@ -38,18 +36,18 @@ export async function terminationReason(
   return found?.history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? undefined;
 }
 
-/** Makes Temporal forget a run, which takes it up to half a minute. One that is gone already is no error. */
+/** Makes Temporal forget a run, which takes up to half a minute. A missing run is no error. */
 export async function deleteExecution(client: Client, workflowId: string, runId: string): Promise<void> {
   const request = { namespace: client.options.namespace, workflowExecution: { workflowId, runId } };
   await unlessGone(callTemporal(client, deadlineMs, () => client.workflowService.deleteWorkflowExecution(request)));
 }
 
-/** Ends a run without asking it. One that is closed or gone already is no error. */
+/** Terminates a run. A closed or missing run is no error. */
 export async function terminateExecution(client: Client, workflowId: string, reason: string): Promise<void> {
   await unlessGone(callTemporal(client, deadlineMs, () => client.workflow.getHandle(workflowId).terminate(reason)));
 }
 
-/** Undefined when the run that a call is about is closed or gone. */
+/** Resolves with undefined when the call's run is closed or gone. */
 export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

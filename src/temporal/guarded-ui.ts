@@ -8,11 +8,11 @@ export interface GuardedUiOptions {
   readonly host: string;
   readonly port: number;
   /**
-   * Names beside localhost by which the UI is called, as a reverse proxy passes them on: `ui.example.com`, or with a
-   * port that is neither a default one nor `port`: `localhost:9000`.
+   * Further host names of the UI, as a reverse proxy passes them on: `ui.example.com`, or with a port other than a
+   * default one or `port`: `localhost:9000`.
    */
   readonly hostNames: readonly string[];
-  /** Where Temporal's own UI server listens now; undefined while there is none. */
+  /** The present address of Temporal's own UI server; undefined while there is none. */
   readonly target: () => { readonly host: string; readonly port: number } | undefined;
 }
 
@@ -22,11 +22,10 @@ export interface GuardedUi {
 }
 
 /**
- * Temporal's web UI for its operators, and for no other web page. The UI's own server obeys whatever name it is called
- * by, and hands the token that guards its forms to any script: a page that rebinds its name to this machine could list
- * and start the runs of every tenant. So nobody reaches that server but through here, where the name must be localhost
- * with the UI's port (or one of `hostNames`) and the page asking must be the UI's own. Throws ConfigError when the port
- * is taken.
+ * Serves Temporal's web UI to operators, and to no other web page. The UI's own server accepts any host name and gives
+ * the token of its forms to any script: a page that rebinds its name to this machine could list and start the runs of
+ * every tenant. So that server is only reachable through this one, which requires localhost with the UI's port (or one
+ * of `hostNames`) and a request from the UI's own page. Throws ConfigError when the port is taken.
  */
 export async function serveGuardedUi({ host, port, hostNames, target }: GuardedUiOptions): Promise<GuardedUi> {
   const names = new Set(hostNames.map((name) => name.toLowerCase()));
@@ -34,7 +33,7 @@ export async function serveGuardedUi({ host, port, hostNames, target }: GuardedU
   const isNamed = (seen: string): boolean =>
     names.has(seen.toLowerCase()) || (portOf(seen) === port && names.has(seen.replace(/:\d+$/, '').toLowerCase()));
   const isOwn = (headers: OriginHeaders): boolean =>
-    // A name may be that of a reverse proxy which speaks TLS.
+    // A reverse proxy with this name may speak TLS.
     isOwnRequest(headers, isLocal) || isOwnRequest(headers, isNamed, ['http', 'https']);
 
   const server = createServer((request, response) => {
@@ -77,7 +76,7 @@ function portOf(host: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** A link on any page may be followed to the UI: what is opened cannot be read by that page. */
+/** Any page may link to the UI: it cannot read what the link opens. */
 function isFollowedLink({ method, headers }: IncomingMessage): boolean {
   const { origin, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
   return method === 'GET' && origin === undefined && mode === 'navigate' && destination === 'document';
@@ -107,5 +106,5 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
 }
 
 function ignore(): void {
-  // A browser that went away, or a server that did: the connection tells.
+  // The browser or the server went away; the connection shows it.
 }

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { callTemporal, grpcCode } from './connection.ts';
 
-/** What an execution was started with, as the first event of its history tells. */
+/** The input of an execution, from the first event of its history. */
 export interface ExecutionStart {
   /** Its first argument. */
   readonly input: unknown;

@@ -11,9 +11,9 @@ const deadlineMs = 5000;
 const grpcInvalidArgument = 3;
 
 /**
- * Makes sure that the namespace has our search attributes. Where the server does not let us (Temporal Cloud has its own
- * way) the log says once which are missing and what to run: without `WaitingFor` jobs wait as well, but are not found
- * by it; without the others no run gets on.
+ * Registers our search attributes in the namespace. If the server does not allow that (Temporal Cloud has its own way),
+ * logs once which are missing and what to run. Without `WaitingFor` jobs wait as well, but cannot be found by it;
+ * without the others no run makes progress.
  */
 export async function registerSearchAttributes(client: Client, logger: Logger): Promise<void> {
   const { namespace } = client.options;
@@ -30,7 +30,7 @@ export async function registerSearchAttributes(client: Client, logger: Logger): 
   }
 }
 
-/** Found out by a question that every client may ask: a filter that names what is not there is refused. */
+/** Tries a query that every client may make: Temporal refuses a filter with an unknown attribute. */
 async function missingSearchAttributes(client: Client): Promise<readonly SearchAttribute[]> {
   const found = await Promise.all(searchAttributes.map(({ name }) => hasSearchAttribute(client, name)));
   return searchAttributes.filter((_, index) => found[index] !== true);

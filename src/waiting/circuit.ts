@@ -2,55 +2,55 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ClassifierError, factsOf, type ErrorCode, type WaitedFor } from '../domain/errors.ts';
 import type { Logger } from '../logger.ts';
 
-/** Why nothing is asked at present. */
+/** Why calls are refused at present. */
 export interface Fault {
   readonly code: ErrorCode;
-  /** For whoever reads of it, with the setting to change where there is one. */
+  /** A sentence for operators, with the setting to change if there is one. */
   readonly detail: string;
   /** ISO 8601. */
   readonly since: string;
 }
 
 /**
- * Knows whether something that the operator keeps can be used: one for each endpoint in each process. While it is open
- * nothing is asked but whether it can be used again, by one check at a time, after pauses that grow.
+ * Knows whether something that the operator provides works: one per endpoint and process. While it is open it refuses
+ * calls and makes one check at a time, with growing pauses.
  */
 export interface Circuit extends AsyncDisposable {
   readonly waitsFor: WaitedFor;
-  /** What keeps it open; undefined while it is closed. */
+  /** The fault that keeps it open; undefined while it is closed. */
   readonly fault: Fault | undefined;
   /** Throws the fault while there is one. */
   refuse(): void;
-  /** Something was done with it. */
+  /** Report a successful call. */
   succeeded(): void;
-  /** A check that somebody made has failed so; what waits for something else is none of it. */
+  /** Report a failed check; ignores errors that wait for something else. */
   failed(error: ClassifierError): void;
   /**
-   * Told of a failure of what was begun at `startedAt` (of `performance.now()`). A document may be what was refused, so
-   * that the failure alone opens nothing: a check, one for all who are in doubt, decides. Resolves when it has, or with
-   * the signal.
+   * Report a failed call that began at `startedAt` (of `performance.now()`). The document may be at fault, so the
+   * failure alone opens nothing: one check decides for all who are in doubt. Resolves when it has, or when the signal
+   * aborts.
    */
   doubt(startedAt: number, signal: AbortSignal): Promise<void>;
-  /** Checks it now, where nobody knows. Resolves with whether it can be used. */
+  /** Checks now, unless the state is known. Resolves with whether it works. */
   verify(): Promise<boolean>;
-  /** Calls back whenever it can be used again. */
+  /** Calls back whenever it works again. */
   onClosed(callBack: () => void): void;
 }
 
 export interface CircuitOptions {
   readonly waitsFor: WaitedFor;
   /**
-   * Asks for as little as possible. Throws what is wrong: a ClassifierError whose code waits for this opens the
+   * Makes the smallest possible call. Throws what is wrong: a ClassifierError whose code waits for this opens the
    * circuit.
    */
   readonly check: (signal: AbortSignal) => Promise<void>;
-  /** To which the pauses between checks grow. */
+  /** The longest pause between checks. */
   readonly longestPauseMs: number;
   readonly logger: Logger;
 }
 
 const shortestPauseMs = 500;
-/** However long the other side says to stay away: who raises its limit sees the jobs go on within minutes. */
+/** The longest pause that the other side can ask for: after its limit is raised, jobs continue within minutes. */
 const longestStatedPauseMs = 300_000;
 
 export function createCircuit({ waitsFor, check, longestPauseMs, logger }: CircuitOptions): Circuit {
@@ -77,7 +77,7 @@ export function createCircuit({ waitsFor, check, longestPauseMs, logger }: Circu
     } catch (error) {
       if (disposing.signal.aborted) return;
       if (error instanceof ClassifierError && isFault(error)) opened(error);
-      // What is no fault of the other side's is an answer.
+      // Any other error is an answer: the other side works.
       else closed();
     }
   }
@@ -170,7 +170,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return promise;
 }
 
-/** Of failures that were put together for a log; other messages may quote anything. */
+/** Describes only failures made for logs; other messages may quote anything. */
 function describe(cause: unknown): string | undefined {
   return cause instanceof Error && cause.name === 'ExternalFailure' ? cause.message : undefined;
 }

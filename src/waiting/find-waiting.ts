@@ -7,7 +7,7 @@ import { callTemporal } from '../temporal/connection.ts';
 import { listExecutions } from '../temporal/executions.ts';
 import { hasWaitingLabel } from './waiting-label.ts';
 
-/** A run that waits for what only the operator can mend. */
+/** A run that waits for the operator. */
 export interface WaitingRun {
   readonly workflowId: string;
   readonly runId: string;
@@ -29,8 +29,7 @@ const types = Object.values(waiters).map((type) => `'${type}'`);
 const ownRunning = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus = 'Running'`;
 
 /**
- * One page of the runs that wait for something. Where the namespace has no search attribute for it, the memos of all
- * that run tell.
+ * One page of the runs that wait for something. Without the search attribute it reads the memos of all running ones.
  */
 export async function listWaiting(client: Client, waitsFor: WaitedFor, pageToken?: string): Promise<WaitingPage> {
   if (await hasWaitingLabel(client)) {

@@ -19,15 +19,14 @@ export interface RunResumer {
 
 /** Enough to wake a thousand runs within seconds, and little beside what the runs themselves ask of Temporal. */
 const signalsAtOnce = 4;
-/** A run that has begun to wait shows in Temporal's visibility a moment later. */
+/** Temporal's visibility shows a waiting run a moment later. */
 const visibilityLagMs = 1000;
-/** Runs that still wait after so many rounds wait for what another worker sees, and come back by themselves. */
+/** Runs that still wait after so many rounds wait for another worker's fault, and come back by themselves. */
 const maxRounds = 5;
 
 /**
- * Tells the runs that wait for something to go on when its circuit closes, and at the start of a process, where the
- * operator may just have mended it: a check comes first, so that a setting that is still wrong wakes nobody. Each run
- * comes back by itself, too, but later.
+ * Wakes waiting runs when a circuit closes, and when a process starts, because the operator may just have mended it. A
+ * check comes first, so that a setting that is still wrong wakes nobody. Each run also comes back by itself, but later.
  */
 export function resumeRuns({ client, circuits, logger }: ResumeOptions): RunResumer {
   const stopping = new AbortController();

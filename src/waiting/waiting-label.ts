@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { hasSearchAttribute } from '../temporal/register-search-attributes.ts';
 
-/** Who creates it while runs wait sees it used a minute later, without a restart. */
+/** An operator who creates it while runs wait sees it in use a minute later, without a restart. */
 const askAgainMs = 60_000;
 
 interface Finding {
@@ -14,9 +14,8 @@ interface Finding {
 const findings = new WeakMap<Client, Finding>();
 
 /**
- * Whether the namespace has the search attribute `WaitingFor`. A run that set it where it is not would never get on:
- * Temporal refuses the workflow task, again and again. False, too, where Temporal cannot say: a run waits as well
- * without it.
+ * Whether the namespace has the search attribute `WaitingFor`. A run that set a missing one would get stuck: Temporal
+ * refuses the workflow task, again and again. False, too, if Temporal cannot answer: a run waits as well without it.
  */
 export function hasWaitingLabel(client: Client): Promise<boolean> {
   const known = findings.get(client);

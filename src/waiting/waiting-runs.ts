@@ -3,9 +3,9 @@ import type { Waiting } from '../domain/waiting.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { waitingRuns } from './find-waiting.ts';
 
-/** What jobs wait for that only the operator can mend. */
+/** What jobs wait for the operator to mend. */
 export interface WaitingRuns extends Pick<Waiting, 'waitsFor' | 'since' | 'detail' | 'code'> {
-  /** How many; of those that were looked at, where there are more. */
+  /** How many, among those examined if there are more. */
   readonly jobs: number;
   /** Batches, webhooks and operations on many jobs. */
   readonly others: number;
@@ -13,10 +13,10 @@ export interface WaitingRuns extends Pick<Waiting, 'waitsFor' | 'since' | 'detai
 
 const lookedAt = 1000;
 const deadlineMs = 2500;
-/** Probes come from many places; what they read may be so old. */
+/** How old the answer to a probe may be. */
 const trustMs = 5000;
 
-/** Makes what tells of the runs that wait, whichever process they wait in. Empty, too, where Temporal cannot say. */
+/** Creates a reader of waiting runs in all processes. Empty, too, if Temporal cannot answer. */
 export function createWaitingRuns(client: Client): () => Promise<readonly WaitingRuns[]> {
   let cached: { readonly at: number; readonly found: Promise<readonly WaitingRuns[]> } | undefined;
   return () => {

@@ -1,10 +1,7 @@
 import { ClassifierError } from '../domain/errors.ts';
 import { hasErrorCode } from '../storage/file-system.ts';
 
-/**
- * What a machine answers that has no room, no rights or no handles left. A name that is too long, say, is a mistake of
- * ours.
- */
+/** Error codes of a machine without room, rights or handles. A name that is too long, say, is a mistake of ours. */
 const faults = {
   ENOSPC: 'has no room left in TEMP_DIR',
   EDQUOT: 'has used up its share of the disk of TEMP_DIR',
@@ -14,9 +11,7 @@ const faults = {
   ENFILE: 'is on a machine that has too many files open',
 } as const;
 
-/**
- * A failure of the file system of this machine as what it is: the operator's to mend. Undefined for any other failure.
- */
+/** Turns a failure of this machine's file system into an error for the operator. Undefined for any other failure. */
 export function toWorkerFault(error: unknown): ClassifierError | undefined {
   for (const [code, what] of Object.entries(faults)) {
     if (hasErrorCode(error, code))

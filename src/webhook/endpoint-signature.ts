@@ -4,7 +4,7 @@ const prefix = 'wss_';
 const newSecretBytes = 32;
 
 /**
- * The headers by which Extend's clients know a delivery: HMAC-SHA256 under the whole text of the secret, its prefix
+ * The headers by which Extend's clients verify a delivery: HMAC-SHA256 under the whole text of the secret, its prefix
  * included, as hex.
  */
 export function signForEndpoint(

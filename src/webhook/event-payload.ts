@@ -1,10 +1,10 @@
 import type { WebhookEvent } from '../domain/webhook-event.ts';
 
-/** What an event says. */
+/** The payload of an event. */
 export interface EventPayload {
   /** Of the run, batch, classifier or version. */
   readonly id: string;
-  /** The caller's own, where a run was given any. */
+  /** The caller's metadata of a run. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly body: unknown;
 }
@@ -12,8 +12,8 @@ export interface EventPayload {
 export type EventReference = Pick<WebhookEvent, 'eventId' | 'subject'>;
 
 export interface EventPayloads {
-  /** As GET would answer it; undefined when it was deleted. */
+  /** The body that GET would answer; undefined when the subject was deleted. */
   read(tenant: string, event: EventReference): Promise<EventPayload | undefined>;
-  /** An address that needs no key and gives the body, for an hour. */
+  /** A URL that serves the body without a key, for an hour. */
   link(tenant: string, event: EventReference): Promise<string>;
 }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { trimEndOf } from '../domain/trim-end-of.ts';
 
-/** What is sent to a receiver: exactly these bytes are signed. */
+/** A message to a receiver: exactly these bytes are signed. */
 export interface WebhookMessage {
   readonly id: string;
   readonly sentAt: Date;

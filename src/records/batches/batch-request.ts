@@ -7,7 +7,10 @@ import { batchKeys } from '../keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { runSources } from '../jobs/job-request.ts';
 
-/** What a batch was asked for, inputs apart: its `request.json`. It is written last: a batch that has one is whole. */
+/**
+ * The request of a batch without its inputs: its `request.json`. It is written last, so a batch that has one is
+ * complete.
+ */
 export type BatchRequest = z.infer<typeof batchRequestSchema>;
 
 const batchRequestSchema = z.object({
@@ -15,7 +18,7 @@ const batchRequestSchema = z.object({
   runCount: z.number(),
   /** The caller's advice, which may quote anything; also what `classifyPage` reads. */
   instructions: z.string().optional(),
-  /** What each run is asked for, as its own request will have it. */
+  /** The common part of the runs' requests. */
   run: z.object({
     config: storedConfigSchema,
     classifier: z.object({ id: z.string(), versionId: z.string() }).optional(),
@@ -23,7 +26,7 @@ const batchRequestSchema = z.object({
   }),
 });
 
-/** One document of a batch, and what its run is to give back. */
+/** One document of a batch, and the data to return with its run. */
 export type BatchInput = z.infer<typeof batchInputSchema>;
 
 const named = { name: z.string().optional() };
@@ -59,8 +62,8 @@ export async function findBatchRequest(
 }
 
 /**
- * The inputs of a batch lie in chunks, each of which one activity prepares. They hold no password: those are kept
- * sealed, with the files.
+ * Writes the inputs of a batch in chunks, each for one activity. They contain no password: those are sealed with the
+ * files.
  */
 export async function writeInputs(
   store: ObjectStore,
@@ -77,7 +80,7 @@ export async function writeInputs(
   });
 }
 
-/** The inputs of the chunk that this one is in, and the index of the first of them. */
+/** The inputs of the chunk with this index, and the index of its first input. */
 export async function readChunk(
   store: ObjectStore,
   tenant: string,

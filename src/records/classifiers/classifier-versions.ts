@@ -46,8 +46,8 @@ export interface ResolvedClassifier {
 }
 
 /**
- * Finds a classifier and the version of it that is meant: the latest published one, else the draft, unless the
- * reference names another. Throws `not_found` for either.
+ * Finds a classifier and a version of it: the one that the reference names, else the latest published one, else the
+ * draft. Throws `not_found` for either.
  */
 export async function resolveClassifier(
   store: ObjectStore,
@@ -67,7 +67,7 @@ export async function resolveClassifier(
   );
 }
 
-/** The version that is still being worked on. */
+/** The draft as a version. */
 export function draftOf({ id, createdAt, createdBy, config }: Classifier): ClassifierVersion {
   return {
     id: versionId(id, draftName),
@@ -83,13 +83,13 @@ export function draftOf({ id, createdAt, createdBy, config }: Classifier): Class
 export interface PublishRequest {
   readonly releaseType: ReleaseType;
   readonly description?: string | undefined;
-  /** Published instead of the draft's, which stays as it is. */
+  /** Publish this instead of the draft's configuration, which stays. */
   readonly config?: ClassifyConfig | undefined;
 }
 
 /**
- * Publishes the draft, or the configuration given, under the next number. Of any number of callers at once each gets a
- * number of its own: a version is only ever written where none is. Throws `not_found`.
+ * Publishes the draft, or the given configuration, under the next number. Each simultaneous caller gets a number of its
+ * own: a version is only written where none exists. Throws `not_found`.
  */
 export async function publishVersion(
   store: ObjectStore,

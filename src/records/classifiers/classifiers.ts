@@ -22,7 +22,7 @@ const classifierSchema = z.object({
 
 const parse = (value: unknown) => classifierSchema.parse(value);
 
-/** Many writers of one draft take turns; each of them is worth waiting for. */
+/** Writers of one draft take turns; none gives up early. */
 const maxAttempts = 100;
 
 export interface CreateClassifierRequest {

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The configuration of a classifier as it is stored: all that the caller gave, also what is not known here. The rules
- * that a new one must keep stand in `http/extend/classify-runs/config-schema.ts`; what was stored under earlier rules
- * stays readable.
+ * A classifier's stored configuration: everything that the caller gave, including unknown members. The rules for a new
+ * one are in `http/extend/classify-runs/config-schema.ts`; configurations stored under earlier rules stay readable.
  */
 export const storedConfigSchema = z.looseObject({
   classifications: z.array(z.looseObject({ id: z.string(), type: z.string(), description: z.string() })),
@@ -18,7 +17,7 @@ export const storedConfigSchema = z.looseObject({
 
 export type ClassifyConfig = z.infer<typeof storedConfigSchema>;
 
-/** What a classifier is until somebody says more: every document is of the one type that none may lack. */
+/** A new classifier's configuration: every document is of the one type that each configuration needs. */
 export const emptyConfig: ClassifyConfig = {
   classifications: [{ id: 'other', type: 'other', description: 'Any other document' }],
 };

@@ -9,15 +9,15 @@ export interface PageLimits {
   readonly maxPages: number;
 }
 
-/** What a configuration asks of a document, in the words of the workflow. */
+/** A configuration's question about a document, in the workflow's words. */
 export interface RunQuestion extends OptionCategories {
   readonly selection: PageSelection;
   readonly instructions?: string;
 }
 
 /**
- * Page ranges apply, cut at the operator's limit; the context `max` reads as many pages as that allows. Which model or
- * parser of Extend's is named changes nothing here: those are kept and given back.
+ * Applies page ranges up to the operator's limit; the context `max` reads as many pages as that allows. The named model
+ * or parser of Extend changes nothing here; it is stored and returned.
  */
 export function questionOf(config: ClassifyConfig, { defaultPages, maxPages }: PageLimits): RunQuestion {
   const { classifications, classificationRules = '', advancedOptions } = config;
@@ -35,7 +35,7 @@ export type ConfigOverride = Omit<ClassifyConfig, 'classifications'> & {
   readonly classifications?: ClassifyConfig['classifications'] | undefined;
 };
 
-/** A configuration with the members of another in place of its own: each as a whole. */
+/** Replaces members of a configuration by those of another, each as a whole. */
 export function withOverride(config: ClassifyConfig, override: ConfigOverride = {}): ClassifyConfig {
   return { ...config, ...override, classifications: override.classifications ?? config.classifications };
 }

@@ -15,7 +15,7 @@ import { resolveReference } from '../resolve-reference.ts';
 export interface EvaluationChoice {
   readonly tenant: string;
   readonly evaluationSetId: string;
-  /** Absent: the classifier of the set, as its draft is. */
+  /** Absent: the draft of the set's classifier. */
   readonly classifier?: ClassifierReference | undefined;
   /** Absent: all of the set. Each runs once, however often it is named. */
   readonly itemIds?: readonly string[] | undefined;
@@ -28,8 +28,8 @@ export interface ChosenEvaluation {
 }
 
 /**
- * Finds what an evaluation is to run. Throws `not_found` for what it refers to, and `invalid_request` for too few items
- * or too many.
+ * Finds the items and the classifier of an evaluation. Throws `not_found` for a missing reference, and
+ * `invalid_request` for too few or too many items.
  */
 export async function chooseEvaluation(
   store: ObjectStore,

@@ -14,13 +14,13 @@ import { isId, newId } from '../ids.ts';
 import { listDefinitions, namesBelow, readsAtOnce, type Page, type SortedPageQuery } from '../list-page.ts';
 import { resolveReference } from '../resolve-reference.ts';
 
-/** One file of an evaluation set, and what a classifier should say of it. */
+/** One file of an evaluation set, and the expected output. */
 export type EvaluationItem = z.infer<typeof itemSchema>;
 
 const itemSchema = z.object({
   id: z.string(),
   evaluationSetId: z.string(),
-  /** As it was when the item was made; still told when the file is deleted. */
+  /** The file as it was when the item was made; shown even when the file is deleted. */
   file: z.object({
     id: z.string(),
     name: z.string(),
@@ -43,8 +43,8 @@ export interface NewEvaluationItem {
 }
 
 /**
- * Adds items to a set, all of them or, where one is wrong, none. Throws `not_found` for a file that is not there and
- * `invalid_request` for what the classifier cannot say, with the place in `items`.
+ * Adds items to a set: all, or none if one is wrong. Throws `not_found` for a missing file and `invalid_request` for an
+ * output that the classifier lacks, with the place in `items`.
  */
 export async function addEvaluationItems(
   store: ObjectStore,
@@ -90,7 +90,7 @@ export interface KnownEvaluationItem {
   readonly expectedOutput: ExpectedOutput;
 }
 
-/** Adds an item under an id that the caller makes, or replaces what is expected of the one that has it. */
+/** Adds an item under the caller's id, or replaces the expected output of the item that has it. */
 export async function putEvaluationItem(
   store: ObjectStore,
   tenant: string,
@@ -118,7 +118,8 @@ export async function readEvaluationItem(
 }
 
 /**
- * Replaces what is expected of an item. Throws `not_found`, or `invalid_request` for what the classifier cannot say.
+ * Replaces the expected output of an item. Throws `not_found`, or `invalid_request` for an output that the classifier
+ * lacks.
  */
 export async function updateEvaluationItem(
   store: ObjectStore,
@@ -137,7 +138,7 @@ export async function updateEvaluationItem(
   return updated.value;
 }
 
-/** Deletes an item, and with it a file that came with a run where nobody else holds it any more. Throws `not_found`. */
+/** Deletes an item, and its file if that came with a run and nobody else holds it. Throws `not_found`. */
 export async function deleteEvaluationItem(
   store: ObjectStore,
   tenant: string,

@@ -1,6 +1,6 @@
 import { pathSegment } from '../../storage/path-segment.ts';
 
-/** Where evaluation sets, their items and their runs lie. */
+/** The keys of evaluation sets, their items and their runs. */
 export function evaluationSetsPrefix(tenant: string): string {
   return `tenants/${tenant}/evaluation-sets/`;
 }
@@ -9,7 +9,7 @@ export function evaluationSetKey(tenant: string, evaluationSetId: string): strin
   return `${evaluationSetsPrefix(tenant)}${pathSegment(evaluationSetId, evaluationSetsPrefix(tenant))}.json`;
 }
 
-/** Not below the sets, so that who lists these does not walk all items. */
+/** Not below the sets, so that listing sets does not walk all items. */
 export function evaluationItemsPrefix(tenant: string, evaluationSetId: string): string {
   const prefix = `tenants/${tenant}/evaluation-items/`;
   return `${prefix}${pathSegment(evaluationSetId, prefix)}/`;

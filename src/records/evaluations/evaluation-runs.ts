@@ -12,7 +12,7 @@ import { isId } from '../ids.ts';
  */
 export type EvaluationRun = z.infer<typeof evaluationRunSchema>;
 
-/** How it ended, and what came of it. */
+/** The end of an evaluation and its metrics. */
 export type EvaluationOutcome = z.infer<typeof outcomeSchema>;
 
 const latencySchema = z.object({
@@ -49,7 +49,7 @@ const evaluationRunSchema = z.object({
   id: z.string(),
   evaluationSetId: z.string(),
   classifier: z.object({ id: z.string(), versionId: z.string() }),
-  /** What the draft was when it was run; it may be another by now. */
+  /** The draft at the time of the run; it may have changed since. */
   config: storedConfigSchema,
   items: z.array(
     z.object({
@@ -78,7 +78,7 @@ export async function readEvaluationRun(store: ObjectStore, tenant: string, id: 
   return run;
 }
 
-/** Keeps how it ended; of several that say so at once, the first. */
+/** Stores the outcome; of several simultaneous ones the first stays. */
 export async function recordEvaluationOutcome(
   store: ObjectStore,
   tenant: string,

@@ -7,7 +7,7 @@ import { createdByKeyOf, createdBySchema } from '../created-by.ts';
 import { isId, newId } from '../ids.ts';
 import { listDefinitions, namesBelow, type Page, type SortedPageQuery } from '../list-page.ts';
 
-/** Documents whose types are known, to measure a classifier by; the documents are its items. */
+/** A set of documents with known types, which measures a classifier; the documents are its items. */
 export type EvaluationSet = z.infer<typeof evaluationSetSchema>;
 
 const evaluationSetSchema = z.object({
@@ -43,7 +43,7 @@ export async function readEvaluationSet(store: ObjectStore, tenant: string, id: 
   throw new ClassifierError('not_found', `There is no evaluation set ${JSON.stringify(id.slice(0, 80))}.`);
 }
 
-/** A page of the tenant's sets, of those for one classifier where it is named. */
+/** A page of the tenant's sets, optionally of one classifier. */
 export async function listEvaluationSets(
   store: ObjectStore,
   tenant: string,

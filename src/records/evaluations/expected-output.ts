@@ -2,13 +2,13 @@ import { fieldError } from '../../domain/field-error.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { resolveClassifier } from '../classifiers/classifier-versions.ts';
 
-/** What a person knows a document to be: one of a classifier's classifications. */
+/** The right answer for a document: one of a classifier's classifications. */
 export interface ExpectedOutput {
   readonly id: string;
   readonly type: string;
 }
 
-/** What can be expected of a classifier: the classifications of its draft and of its latest published version. */
+/** The possible outputs of a classifier: the classifications of its draft and of its latest published version. */
 export async function possibleOutputs(
   store: ObjectStore,
   tenant: string,
@@ -18,7 +18,7 @@ export async function possibleOutputs(
   return [...classifier.config.classifications, ...version.config.classifications];
 }
 
-/** Throws `invalid_request` naming the field: what a classifier cannot say would count against it for ever. */
+/** Throws `invalid_request` naming the field: an impossible output would count against the classifier for ever. */
 export function assertPossible(outputs: readonly ExpectedOutput[], { id, type }: ExpectedOutput, field: string): void {
   if (outputs.some((output) => output.id === id && output.type === type)) return;
   const known = [...new Set(outputs.map((output) => JSON.stringify({ id: output.id, type: output.type })))];

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { changeFile, fileNotFound, findKeptFile, readFile, type StoredFile } from './files.ts';
 import { isId } from '../ids.ts';
 
-/** Who has named a file and was accepted: as long as there is one, its bytes stay. */
+/** A holder of a file: an accepted run or item that names it. As long as a file has a holder, its bytes stay. */
 export type FileHolder = z.infer<typeof holderSchema>;
 
 const holderSchema = z.discriminatedUnion('kind', [
@@ -16,7 +16,7 @@ const holderSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('item'), evaluationSetId: z.string(), itemId: z.string() }),
 ]);
 
-/** Whether a holder's document is still to be read. Asked about files that their owner has deleted. */
+/** Whether a holder still has to read its document. Called for files that their owner has deleted. */
 export type NeedsDocument = (store: ObjectStore, tenant: string, holder: FileHolder) => Promise<boolean>;
 
 /*
@@ -26,8 +26,8 @@ export type NeedsDocument = (store: ObjectStore, tenant: string, holder: FileHol
  */
 
 /**
- * Keeps a file for a holder, whoever else lets go of it, and gives it. What tells of the holder itself must be in the
- * store already, or the sweep takes it for one that is gone. Doing it twice is no error. Throws `not_found`.
+ * Holds a file for a holder and returns it. The holder's own record must be in the store already, or the sweep takes
+ * the holder for gone. Repeating it is harmless. Throws `not_found`.
  */
 export async function holdFile(
   store: ObjectStore,
@@ -43,7 +43,7 @@ export async function holdFile(
   throw fileNotFound(fileId);
 }
 
-/** Says that a holder will have a file which is still to be made; what lies there by then is nobody's leftover. */
+/** Announces a holder of a file that does not exist yet, so that the sweep keeps the file's bytes. */
 export async function announceHolder(
   store: ObjectStore,
   tenant: string,
@@ -54,8 +54,8 @@ export async function announceHolder(
 }
 
 /**
- * The file that a holder keeps already, also where its owner has deleted it since; undefined where the holder keeps
- * none of this id.
+ * The file that a holder holds already, even if its owner has deleted it since; undefined if the holder does not hold
+ * it.
  */
 export async function findHeldFile(
   store: ObjectStore,
@@ -67,10 +67,7 @@ export async function findHeldFile(
   return file && (await store.head(holderKey(tenant, fileId, holder))) ? file : undefined;
 }
 
-/**
- * Lets go of a file, and deletes it where it came with a run, that run is deleted and nobody else holds it. Doing it
- * twice is no error.
- */
+/** Releases a file. Deletes it if it came with a deleted run and nobody else holds it. Repeating it is harmless. */
 export async function releaseFile(
   store: ObjectStore,
   tenant: string,
@@ -88,8 +85,7 @@ export async function releaseFile(
 }
 
 /**
- * Deletes a file for everybody, and its bytes as soon as no run that was accepted before needs them. Throws
- * `not_found`.
+ * Deletes a file for everybody; deletes its bytes once no run that was accepted before needs them. Throws `not_found`.
  */
 export async function deleteFile(store: ObjectStore, tenant: string, fileId: string): Promise<void> {
   await readFile(store, tenant, fileId);
@@ -97,13 +93,13 @@ export async function deleteFile(store: ObjectStore, tenant: string, fileId: str
   await clearDeletedFile(store, tenant, fileId);
 }
 
-/** At the end of a run: deletes its document where the owner has deleted the file meanwhile. */
+/** Call this at the end of a run: deletes its document if the owner has deleted the file meanwhile. */
 export async function settleFile(store: ObjectStore, tenant: string, fileId: string): Promise<void> {
   const file = await findKeptFile(store, tenant, fileId);
   if (file?.deletedAt !== undefined) await clearFile(store, tenant, fileId);
 }
 
-/** Goes on with the deletion of a file where it was interrupted, or waits for somebody who needs the document. */
+/** Continues an interrupted deletion of a file, or waits for a run that needs the document. */
 export async function clearDeletedFile(
   store: ObjectStore,
   tenant: string,
@@ -114,7 +110,7 @@ export async function clearDeletedFile(
   await clearFile(store, tenant, fileId, needsDocument);
 }
 
-/** Deletes a file that its owner, or the run that it came with, has left behind, unless somebody still keeps it. */
+/** Deletes a file that its owner, or the run that it came with, has given up, unless somebody still holds it. */
 export async function clearFile(
   store: ObjectStore,
   tenant: string,
@@ -134,20 +130,20 @@ export async function clearFile(
   await store.deletePrefix(fileKeys(tenant, fileId).prefix);
 }
 
-/** Whether what holds a file is there at all: the job, the batch that will start it, or the item. */
+/** Whether a holder exists: the job, the batch that will start it, or the item. */
 export async function isHolderThere(store: ObjectStore, tenant: string, holder: FileHolder): Promise<boolean> {
   if (holder.kind === 'item') {
     return (await store.head(evaluationItemKey(tenant, holder.evaluationSetId, holder.itemId))) !== undefined;
   }
   const batchId = batchIdOfRun(holder.jobId);
   if (await hasObjects(store, jobKeys(tenant, holder.jobId).prefix)) return true;
-  // A batch's inputs go when it is over: by then each run that was started has objects of its own.
+  // A finished batch has no inputs; by then each started run has objects of its own.
   return batchId !== undefined && (await hasObjects(store, batchKeys(tenant, batchId).inputs));
 }
 
 /**
- * A file that its owner deletes stays for the runs that were accepted and are not over; an item of an evaluation set
- * tells of it all the same.
+ * Whether a holder still needs a file that its owner has deleted: an accepted run that is not over does; an item of an
+ * evaluation set does not.
  */
 export async function isUnfinished(store: ObjectStore, tenant: string, holder: FileHolder): Promise<boolean> {
   if (holder.kind === 'item') return false;
@@ -155,7 +151,7 @@ export async function isUnfinished(store: ObjectStore, tenant: string, holder: F
   return isHolderThere(store, tenant, holder);
 }
 
-/** Who an object below the holders of a file tells of; undefined where it is gone by now. */
+/** The holder that an object below a file's holders names; undefined if it is gone by now. */
 export async function readHolder(store: ObjectStore, key: string): Promise<FileHolder | undefined> {
   return (await readJson(store, key, (value) => holderSchema.parse(value)))?.value;
 }
@@ -166,7 +162,7 @@ function holderKey(tenant: string, fileId: string, holder: FileHolder): string {
   return fileKeys(tenant, fileId).heldBy(hash.digest('hex'));
 }
 
-/** The run that a file came with holds it without a word: the file itself says so. */
+/** The run that a file came with holds it implicitly: the file names it. */
 function isOrigin({ jobId }: StoredFile, holder: FileHolder): boolean {
   return holder.kind === 'job' && holder.jobId === jobId;
 }

@@ -22,9 +22,7 @@ const kindsByExtension: Readonly<Record<string, FileKind>> = {
   html: 'HTML',
 };
 
-/**
- * What a document is called: its bytes decide, and among texts, which look alike, its name does where they do not tell.
- */
+/** The kind of a document: its bytes decide. Its name decides among texts, which look alike. */
 export function fileKindOf(type: DocumentType, name: string, head?: string): FileKind {
   if (type === 'pdf') return 'PDF';
   if (type !== 'text') return 'IMG';
@@ -35,7 +33,7 @@ export function fileKindOf(type: DocumentType, name: string, head?: string): Fil
   return named === 'CSV' || named === 'XML' || named === 'HTML' ? named : 'TXT';
 }
 
-/** What a name promises, before there are bytes; null where it promises nothing. */
+/** The kind that a name promises before there are bytes; null if it promises none. */
 export function kindOfName(name: string): FileKind | null {
   const extension = /\.([a-z]{3,4})$/i.exec(name)?.[1]?.toLowerCase() ?? '';
   return Object.hasOwn(kindsByExtension, extension) ? (kindsByExtension[extension] ?? null) : null;

@@ -19,23 +19,23 @@ const fileSchema = z.object({
   kind: z.enum(fileKinds).nullable(),
   createdAt: z.string(),
   updatedAt: z.string(),
-  /** Absent while a URL was not fetched yet. */
+  /** Absent until the URL has been fetched. */
   document: z
     .object({ key: z.string(), sha256: z.string(), sizeBytes: z.number(), type: z.enum(documentTypes) })
     .optional(),
   /** Known when a run has opened it. */
   pageCount: z.number().optional(),
-  /** Where it is fetched from, until it is; never shown, because its query may be a secret. */
+  /** The URL, until it has been fetched. Never shown, because its query may be a secret. */
   url: z.string().optional(),
   /** The job whose pages hold the text of the file, as far as it read them. */
   readBy: z.string().optional(),
-  /** The run that it came with. It goes with this run, or with the last of those who named it since. */
+  /** The run that the file came with. The file goes with this run, or with its last holder. */
   jobId: z.string().optional(),
-  /** When the run that it came with was deleted: only those who named it since keep it. */
+  /** When the run that it came with was deleted. From then on only its other holders keep it. */
   leftAt: z.string().optional(),
-  /** Nobody keeps it, and its bytes are being deleted: nobody may name it any more. */
+  /** Nobody holds it and its bytes are being deleted; nobody may hold it any more. */
   goingAt: z.string().optional(),
-  /** When its owner deleted it. From then on it is no file to anybody but the runs that had been accepted before. */
+  /** When its owner deleted it. Only runs that were accepted before can still use it. */
   deletedAt: z.string().optional(),
 });
 
@@ -51,7 +51,7 @@ export async function findFile(store: ObjectStore, tenant: string, id: string): 
   return file?.deletedAt === undefined ? file : undefined;
 }
 
-/** The same for those who keep a file: also one that its owner has deleted since. */
+/** The same for holders: also finds a file that its owner has deleted. */
 export async function findKeptFile(store: ObjectStore, tenant: string, id: string): Promise<StoredFile | undefined> {
   if (!isId('file', id)) return undefined;
   return (await readJson(store, fileKeys(tenant, id).definition, parse))?.value;
@@ -64,14 +64,14 @@ export async function readFile(store: ObjectStore, tenant: string, id: string): 
   return file;
 }
 
-/** What a worker learns of a file: first what was fetched, then what was in it. */
+/** A worker's findings about a file: first what it fetched, then what is in it. */
 export type FileFacts = Partial<Pick<StoredFile, 'kind' | 'document' | 'url' | 'pageCount' | 'readBy'>>;
 
 /** Writers of one file take turns. */
 const maxAttempts = 100;
 
 /**
- * Adds what was learnt of a file, and tells whether it is there still; `learn` gives undefined where it says nothing
+ * Records findings about a file; resolves with whether it still exists. `learn` returns undefined when it has nothing
  * new.
  */
 export async function recordFileFacts(
@@ -90,7 +90,7 @@ export async function recordFileFacts(
   return changed !== undefined;
 }
 
-/** Replaces what is stored of a file, and gives that; undefined where there is none any more. */
+/** Changes the stored file and returns it; undefined if it is gone. */
 export async function changeFile(
   store: ObjectStore,
   tenant: string,
@@ -119,7 +119,7 @@ export async function listFiles(
   tenant: string,
   { nameContains = '', ...query }: FileQuery,
 ): Promise<Page<StoredFile>> {
-  // A folder of what is still being uploaded has no definition yet, and is left out when it is read.
+  // The folder of an upload under way has no definition yet; reading leaves it out.
   const ids = await Array.fromAsync(store.folders(filesPrefix(tenant)));
   const read = async (id: string): Promise<StoredFile | undefined> => {
     const file = await findFile(store, tenant, id);

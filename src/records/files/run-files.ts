@@ -12,7 +12,7 @@ import { fileKindOf, kindOfName } from './file-kind.ts';
 import { holdFile } from './file-holders.ts';
 import { createFile, type StoredFile } from './files.ts';
 
-/** The file that a run is asked about, one of four ways; names are fit to be shown already. */
+/** A run's file, given in one of four ways. Names are clean enough to show. */
 export type RunFileInput =
   | { readonly kind: 'id'; readonly id: string }
   | { readonly kind: 'url'; readonly url: string; readonly name: string; readonly password?: string | undefined }
@@ -33,7 +33,7 @@ export interface RunFileRequest {
   readonly tenant: string;
   /** The run that the file comes with. */
   readonly jobId: string;
-  /** What the file is called when it is a new one: the same id twice is the same file. */
+  /** The id of a new file: the same id twice is the same file. */
   readonly fileId: string;
   readonly input: RunFileInput;
   readonly signal: AbortSignal;
@@ -46,9 +46,9 @@ export interface RunFileDependencies {
 }
 
 /**
- * Finds the file of a run and keeps it for that run, or makes it: what came with the request is then in the store, and
- * can be read as a file. The request of the run must be stored before: it is what a file whose maker was killed is
- * found by. Throws `not_found`, and what is wrong with the bytes.
+ * Finds the file of a run and holds it, or creates it: then what came with the request is in the store, readable as a
+ * file. Store the run's request before: the sweep finds the file of a killed process through it. Throws `not_found`,
+ * and errors about the bytes.
  */
 export async function prepareRunFile(dependencies: RunFileDependencies, request: RunFileRequest): Promise<RunFile> {
   const { store } = dependencies;
@@ -86,7 +86,7 @@ async function newFile(
   }
 }
 
-/** Enough to tell markup by. */
+/** Enough to recognise markup. */
 const headLength = 1000;
 
 async function putText(

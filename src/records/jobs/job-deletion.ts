@@ -9,7 +9,7 @@ import { releaseFile } from '../files/file-holders.ts';
 import { findKeptFile } from '../files/files.ts';
 import { isId } from '../ids.ts';
 
-/** What a request that is being deleted says of that. */
+/** The mark of a deletion in a job's request. */
 export const deletionSchema = z.object({ id: z.string(), at: z.string() });
 
 const requestSchema = z.looseObject({
@@ -22,33 +22,33 @@ const requestSchema = z.looseObject({
 
 type StoredRequest = z.infer<typeof requestSchema>;
 
-/** A deletion that nobody else does at the same time, and in which nobody takes the job's id anew. */
+/** A deletion of a job that this process alone carries out, while nobody can take the job's id. */
 export interface JobDeletion {
-  /** Whether the id was taken by a request that may not have started its run yet, as far as the store tells. */
+  /** Whether the id's request may not have started its run yet, as far as the store knows. */
   readonly isOfClaim: boolean;
-  /** When that was; absent where it was not told. */
+  /** When the request claimed the id; absent if it did not record that. */
   readonly claimedAt?: string | undefined;
   /**
-   * Deletes all that the store holds of the job, its request last: as long as that is there, an interrupted deletion is
-   * found and done again.
+   * Deletes all of the job's objects, its request last: as long as that exists, an interrupted deletion is found and
+   * repeated.
    */
   finish(): Promise<void>;
-  /** Leaves the job as it is. */
+  /** Gives up and leaves the job as it is. */
   abandon(): Promise<void>;
 }
 
-/** After so long without a word whoever was deleting the job was killed, and another may go on with it. */
+/** After this time without a sign of life the deleting process counts as killed, and another may continue. */
 export const deletionLeaseMs = 30_000;
 const renewAfterMs = 5_000;
 const lookEveryMs = 100;
-/** What came with a key that is in use already is younger: no upload takes a day. */
+/** A document that waits for a key in use is younger: no upload takes a day. */
 const uploadMs = 24 * 60 * 60 * 1000;
 
 /**
- * Begins the deletion of a job. An id that stands for an idempotency key may come again at any moment, with a document
- * of its own: its request is marked, and whoever comes with the key waits until it is gone. Where there is no request,
- * one is set for the mark alone: another deletion may just have ended, and who waited for that has a document in the
- * store already. Another deletion that is under way is waited for; undefined when that has done it. Throws
+ * Begins the deletion of a job. An id that stands for an idempotency key may come again at any moment with a new
+ * document. So this marks the request, and a request with the same key waits until the deletion is done. If the job has
+ * no request, it creates one for the mark: another deletion may just have ended, and a waiting request's document may
+ * be in the store. Waits for a deletion under way; undefined when that one has finished it. Throws
  * `storage_unavailable`.
  */
 export async function beginDeletion(
@@ -62,7 +62,7 @@ export async function beginDeletion(
   if (deletion && !isAbandoned(deletion)) return awaitDeletion(store, tenant, jobId, deletion.id);
   try {
     const marked = await mark(store, tenant, jobId, stored, randomUUID());
-    // What somebody has begun to delete was started, or they would not have; and without a request there is no claim.
+    // Somebody began to delete it, so it was started; and without a request there is no claim.
     return { ...guarded(store, tenant, jobId, marked), isOfClaim: stored !== undefined && deletion === undefined };
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error;
@@ -70,15 +70,12 @@ export async function beginDeletion(
   }
 }
 
-/**
- * Deletes all that the store holds of a job, and with it the file that came with a run, unless others have named it
- * since.
- */
+/** Deletes all of a job's objects, and the file that came with its run, unless others hold it. */
 export async function deleteJobObjects(store: ObjectStore, tenant: string, jobId: string): Promise<void> {
   await (await beginDeletion(store, tenant, jobId))?.finish();
 }
 
-/** Whether whoever began it has not been heard of for too long. */
+/** Whether the process that began it has been silent for too long. */
 export function isAbandoned({ at }: z.infer<typeof deletionSchema>): boolean {
   return Date.now() - Date.parse(at) > deletionLeaseMs;
 }
@@ -97,12 +94,12 @@ async function awaitDeletion(
   }
 }
 
-/** Of an idempotency key, or set for the mark of a deletion. */
+/** Whether the request belongs to an idempotency key, or exists for the mark of a deletion only. */
 function mayComeAgain({ fingerprint, deletion }: StoredRequest): boolean {
   return fingerprint !== undefined || deletion !== undefined;
 }
 
-/** Nobody else can have an id that was made at random. */
+/** A deletion without a mark: a random id cannot come again. */
 function unguarded(store: ObjectStore, tenant: string, jobId: string, request: StoredRequest): JobDeletion {
   return {
     isOfClaim: false,
@@ -124,7 +121,7 @@ function guarded(
   let current = marked;
   let renewedAt = performance.now();
 
-  /** Before each step that destroys: a process that was stopped for long may have lost the job to another. */
+  /** Renews the mark before each destructive step: a process that stalled may have lost the job to another. */
   async function renew(): Promise<void> {
     if (performance.now() - renewedAt < renewAfterMs) return;
     try {
@@ -158,7 +155,7 @@ function guarded(
     },
   };
 
-  /** A document that waits for the id to be free. */
+  /** Whether this is the document of a request that waits for the id. */
   function isOfNext(key: string, modifiedAt: Date): boolean {
     if (!key.startsWith(keys.sourceOf('')) || key === current.value.document?.key) return false;
     return Date.now() - modifiedAt.getTime() < uploadMs;
@@ -191,6 +188,6 @@ async function deleteFileOf(store: ObjectStore, tenant: string, jobId: string, r
   const fileId = request.run?.file.id;
   if (fileId === undefined || !isId('file', fileId)) return;
   await releaseFile(store, tenant, fileId, { kind: 'job', jobId });
-  // Its bytes, of a process that was killed before it could say what they are.
+  // Bytes of a process that was killed before it could describe them.
   if (!(await findKeptFile(store, tenant, fileId))) await store.deletePrefix(fileKeys(tenant, fileId).prefix);
 }

@@ -4,7 +4,7 @@ import { jobKeys } from '../keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { attemptsSchema, withAttempt, type AttemptOutcome } from '../webhooks/delivery-attempts.ts';
 
-/** What was tried so far, oldest first. In the store, because it must outlive Temporal's retention. */
+/** Reads the attempts so far, oldest first. They are in the store, because they must outlive Temporal's retention. */
 export async function readDeliveries(
   store: ObjectStore,
   tenant: string,

@@ -9,9 +9,7 @@ import { ClassifierError } from '../../domain/errors.ts';
 
 const reasoningSchema = z.object({ reasoning: z.string() });
 
-/**
- * Why each page was judged as it was, by page number: it quotes the pages, so it stands in the store and in no history.
- */
+/** Reads the reasoning for each page, by page number. It quotes the pages, so the store has it and no history. */
 export async function readReasoning(
   store: ObjectStore,
   tenant: string,
@@ -25,7 +23,7 @@ export async function readReasoning(
   );
 }
 
-/** The reason of the page that speaks loudest for the document's classification. */
+/** Reads the reason of the page that decided the document's classification most strongly. */
 export async function readDecidingReason(
   store: ObjectStore,
   tenant: string,
@@ -47,7 +45,7 @@ async function readPageReason(
   return (await readJson(store, key, (value) => reasoningSchema.parse(value)))?.value.reasoning;
 }
 
-/** What the caller gave with the request, as it came. */
+/** Reads the caller's metadata, unchanged. */
 export async function readMetadata(
   store: ObjectStore,
   tenant: string,

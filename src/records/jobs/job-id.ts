@@ -6,15 +6,15 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 const schema = z.object({ jobId: z.string() });
 
 /**
- * Called before a job's first object is written: who lists the store must know whose it is, also where keys hold a hash
- * of the id.
+ * Call this before writing a job's first object. Whoever lists the store must know the job's id, even if its keys hold
+ * a hash.
  */
 export async function keepJobId(store: ObjectStore, tenant: string, jobId: string): Promise<void> {
   const { id } = jobKeys(tenant, jobId);
   if (id !== undefined) await writeJson(store, id, { jobId });
 }
 
-/** The id that was kept below a job's prefix. */
+/** Reads the id kept below a job's prefix. */
 export async function readJobId(store: ObjectStore, prefix: string): Promise<string | undefined> {
   return (await readJson(store, prefix + jobIdName, (value) => schema.parse(value)))?.value.jobId;
 }

@@ -5,13 +5,13 @@ import { jobKeys } from '../keys.ts';
 import { PreconditionFailed, type ObjectStore, type PutOptions } from '../../storage/object-store.ts';
 import { withReview } from './job-review.ts';
 
-/** A finished job as its `result.json` tells it; undefined when there is none, or none that is understood. */
+/** Reads a finished job from its `result.json`; undefined when there is none that this version understands. */
 export async function readOutcome(store: ObjectStore, tenant: string, jobId: string): Promise<Job | undefined> {
   const outcome = await readStoredOutcome(store, tenant, jobId);
   return outcome && toJob(store, tenant, outcome);
 }
 
-/** The job that an outcome tells of, with the review that it had since. */
+/** Builds the job from its outcome and its review. */
 export async function toJob(
   store: ObjectStore,
   tenant: string,
@@ -23,7 +23,7 @@ export async function toJob(
   return undefined;
 }
 
-/** The same as it was stored, which says of which run it is. */
+/** Reads the stored outcome, which names its run. */
 export async function readStoredOutcome(
   store: ObjectStore,
   tenant: string,
@@ -35,8 +35,8 @@ export async function readStoredOutcome(
 }
 
 /**
- * Writes the outcome of a run, once or again. Resolves with false where the outcome of another run of the same workflow
- * id stands there: that is never replaced.
+ * Writes the outcome of a run; repeating it is harmless. Resolves with false if another run of the same workflow id has
+ * an outcome there, which is never replaced.
  */
 export async function writeOutcome(
   store: ObjectStore,
@@ -62,7 +62,7 @@ export async function writeOutcome(
   }
 }
 
-/** Throws `invalid_request` where the job of this id is finished and another run's. */
+/** Throws `invalid_request` if the job of this id is finished and belongs to another run. */
 export async function assertOwnJob(store: ObjectStore, tenant: string, jobId: string, run: RunIdentity): Promise<void> {
   const present = await readStoredOutcome(store, tenant, jobId);
   if (present && !isOutcomeOf(present, run)) throw jobOfAnotherRun();

@@ -7,27 +7,27 @@ import { readJson, writeJson } from '../json-documents.ts';
 import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
 import { documentTypes } from '../../domain/document.ts';
 
-/** What a request said that must not stand in a history, and what its repetition is compared with: `request.json`. */
+/** The part of a request that no history may hold, and what its rerun needs: `request.json`. */
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
-/** What made a run: one request, a batch, or the evaluation of a classifier. */
+/** The source of a run: one request, a batch, or an evaluation of a classifier. */
 export const runSources = ['API', 'BATCH_PROCESSOR_RUN', 'EVALUATION'] as const;
 export type RunSource = (typeof runSources)[number];
 
-/** What a run of Extend's contract was asked for. */
+/** The request for a run of Extend's contract. */
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
 const runRequestSchema = z.object({
-  /** All that applies, an override merged in; options that are not known here are kept. */
+  /** The whole configuration, with the override merged in. Keeps unknown options. */
   config: storedConfigSchema,
-  /** Whose configuration it is; absent for one that came with the request. */
+  /** The classifier of the configuration; absent for one that came with the request. */
   classifier: z.object({ id: z.string(), versionId: z.string() }).optional(),
   file: z.object({ id: z.string() }),
   batchId: z.string().optional(),
   source: z.enum(runSources),
   /** When it was accepted; its execution may start later. */
   createdAt: z.string().optional(),
-  /** Below which confidence a person is asked, and for how long. */
+  /** Below which confidence a person reviews, and how long the run waits. */
   review: z.object({ belowConfidence: z.number(), timeoutSeconds: z.number().optional() }).optional(),
 });
 
@@ -39,23 +39,23 @@ const jobRequestSchema = z.object({
     .optional(),
   /** The caller's advice, which may quote anything; also what `classifyPage` reads. */
   instructions: z.string().optional(),
-  /** Whom to tell when the job is finished; also what `deliverWebhook` reads. */
+  /** Where to send the answer; `deliverWebhook` reads it. */
   webhookUrl: z.string().optional(),
-  /** The caller's own, given back as it came. */
+  /** The caller's own, returned unchanged. */
   metadata: z.record(z.string(), z.unknown()).optional(),
   run: runRequestSchema.optional(),
   /** The job that this one repeats. */
   rerunOf: z.string().optional(),
-  /** SHA-256 over all that the request asked for; only with an idempotency key. */
+  /** SHA-256 of the whole request; only with an idempotency key. */
   fingerprint: z.string().optional(),
-  /** When the key was taken, and by which request. */
+  /** When the key was claimed, and by which request. */
   claimedAt: z.string().optional(),
   claim: z.string().optional(),
-  /** The job is being deleted, and the key is free when that is done. */
+  /** The job is being deleted; the key is free afterwards. */
   deletion: deletionSchema.optional(),
 });
 
-/** Undefined when the job has none: most have nothing to say there. */
+/** Undefined when the job has none, as most do. */
 export async function readJobRequest(
   store: ObjectStore,
   tenant: string,
@@ -75,8 +75,8 @@ export async function writeJobRequest(
 }
 
 /**
- * Takes a job id for this request, unless an earlier one has it: then gives that one. Of any number of callers at once
- * exactly one takes it.
+ * Claims a job id for this request, or returns the earlier request that has it. Of any number of simultaneous callers
+ * exactly one succeeds.
  */
 export async function claimJob(
   store: ObjectStore,

@@ -6,7 +6,7 @@ import { jobKeys } from '../keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 
 /**
- * What a person said of a finished job: its `review.json`. Their reasons may quote the document, so no history holds
+ * A person's answer about a finished job: its `review.json`. Their reasons may quote the document, so no history holds
  * them.
  */
 export type StoredReview = z.infer<typeof reviewSchema>;
@@ -24,7 +24,7 @@ export async function readReview(store: ObjectStore, tenant: string, jobId: stri
   return (await readJson(store, jobKeys(tenant, jobId).review, parse))?.value;
 }
 
-/** Puts a review in the place of an earlier one; of two at once the one that was given later stays. */
+/** Replaces an earlier review. Of two simultaneous ones the later answer stays. */
 export async function writeReview(
   store: ObjectStore,
   tenant: string,
@@ -40,7 +40,7 @@ export async function deleteReview(store: ObjectStore, tenant: string, jobId: st
   await store.delete(jobKeys(tenant, jobId).review);
 }
 
-/** A finished job as the person has it who looked at it last. */
+/** Applies the latest review to a finished job. */
 export async function withReview(store: ObjectStore, tenant: string, job: Job): Promise<Job> {
   const review = job.status === 'completed' ? await readReview(store, tenant, job.jobId) : undefined;
   return review ? reviewedJob(job, review) : job;

@@ -11,33 +11,35 @@ import { readReview, reviewedJob } from './job-review.ts';
 import { readDecidingReason } from './job-details.ts';
 import { readJobRequest, type RunRequest, type RunSource } from './job-request.ts';
 
-/** A job and all that Extend's contract tells of it: read from the store alone, so that workers can tell it as well. */
+/**
+ * A job and everything that Extend's contract shows of it. Comes from the store alone, so that workers can read it too.
+ */
 export interface RunFacts {
   readonly job: Job;
-  /** Made through this contract; of another one, the request is known in part. */
+  /** The run was made through this contract. Of the other one's, only part of the request is known. */
   readonly isOwn: boolean;
   readonly createdAt: string;
   readonly source: RunSource;
   readonly config: ClassifyConfig;
   /** Undefined for an inline configuration. */
   readonly classifier: ResolvedClassifier | undefined;
-  /** Undefined where it was deleted, and for a job of the other contract. */
+  /** Undefined if it was deleted, and for a job of the other contract. */
   readonly file: StoredFile | undefined;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** The job that this one repeats. */
   readonly rerunOf: string | undefined;
-  /** Why the classifier took the document for what it said; only of a finished one, and only where it is asked for. */
+  /** The classifier's reason; only for a finished run, and only on request. */
   readonly reason: string | undefined;
-  /** What it says so far, where it waits for a person to review that. */
+  /** Its answer so far, if it waits for a person's review. */
   readonly awaitingReview: ReviewFacts['initial'] | undefined;
-  /** Why the person who reviewed it disagrees, where they gave a reason; only where it is asked for. */
+  /** Why the reviewer disagrees, if they said so; only on request. */
   readonly reviewReasons: readonly string[];
 }
 
 export interface RunFactsOptions {
-  /** Lists go without what costs reading more of the store. */
+  /** Lists leave out what would cost more reads of the store. */
   readonly withReason: boolean;
-  /** What a job of the other contract was to be told apart by, where that is known. */
+  /** The categories of a job of the other contract, if known. */
   readonly categories?: readonly Category[];
 }
 
@@ -47,7 +49,7 @@ export async function readRunFacts(
   known: Job,
   { withReason, categories }: RunFactsOptions,
 ): Promise<RunFacts> {
-  // What is known from memory may have been reviewed through another process since.
+  // The remembered job may have been reviewed through another process since.
   const review = withReason && known.status === 'completed' ? await readReview(store, tenant, known.jobId) : undefined;
   const job = review ? reviewedJob(known, review) : known;
   const request = await readJobRequest(store, tenant, job.jobId);
@@ -104,7 +106,7 @@ export function configOf(categories: readonly Category[]): ClassifyConfig {
   return { classifications: [...classifications, other] };
 }
 
-/** What is left to say of a job that nobody remembers the request of. */
+/** The categories of a job whose request is forgotten. */
 function categoriesOf(job: Job): readonly Category[] {
   if (job.status !== 'completed') return [];
   const candidates = job.result.pages.flatMap(({ candidates: named = [] }) => named.map(({ name }) => name));

@@ -6,22 +6,20 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 
 const tombstoneSchema = z.object({
   runId: z.string(),
-  /** Of earlier deletions of the same id, the newest first. */
+  /** Earlier deletions of the same id, the newest first. */
   earlier: z.array(z.string()).optional(),
 });
 
 const parse = (value: unknown) => tombstoneSchema.parse(value);
 
 /**
- * An id that stands for an idempotency key may be deleted and taken again any number of times; who writes behind a
- * deletion does so soon.
+ * The id of an idempotency key may be deleted and claimed any number of times. Late writers come soon after a deletion.
  */
 const maxEarlier = 20;
 
 /**
- * Hides a run from readers until Temporal has forgotten it, which takes half a minute or some more after it was told
- * to, and stops its writers. Of a run that Temporal has forgotten already it stops those who are about to write a
- * review.
+ * Hides a run from readers until Temporal has forgotten it, which takes half a minute or more, and stops its writers.
+ * After Temporal has forgotten the run, it stops those who are about to write a review.
  */
 export async function writeTombstone(
   store: ObjectStore,
@@ -35,13 +33,13 @@ export async function writeTombstone(
   });
 }
 
-/** Whether this run is what is left of a deleted job. */
+/** Whether this run belongs to a deleted job. */
 export async function hasTombstone(store: ObjectStore, tenant: string, jobId: string, runId: string): Promise<boolean> {
   const left = await readJson(store, jobKeys(tenant, jobId).tombstone, parse);
   return left?.value.runId === runId || left?.value.earlier?.includes(runId) === true;
 }
 
-/** Something that is another one after each deletion of the job; undefined before the first. */
+/** A value that changes with each deletion of the job; undefined before the first. */
 export async function tombstoneVersion(store: ObjectStore, tenant: string, jobId: string): Promise<string | undefined> {
   return (await store.head(jobKeys(tenant, jobId).tombstone))?.etag;
 }

@@ -10,7 +10,7 @@ import { readJson, updateJson, writeJson } from '../json-documents.ts';
 import { operationClaimsPrefix, operationKeys } from '../keys.ts';
 import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
 
-/** What an operation on many jobs was asked for: its `request.json`. */
+/** The request of an operation on many jobs: its `request.json`. */
 export type OperationRequest = z.infer<typeof requestSchema>;
 
 const filterSchema = z.object({
@@ -46,16 +46,16 @@ const changesSchema = z.object({
 
 const requestSchema = z.object({
   kind: z.enum(operationKinds),
-  /** Jobs that were created later are not meant. */
+  /** The operation excludes jobs created later. */
   createdAt: z.string(),
   filter: filterSchema,
-  /** Of a rerun: what is to be different. */
+  /** For a rerun: the changes. */
   changes: changesSchema,
   /** How many jobs the filter found at the start. */
   matched: z.number(),
   /** The body of the request, as it is given back. */
   asked: z.record(z.string(), z.unknown()),
-  /** It came with an `Idempotency-Key`: jobs are run again whatever was run again before. */
+  /** The request had an `Idempotency-Key`: it reruns jobs whatever ran before. */
   isKeyed: z.boolean().optional(),
   /** Of the HTTP request, for the logs of workers. */
   requestId: z.string().optional(),
@@ -71,7 +71,7 @@ const outcomeSchema = z.object({
   skippedBy: z.record(z.string(), z.number()).optional(),
 });
 
-/** Which operation a request stands for that may come again. */
+/** Ties a repeated request to its operation. */
 export type OperationClaim = z.infer<typeof claimSchema>;
 
 const claimSchema = z.object({ operationId: z.string(), createdAt: z.string(), fingerprint: z.string() });
@@ -89,7 +89,7 @@ export async function findOperationRequest(
   return (await readJson(store, operationKeys(tenant, operationId).request, parseRequest))?.value;
 }
 
-/** Of any number of callers at once the first one is heard; gives what that one said. */
+/** Of simultaneous callers the first one wins; returns its request. */
 export async function writeOperationRequest(
   store: ObjectStore,
   tenant: string,
@@ -116,7 +116,7 @@ export async function readOperationOutcome(
   return (await readJson(store, key, (value) => outcomeSchema.parse(value)))?.value;
 }
 
-/** Undefined for a request that is tied to none. */
+/** Undefined for a request without an operation. */
 export async function findOperationClaim(
   store: ObjectStore,
   tenant: string,
@@ -125,19 +125,19 @@ export async function findOperationClaim(
   return (await readJson(store, claimKey(tenant, seed), parseClaim))?.value;
 }
 
-/** Somebody has asked the operation to stop: the same request afterwards means another one. */
+/** Marks that somebody asked the operation to stop: the same request later starts another one. */
 export async function markStopped(store: ObjectStore, tenant: string, operationId: string): Promise<void> {
   await writeJson(store, operationKeys(tenant, operationId).stopped, {});
 }
 
-/** Whether somebody has asked the operation to stop, which takes it a moment. */
+/** Whether somebody asked the operation to stop; stopping takes a moment. */
 export async function isMarkedStopped(store: ObjectStore, tenant: string, operationId: string): Promise<boolean> {
   return (await store.head(operationKeys(tenant, operationId).stopped)) !== undefined;
 }
 
 /**
- * Ties a request to an operation, unless it is tied to one that stands: then gives that. `seed` is what makes two
- * requests the same one.
+ * Ties a request to an operation, or returns the existing operation that still counts. `seed` is equal for equal
+ * requests.
  */
 export async function claimOperation(
   store: ObjectStore,

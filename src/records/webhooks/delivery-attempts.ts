@@ -13,15 +13,15 @@ export const attemptsSchema = z.array(
   }),
 );
 
-/** What became of an attempt, before it is counted. */
+/** The outcome of an attempt, before it has a number. */
 export type AttemptOutcome = Omit<DeliveryAttempt, 'attempt'>;
 
-/** Older attempts are dropped: who asks for a thousand shall not fill the store. */
+/** Drops older attempts: a thousand redeliveries must not fill the store. */
 const maxAttempts = 200;
 
 /** The attempts so far, oldest first, with one more. */
 export function withAttempt(attempts: readonly DeliveryAttempt[], outcome: AttemptOutcome): DeliveryAttempt[] {
-  // Written before, by somebody who could not hear that it was.
+  // An earlier call wrote it without learning that it succeeded.
   if (attempts.some(({ at }) => at === outcome.at)) return [...attempts];
   return [...attempts, { attempt: (attempts.at(-1)?.attempt ?? 0) + 1, ...outcome }].slice(-maxAttempts);
 }

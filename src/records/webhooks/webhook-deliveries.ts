@@ -16,9 +16,7 @@ const deliverySchema = z.object({
   attempts: attemptsSchema,
 });
 
-/**
- * An event on its way to an endpoint, with every attempt at it, oldest first. It holds nothing of what the event said.
- */
+/** The delivery of an event to an endpoint, with every attempt, oldest first. It contains nothing of the payload. */
 export type EventDelivery = z.infer<typeof deliverySchema>;
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
@@ -26,7 +24,7 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 const parse = (value: unknown) => deliverySchema.parse(value);
 const eventIdPattern = /^event_[0-9a-f]{32}$/;
 
-/** `failed`: nothing more is tried unless it is asked for. */
+/** `failed`: no more attempts unless somebody asks for redelivery. */
 export function statusOf({ attempts }: EventDelivery): DeliveryStatus {
   const last = attempts.at(-1);
   if (last?.ok === true) return 'delivered';
@@ -56,8 +54,8 @@ export async function readDelivery(
 }
 
 /**
- * The deliveries to an endpoint, the newest event first: the keys are in this order, so only as many are walked as it
- * takes.
+ * The deliveries to an endpoint, the newest event first. The keys have this order, so it reads only as many as it
+ * needs.
  */
 export async function listDeliveries(
   store: ObjectStore,

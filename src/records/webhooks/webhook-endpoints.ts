@@ -15,7 +15,7 @@ export type EndpointStatus = (typeof endpointStatuses)[number];
 export const webhookLimits = {
   /** Every run that ends reads all endpoints of its tenant. */
   maxEndpoints: 100,
-  /** They stand in one document with their endpoint. */
+  /** They share one object with their endpoint. */
   maxSubscriptions: 1000,
 } as const;
 
@@ -38,20 +38,20 @@ const endpointSchema = z.object({
   url: z.string(),
   name: z.string(),
   status: z.enum(endpointStatuses),
-  /** Of every run, batch and classifier of the tenant. */
+  /** Events of every run, batch and classifier of the tenant. */
   enabledEvents: z.array(z.string()),
   apiVersion: z.string(),
   advancedOptions: advancedOptionsSchema.nullable(),
   createdAt: z.string(),
   createdBy: createdBySchema.nullable(),
-  /** Of single classifiers. Part of the endpoint, so that they go with it. */
+  /** Subscriptions to single classifiers. Part of the endpoint, so that they go with it. */
   subscriptions: z.array(subscriptionSchema),
 });
 
 export type AdvancedOptions = z.infer<typeof advancedOptionsSchema>;
 export type StoredSubscription = z.infer<typeof subscriptionSchema>;
 
-/** Where events go. Its signing secret lies apart. */
+/** An endpoint for events. Its signing secret is stored apart. */
 export type WebhookEndpoint = z.infer<typeof endpointSchema>;
 
 const parse = (value: unknown) => endpointSchema.parse(value);
@@ -61,7 +61,7 @@ export type CreateEndpointRequest = Pick<WebhookEndpoint, 'url' | 'name' | 'enab
   readonly advancedOptions?: AdvancedOptions | undefined;
 };
 
-/** Only here the signing secret is given away. Throws `invalid_request` when the tenant has too many endpoints. */
+/** Creates an endpoint and returns its signing secret, which no other call does. */
 export async function createEndpoint(
   store: ObjectStore,
   tenant: string,
@@ -84,7 +84,7 @@ export async function createEndpoint(
     createdBy: createdByKeyOf(tenant),
     subscriptions: [],
   };
-  // The secret first: an endpoint that can be found can be delivered to.
+  // The secret first: an endpoint that can be found gets deliveries.
   await writeSigningSecret(store, tenant, id, signingSecret);
   await writeJson(store, webhookKeys(tenant).endpoint(id), endpoint, { ifNoneMatch: '*' });
   return { endpoint, signingSecret };
@@ -107,7 +107,7 @@ export async function readEndpoint(store: ObjectStore, tenant: string, id: strin
   return endpoint;
 }
 
-/** Replaces the endpoint by what `change` makes of it; no writer's change is lost. Throws `not_found`. */
+/** Applies `change` to the endpoint; no writer's change is lost. Throws `not_found`. */
 export async function changeEndpoint(
   store: ObjectStore,
   tenant: string,

@@ -2,10 +2,7 @@ import type { EventFilter } from '../../domain/webhook-event.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { allEndpoints, type WebhookEndpoint } from './webhook-endpoints.ts';
 
-/**
- * The ids of the enabled endpoints that want an event: all of its type, or those of its classifier. Each stands there
- * once.
- */
+/** The ids of the enabled endpoints that subscribed to an event, in all or for its classifier. Each appears once. */
 export async function receiversOf(store: ObjectStore, tenant: string, filter: EventFilter): Promise<string[]> {
   const endpoints = await allEndpoints(store, tenant);
   return endpoints.filter((endpoint) => isWanted(endpoint, filter)).map(({ id }) => id);

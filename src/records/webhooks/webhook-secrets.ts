@@ -8,19 +8,19 @@ import { createWebhookSecret } from '../../webhook/signature.ts';
 
 export interface WebhookSecretsOptions {
   readonly store: ObjectStore;
-  /** Those that the operator gave, by tenant; the first of a tenant is its current one, all of them sign. */
+  /** The operator's secrets, by tenant. The first of a tenant is its current one; all of them sign. */
   readonly given: ReadonlyMap<string, readonly Secret[]>;
   /** How long a secret signs beside the one that replaced it. */
   readonly overlapMs: number;
 }
 
-/** The secrets by which a tenant's receivers know that a webhook is ours. */
+/** The secrets by which a tenant's receivers verify our webhooks. */
 export interface WebhookSecrets {
   /** Made at first use. */
   current(tenant: string): Promise<string>;
   /** The current one first. */
   forSigning(tenant: string): Promise<readonly string[]>;
-  /** Makes a new one. Throws `invalid_request` when the operator gave the present one. */
+  /** Creates a new one. Throws `invalid_request` when the operator set the present one. */
   rotate(tenant: string): Promise<string>;
 }
 
@@ -31,7 +31,7 @@ const storedSecretSchema = z.object({
   previous: z.array(z.object({ secret: z.string(), expiresAt: z.iso.datetime() })),
 });
 
-/** Each makes the header longer by 50 bytes; who rotates more often than this within the overlap loses the oldest. */
+/** Each makes the header longer by 50 bytes. More rotations than this within the overlap drop the oldest. */
 const maxPrevious = 9;
 
 export function createWebhookSecrets({ store, given, overlapMs }: WebhookSecretsOptions): WebhookSecrets {

@@ -6,7 +6,7 @@ import { Secret } from '../../secret.ts';
 
 const secretSchema = z.object({ signingSecret: z.string() });
 
-/** What signs the deliveries to an endpoint; undefined when the endpoint is gone. */
+/** Reads an endpoint's signing secret; undefined when the endpoint is gone. */
 export async function readSigningSecret(
   store: ObjectStore,
   tenant: string,

@@ -26,7 +26,7 @@ export interface SubscribeRequest {
 }
 
 /**
- * Subscribes an endpoint to a classifier. One that is subscribed already gets the new events, as Extend has it. Throws
+ * Subscribes an endpoint to a classifier. An existing subscription gets the new events, as with Extend. Throws
  * `not_found`, and `invalid_request` when the endpoint has too many.
  */
 export async function subscribe(
@@ -125,7 +125,7 @@ function subscriptionIn(endpoint: WebhookEndpoint | undefined, id: string): Webh
   throw new ClassifierError('not_found', `There is no webhook subscription ${JSON.stringify(id.slice(0, 80))}.`);
 }
 
-/** An id tells the endpoint that the subscription is stored with. */
+/** The id of a subscription contains its endpoint's, which stores it. */
 function newSubscriptionId(endpointId: string, at: Date): string {
   const time = at.getTime().toString(16).padStart(12, '0');
   return `${idPrefixes.webhookSubscription}${endpointId.slice(idPrefixes.webhookEndpoint.length)}_${time}${randomBytes(6).toString('hex')}`;
