@@ -40,6 +40,7 @@ export default defineConfig({
     // Most tests wait for a server, a process or a time to pass, and compute a third of their time.
     maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongestFirst },
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,

@@ -44,7 +44,8 @@ export function startProcess(
       for (const listener of listeners) listener();
     });
   }
-  const exited = once(child, 'exit').then(() => ({ code: child.exitCode, signal: child.signalCode }));
+  // Not at its exit: the last that it printed may still be in the pipe.
+  const exited = once(child, 'close').then(() => ({ code: child.exitCode, signal: child.signalCode }));
 
   return {
     pid: pidOf(child),

@@ -145,10 +145,8 @@ describe('classifyBatch', () => {
         [3, 7],
         [6, 7],
       ]);
-      const children = await shared.client.workflow.count(
-        `Batch = '${batch.workflowId}' AND WorkflowType = 'classifyDocument'`,
-      );
-      expect(children.count).toBe(7);
+      const children = `Batch = '${batch.workflowId}' AND WorkflowType = 'classifyDocument'`;
+      await expect.poll(async () => (await shared.client.workflow.count(children)).count).toBe(7);
     });
   });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { maxCrashes } from '../../../src/process-pool/child-failed.ts';
 import type { ChildPool } from '../../../src/process-pool/child-pool.ts';
 import { echo, patient, poolOf } from '../../support/misbehaving-pool.ts';
@@ -159,7 +159,7 @@ describe('a pool of child processes', () => {
     const pid = await pidOf(pool);
 
     process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    await expect.poll(() => isRunning(pid)).toBe(false);
 
     expect(await pool.run(echo, patient)).toBe('alive');
   });
@@ -220,6 +220,6 @@ describe('a pool of child processes', () => {
 
     parent.kill('SIGKILL');
 
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 5000 });
+    await expect.poll(() => isRunning(pid)).toBe(false);
   });
 });

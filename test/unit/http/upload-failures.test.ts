@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { storageUnavailable } from '../../../src/domain/error-sentences.ts';
 import { createFolderStore } from '../../../src/storage/folder-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
@@ -25,13 +25,13 @@ describe('uploadMiddleware survives', () => {
     const socket = connect(app.port, '127.0.0.1');
     socket.write(requestHead(10 * megabyte));
     socket.write(Buffer.concat([Buffer.from(partHead('pdf_file')), pdf(megabyte)]));
-    await vi.waitFor(async () => expect(await filesBelow(app.directory)).toBeGreaterThan(0));
+    await expect.poll(() => filesBelow(app.directory)).toBeGreaterThan(0);
 
     socket.destroy();
 
-    await vi.waitFor(() =>
-      expect(app.errors.map(({ detail }) => detail)).toEqual(['The upload ended before all of it had arrived.']),
-    );
+    await expect
+      .poll(() => app.errors.map(({ detail }) => detail))
+      .toEqual(['The upload ended before all of it had arrived.']);
     expect(await storedObjects(store)).toEqual([]);
     expect(await filesBelow(app.directory)).toBe(0);
   });
