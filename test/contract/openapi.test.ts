@@ -30,9 +30,10 @@ describe('the OpenAPI document', () => {
     expect(names).toEqual([...new Set(names)]);
   });
 
+  const ajv = new Ajv2020({ strict: false, formats: fullFormats });
+  ajv.addSchema({ ...document, $id: 'openapi' });
+
   test.each(Object.entries(components.schemas))('the examples of %s are valid', (name, { examples }) => {
-    const ajv = new Ajv2020({ strict: false, formats: fullFormats });
-    ajv.addSchema({ ...document, $id: 'openapi' });
     const validate = ajv.getSchema(`openapi#/components/schemas/${name}`);
 
     for (const example of examples) {

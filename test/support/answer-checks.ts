@@ -1,8 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { afterEach } from 'vitest';
 import { z } from 'zod';
-import { createOpenApiDocument } from '../../src/http/openapi/document.ts';
 
 /**
  * Holds every answer of a service under test against the OpenAPI document: path, method, status, media type, body. A
@@ -11,15 +11,16 @@ import { createOpenApiDocument } from '../../src/http/openapi/document.ts';
 const operationSchema = z.looseObject({
   responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.unknown()).default({}) })),
 });
+const documentFile = new URL('../../docs/openapi.json', import.meta.url);
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) });
 
 /** Made for the first answer: many files ask no service. */
 const contract = lazily(() => {
-  const document: object = createOpenApiDocument('0.0.0');
+  const document = documentSchema.parse(JSON.parse(readFileSync(documentFile, 'utf8')));
   // That it is a valid document is what another test says.
   const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true, formats: fullFormats });
   ajv.addSchema({ ...document, $id: 'openapi' });
-  return { ajv, paths: documentSchema.parse(document).paths };
+  return { ajv, paths: document.paths };
 });
 
 const origins = new Set<string>();

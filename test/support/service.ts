@@ -131,11 +131,11 @@ export async function finishedJob(
   patienceMs = 50_000,
 ): Promise<JobAnswer> {
   const deadline = Date.now() + patienceMs;
-  for (;;) {
+  for (let pauseMs = 50; ; pauseMs = Math.min(1.3 * pauseMs, 250)) {
     const job = await getJob(url, jobId, headers);
     if (job.status === 'completed' || job.status === 'failed') return job;
     if (Date.now() > deadline) throw new Error(`job ${jobId} is still ${job.status}: ${job.progress}`);
-    await delay(50);
+    await delay(pauseMs);
   }
 }
 

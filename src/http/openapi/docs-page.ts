@@ -72,8 +72,10 @@ export function docsPage(): Router {
 /** `/openapi.json`: needs no key, as it says nothing that the source does not. */
 export function openApiRoutes(version: string): Router {
   const router = Router();
-  const body = JSON.stringify(createOpenApiDocument(version));
+  // Made when somebody asks for it, and not at each start.
+  let body: string | undefined;
   router.get('/openapi.json', (_request, response) => {
+    body ??= JSON.stringify(createOpenApiDocument(version));
     response.type('application/json').send(body);
   });
   return answerOtherMethods(router);
