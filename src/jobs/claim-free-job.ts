@@ -4,7 +4,7 @@ import { isAbandoned } from '../records/jobs/job-deletion.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { deleteJob } from './delete-job.ts';
-import { claimJob, type JobRequest } from '../records/jobs/job-request.ts';
+import { claimJob, type JobClaim, type JobRequest } from '../records/jobs/job-request.ts';
 
 /** A deletion takes seconds where the run has to be cancelled first. */
 const patienceMs = 25_000;
@@ -19,12 +19,13 @@ export async function claimFreeJob(
   tenant: string,
   jobId: string,
   request: JobRequest,
-): Promise<JobRequest | undefined> {
+): Promise<JobClaim> {
   const until = Date.now() + patienceMs;
   for (;;) {
-    const earlier = await claimJob(dependencies.store, tenant, jobId, request);
-    if (!earlier?.deletion) return earlier;
-    if (isAbandoned(earlier.deletion)) await deleteJob(dependencies, tenant, jobId);
+    const claim = await claimJob(dependencies.store, tenant, jobId, request);
+    const { deletion } = claim.request;
+    if (!deletion) return claim;
+    if (isAbandoned(deletion)) await deleteJob(dependencies, tenant, jobId);
     else if (Date.now() > until) throw isBeingDeleted();
     else await delay(lookEveryMs);
   }

@@ -10,8 +10,9 @@ import { isRefusal } from '../domain/errors.ts';
 import { writeJobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 import { endShare, type Quotas, type QuotaShare } from './quota.ts';
 import { checkRequest } from './run-template.ts';
-import { startStoredJob, toJobRequest } from './start-job.ts';
+import { toJobRequest } from './start-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
+import { startRun } from './start-run.ts';
 
 export interface CreateRunRequest {
   readonly tenant: string;
@@ -58,7 +59,7 @@ export async function createRun(dependencies: CreateRunDependencies, request: Cr
     if (stored) await writeJobRequest(store, tenant, jobId, stored);
     const { file, source } = await prepareRunFile(dependencies, { tenant, jobId, fileId, input, signal });
     share = await quotas.take(tenant, jobId);
-    await startStoredJob(dependencies, { ...job, source, fileName: file.name });
+    await startRun(dependencies, { ...job, source, fileName: file.name });
     return jobId;
   } catch (error) {
     await endShare(share, error);

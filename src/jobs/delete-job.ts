@@ -1,14 +1,14 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { beginDeletion } from '../records/jobs/job-deletion.ts';
-import { workflowTypes } from '../domain/contract.ts';
 import { jobNotFound } from '../domain/error-sentences.ts';
+import { claimOfMemo } from '../domain/run-claim.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
-import { webhookWorkflowId } from '../domain/webhook.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { hasTombstone, writeTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { deleteExecution, describeExecution, terminateExecution, unlessGone } from '../temporal/executions.ts';
+import { deleteDelivery } from './remove-run.ts';
 
 const cancelDeadlineMs = 5000;
 /** How long a running job may take to react to its cancellation before it is terminated. */
@@ -28,12 +28,12 @@ export async function deleteJob(
   const deletion = await beginDeletion(store, tenant, jobId);
   if (!deletion) return;
   const execution = await describeExecution(client, jobId);
-  if (deletion.isOfClaim && !(await isStarted(store, tenant, jobId, execution?.runId))) {
+  if (deletion.isOfClaim && !(await isStarted(store, { tenant, jobId, claim: deletion.claim }, execution))) {
     await deletion.abandon();
     throw jobNotFound();
   }
   if (execution && execution.closeTime === undefined) await end(client, jobId);
-  await deleteDelivery(client, jobId);
+  await deleteDelivery(client, jobId, { reason });
   await writeTombstone(store, tenant, jobId, execution?.runId);
   await deletion.finish();
   if (execution) await deleteExecution(client, jobId, execution.runId);
@@ -55,12 +55,13 @@ export async function isPartlyDeleted(
 /** A job that took a deleted job's id and is about to start is another job. */
 async function isStarted(
   store: ObjectStore,
-  tenant: string,
-  jobId: string,
-  runId: string | undefined,
+  { tenant, jobId, claim }: { readonly tenant: string; readonly jobId: string; readonly claim: string | undefined },
+  execution: WorkflowExecutionDescription | undefined,
 ): Promise<boolean> {
-  if (runId !== undefined) return !(await hasTombstone(store, tenant, jobId, runId));
-  return (await store.head(jobKeys(tenant, jobId).result)) !== undefined;
+  if (!execution) return (await store.head(jobKeys(tenant, jobId).result)) !== undefined;
+  const ofRun = claimOfMemo(execution.memo);
+  if (ofRun !== undefined && ofRun !== claim) return false;
+  return !(await hasTombstone(store, tenant, jobId, execution.runId));
 }
 
 async function end(client: Client, jobId: string): Promise<void> {
@@ -72,12 +73,4 @@ async function end(client: Client, jobId: string): Promise<void> {
     // Cancelled, as requested; or still running, and then terminated.
   }
   await terminateExecution(client, jobId, reason);
-}
-
-/** Stops the delivery too: a receiver gets nothing about a deleted job. */
-async function deleteDelivery(client: Client, jobId: string): Promise<void> {
-  const delivery = await describeExecution(client, webhookWorkflowId(jobId));
-  if (delivery?.type !== workflowTypes.deliverWebhook) return;
-  if (delivery.closeTime === undefined) await terminateExecution(client, delivery.workflowId, reason);
-  await deleteExecution(client, delivery.workflowId, delivery.runId);
 }

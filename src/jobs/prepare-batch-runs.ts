@@ -14,7 +14,7 @@ import { mapBounded } from '../domain/map-bounded.ts';
 import { jobKeys } from '../records/keys.ts';
 import { findBatchRequest, readChunk, type BatchInput, type BatchRequest } from '../records/batches/batch-request.ts';
 import { writeJobRequest } from '../records/jobs/job-request.ts';
-import { toSource } from './start-job.ts';
+import { toSource } from './start-run.ts';
 
 export interface PrepareBatchRunsInput {
   readonly tenant: string;

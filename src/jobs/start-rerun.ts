@@ -9,13 +9,15 @@ import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { claimFreeJob } from './claim-free-job.ts';
 import { idempotencyConflict } from './idempotency.ts';
-import { writeJobRequest } from '../records/jobs/job-request.ts';
+import { writeJobRequest, type JobRequest } from '../records/jobs/job-request.ts';
 import { findJob } from './find-job.ts';
 import { endShare, type Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
 import type { RepeatedRequest } from './rerun-changes.ts';
-import { startStoredJob, toJobRequest } from './start-job.ts';
+import { startClaimed } from './start-claimed.ts';
+import { toJobRequest } from './start-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
+import { startRun } from './start-run.ts';
 
 export interface StartRerunDependencies {
   readonly client: Client;
@@ -46,36 +48,81 @@ export interface Rerun {
  * request.
  */
 export async function startRerun(dependencies: StartRerunDependencies, request: StartRerunRequest): Promise<Rerun> {
-  const { store, quotas, reader } = dependencies;
-  const { tenant, jobId } = request;
-  // Before storing the request: a job with a request is taken for a counted one.
-  const isThere = await findJob(reader, tenant, jobId);
+  const { quotas } = dependencies;
+  const { tenant, jobId, fingerprint } = request;
+  // Before the request is stored: what has one is taken for a job that was counted.
+  const isThere = fingerprint === undefined && (await findJob(dependencies.reader, tenant, jobId)) !== undefined;
   const share = isThere ? undefined : await quotas.takeShared(tenant, jobId);
-  let isStored = false;
   try {
-    await storeRequest(dependencies, request);
-    if (isThere) return { jobId, quotaRemaining: undefined };
-    isStored = true;
-    await startStoredJob(dependencies, { ...request, source: await placeDocument(store, request) });
-    await share?.keep();
-    return { jobId, quotaRemaining: share?.remaining };
+    const isStarted = await (fingerprint === undefined
+      ? startUnlessThere(dependencies, request, isThere)
+      : startKeyed(dependencies, request, fingerprint));
+    if (!isStarted) await share?.giveBack();
+    else await share?.keep();
+    return { jobId, quotaRemaining: isStarted ? share?.remaining : undefined };
   } catch (error) {
     await endShare(share, error);
-    if (isStored && isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
     throw error;
   }
 }
 
-async function storeRequest(
+/** The request is written again also where its job is there: an earlier version may have been killed before it was. */
+async function startUnlessThere(
   dependencies: StartRerunDependencies,
-  { source, fingerprint, ...asked }: StartRerunRequest,
-): Promise<void> {
+  request: StartRerunRequest,
+  isThere: boolean,
+): Promise<boolean> {
   const { store } = dependencies;
-  const { tenant, jobId } = asked;
-  const request = { ...toJobRequest(asked), ...('url' in source && source.url !== undefined && { url: source.url }) };
-  if (fingerprint === undefined) return writeJobRequest(store, tenant, jobId, request);
-  const earlier = await claimFreeJob(dependencies, tenant, jobId, { ...request, fingerprint });
-  if (earlier && earlier.fingerprint !== fingerprint) throw idempotencyConflict();
+  const { tenant, jobId } = request;
+  await writeJobRequest(store, tenant, jobId, storedRequestOf(request));
+  if (isThere) return false;
+  return orLeaveNothing(dependencies, request, async () => {
+    await startRun(dependencies, { ...request, source: await placeDocument(store, request) });
+    return true;
+  });
+}
+
+/** Starts the repetition of a key, which may come again at once, or after its job was deleted. */
+async function startKeyed(
+  dependencies: StartRerunDependencies,
+  request: StartRerunRequest,
+  fingerprint: string,
+): Promise<boolean> {
+  const { store } = dependencies;
+  const { tenant, jobId } = request;
+  const own = { ...storedRequestOf(request), fingerprint };
+  const toRequest = async () => ({ ...request, source: await placeDocument(store, request) });
+  let isStarted = false;
+  for (;;) {
+    const claimed = await claimFreeJob(dependencies, tenant, jobId, own);
+    if (claimed.request.fingerprint !== fingerprint) throw idempotencyConflict();
+    const start = () => startClaimed(dependencies, { tenant, jobId, toRequest }, claimed);
+    if (claimed.isNew) {
+      await orLeaveNothing(dependencies, request, start);
+      return true;
+    }
+    const started = await start();
+    isStarted ||= started.isStarted;
+    if (started.isCurrent) return isStarted;
+  }
+}
+
+/** What is refused after its request was stored goes with it. */
+async function orLeaveNothing<T>(
+  { store }: StartRerunDependencies,
+  { tenant, jobId }: StartRerunRequest,
+  start: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
+    throw error;
+  }
+}
+
+function storedRequestOf({ source, fingerprint: _fingerprint, ...asked }: StartRerunRequest): JobRequest {
+  return { ...toJobRequest(asked), ...('url' in source && source.url !== undefined && { url: source.url }) };
 }
 
 /** A job owns its document; a run shares its file and holds it. */

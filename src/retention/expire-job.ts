@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { beginDeletion, type JobDeletion } from '../records/jobs/job-deletion.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
+import { claimOfMemo } from '../domain/run-claim.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
 import { batchKeys, operationKeys } from '../records/keys.ts';
@@ -65,7 +66,9 @@ async function deleteObjects(
   if (!deletion) return;
   // Somebody may have deleted the job and claimed its id since we looked; from here on nobody can.
   const latest = await describeExecution(client, workflowId);
-  const isTaken = deletion.isOfClaim && (await hasTombstone(store, tenant, workflowId, runId));
+  const ofRun = claimOfMemo(latest?.memo);
+  const isOfAnother = ofRun !== undefined && ofRun !== deletion.claim;
+  const isTaken = deletion.isOfClaim && (isOfAnother || (await hasTombstone(store, tenant, workflowId, runId)));
   if (latest?.runId !== runId || isTaken) return deletion.abandon();
   await writeTombstone(store, tenant, workflowId, runId);
   await deletion.finish();

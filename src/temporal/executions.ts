@@ -42,9 +42,15 @@ export async function deleteExecution(client: Client, workflowId: string, runId:
   await unlessGone(callTemporal(client, deadlineMs, () => client.workflowService.deleteWorkflowExecution(request)));
 }
 
-/** Terminates a run. A closed or missing run is no error. */
-export async function terminateExecution(client: Client, workflowId: string, reason: string): Promise<void> {
-  await unlessGone(callTemporal(client, deadlineMs, () => client.workflow.getHandle(workflowId).terminate(reason)));
+/** Ends a run without asking it: this one, or the latest of its id. One that is closed or gone already is no error. */
+export async function terminateExecution(
+  client: Client,
+  workflowId: string,
+  reason: string,
+  runId?: string,
+): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  await unlessGone(callTemporal(client, deadlineMs, () => handle.terminate(reason)));
 }
 
 /** Resolves with undefined when the call's run is closed or gone. */

@@ -6,20 +6,23 @@ export interface Hook {
   readonly step: Step;
   readonly when: 'before' | 'after';
   readonly key: RegExp;
+  /** How often the step is taken before; 0 when absent. */
+  readonly after?: number;
   /** What the rest of the world does at this moment. A throw is a failure of the store. */
   readonly act: () => Promise<void>;
 }
 
-/**
- * A store where something happens at a certain step, the first time that it is taken: it forces the order of a race.
- */
+/** A store where something happens once, at a certain step: it forces the order of a race. */
 export function hookedStore(store: ObjectStore, ...hooks: readonly Hook[]): ObjectStore {
-  const pending = [...hooks];
+  const pending = new Map(hooks.map((hook) => [hook, hook.after ?? 0]));
 
   async function meet(step: Step, when: Hook['when'], key: string): Promise<void> {
-    const index = pending.findIndex((hook) => hook.step === step && hook.when === when && hook.key.test(key));
-    const [hook] = index < 0 ? [] : pending.splice(index, 1);
-    await hook?.act();
+    const met = [...pending].find(([hook]) => hook.step === step && hook.when === when && hook.key.test(key));
+    if (!met) return;
+    const [hook, left] = met;
+    if (left > 0) return void pending.set(hook, left - 1);
+    pending.delete(hook);
+    await hook.act();
   }
 
   async function around<T>(step: Step, key: string, action: () => Promise<T>): Promise<T> {

@@ -17,6 +17,7 @@ const requestSchema = z.looseObject({
   document: z.looseObject({ key: z.string() }).optional(),
   fingerprint: z.string().optional(),
   claimedAt: z.string().optional(),
+  claim: z.string().optional(),
   deletion: deletionSchema.optional(),
 });
 
@@ -26,7 +27,9 @@ type StoredRequest = z.infer<typeof requestSchema>;
 export interface JobDeletion {
   /** Whether the id's request may not have started its run yet, as far as the store knows. */
   readonly isOfClaim: boolean;
-  /** When the request claimed the id; absent if it did not record that. */
+  /** Which one, as the run says whose it is; absent where it was not told. */
+  readonly claim?: string | undefined;
+  /** When that was; absent where it was not told. */
   readonly claimedAt?: string | undefined;
   /**
    * Deletes all of the job's objects, its request last: as long as that exists, an interrupted deletion is found and
@@ -134,6 +137,7 @@ function guarded(
   }
 
   return {
+    claim: current.value.claim,
     claimedAt: current.value.claimedAt,
     async finish() {
       await renew();

@@ -4,6 +4,7 @@ import { isOutcomeOf, type Job, type RunIdentity, type StoredOutcome } from '../
 import { jobKeys } from '../keys.ts';
 import { PreconditionFailed, type ObjectStore, type PutOptions } from '../../storage/object-store.ts';
 import { withReview } from './job-review.ts';
+import { hasTombstone } from './tombstones.ts';
 
 /** Reads a finished job from its `result.json`; undefined when there is none that this version understands. */
 export async function readOutcome(store: ObjectStore, tenant: string, jobId: string): Promise<Job | undefined> {
@@ -34,9 +35,19 @@ export async function readStoredOutcome(
   return outcome && { ...outcome, jobId };
 }
 
+/** The same, unless it is the word of a run that belongs to no job any more. */
+export async function readOwnOutcome(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+): Promise<StoredOutcome | undefined> {
+  const outcome = await readStoredOutcome(store, tenant, jobId);
+  return outcome && !(await isOfDeletedRun(store, tenant, outcome)) ? outcome : undefined;
+}
+
 /**
- * Writes the outcome of a run; repeating it is harmless. Resolves with false if another run of the same workflow id has
- * an outcome there, which is never replaced.
+ * Writes the outcome of a run, once or again. Resolves with false where the outcome of another run of the same workflow
+ * id stands there: that is never replaced, unless its job was deleted.
  */
 export async function writeOutcome(
   store: ObjectStore,
@@ -57,7 +68,7 @@ export async function writeOutcome(
     }
     const present = await store.get(key);
     const earlier = present && parseOutcome(present.bytes);
-    if (earlier && !isOutcomeOf(earlier, outcome)) return false;
+    if (earlier && (await isOfAnotherJob(store, tenant, earlier, outcome))) return false;
     condition = present ? { ifMatch: present.etag } : { ifNoneMatch: '*' };
   }
 }
@@ -65,7 +76,21 @@ export async function writeOutcome(
 /** Throws `invalid_request` if the job of this id is finished and belongs to another run. */
 export async function assertOwnJob(store: ObjectStore, tenant: string, jobId: string, run: RunIdentity): Promise<void> {
   const present = await readStoredOutcome(store, tenant, jobId);
-  if (present && !isOutcomeOf(present, run)) throw jobOfAnotherRun();
+  if (present && (await isOfAnotherJob(store, tenant, present, run))) throw jobOfAnotherRun();
+}
+
+async function isOfAnotherJob(
+  store: ObjectStore,
+  tenant: string,
+  outcome: StoredOutcome,
+  run: Omit<RunIdentity, 'runId'>,
+): Promise<boolean> {
+  return !isOutcomeOf(outcome, run) && !(await isOfDeletedRun(store, tenant, outcome));
+}
+
+/** What a run has written behind the deletion of its job. */
+async function isOfDeletedRun(store: ObjectStore, tenant: string, { jobId, runId }: StoredOutcome): Promise<boolean> {
+  return runId !== undefined && hasTombstone(store, tenant, jobId, runId);
 }
 
 function parseOutcome(bytes: Uint8Array): StoredOutcome | undefined {

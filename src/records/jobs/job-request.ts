@@ -48,8 +48,9 @@ const jobRequestSchema = z.object({
   rerunOf: z.string().optional(),
   /** SHA-256 of the whole request; only with an idempotency key. */
   fingerprint: z.string().optional(),
-  /** When the key was claimed, and by which request. */
+  /** When the key was taken. */
   claimedAt: z.string().optional(),
+  /** By which request: the run that it started has it in its memo. */
   claim: z.string().optional(),
   /** The job is being deleted; the key is free afterwards. */
   deletion: deletionSchema.optional(),
@@ -74,23 +75,28 @@ export async function writeJobRequest(
   await writeJson(store, jobKeys(tenant, jobId).request, request);
 }
 
-/**
- * Claims a job id for this request, or returns the earlier request that has it. Of any number of simultaneous callers
- * exactly one succeeds.
- */
+/** A request that has a job id, and the claim by which its run is known. */
+export interface JobClaim {
+  readonly request: JobRequest;
+  /** The request is the caller's own: of any number at once exactly one is. */
+  readonly isNew: boolean;
+}
+
+/** Takes a job id for this request, unless an earlier one has it: then gives that one. No claim is ever given twice. */
 export async function claimJob(
   store: ObjectStore,
   tenant: string,
   jobId: string,
   request: JobRequest,
-): Promise<JobRequest | undefined> {
+): Promise<JobClaim> {
   const claimed = { ...request, claim: randomUUID(), claimedAt: new Date().toISOString() };
   try {
     await writeJson(store, jobKeys(tenant, jobId).request, claimed, { ifNoneMatch: '*' });
-    return undefined;
+    return { request: claimed, isNew: true };
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error;
+    const earlier = await readJobRequest(store, tenant, jobId);
     // Deleted since, it is free again.
-    return (await readJobRequest(store, tenant, jobId)) ?? claimJob(store, tenant, jobId, request);
+    return earlier ? { request: earlier, isNew: false } : claimJob(store, tenant, jobId, request);
   }
 }

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
+import { createJobService, type JobService, type StartJobRequest } from '../../src/jobs/job-service.ts';
+import { createQuotas } from '../../src/jobs/quota.ts';
+import { jobKeys } from '../../src/records/keys.ts';
+import { sampleInvoice } from './documents.ts';
+import { hookedStore, type Hook } from './hooked-store.ts';
+import type { TestService } from './service.ts';
+
+const tenant = 'acme';
+
+/** The jobs as a second API process has them, in whose store something happens at certain steps. */
+export function jobsBeside({ store, namespace }: TestService, ...hooks: readonly Hook[]): JobService {
+  const hooked = hookedStore(store, ...hooks);
+  const questions = { slots: 2, share: 0.5 };
+  return createJobService({
+    client: namespace.client,
+    store: hooked,
+    quotas: createQuotas(hooked, [], async () => false),
+    pageLimits: { defaultPages: 10, maxPages: 100 },
+    patienceSeconds: 60,
+    waits: createTenantSlots(questions),
+    questions,
+  });
+}
+
+/** As the API makes it of an upload with an Idempotency-Key, which is in the store by then. */
+export async function keyedRequest({ store }: TestService, jobId: string, uploadId: string): Promise<StartJobRequest> {
+  const key = jobKeys(tenant, jobId).sourceOf(uploadId);
+  await store.put(key, sampleInvoice);
+  const sha256 = createHash('sha256').update(sampleInvoice).digest('hex');
+  return {
+    tenant,
+    jobId,
+    source: { document: { key, sha256, sizeBytes: sampleInvoice.length, type: 'pdf' } },
+    categories: [{ name: 'invoice' }, { name: 'letter' }],
+    selection: { ranges: [], maxPages: 10 },
+    isIdempotent: true,
+    requestId: 'request-of-a-test',
+  };
+}
+
+/** The documents that lie with a job. */
+export async function uploadsOf({ store }: TestService, jobId: string): Promise<readonly string[]> {
+  const keys = await Array.fromAsync(store.list(jobKeys(tenant, jobId).prefix), ({ key }) => key);
+  return keys.filter((key) => key.includes('/source-'));
+}
