@@ -58,8 +58,6 @@ export interface JobService {
   rerun(request: RerunRequest): Promise<Rerun>;
   /** Deletes the job and all that belongs to it. */
   delete(tenant: string, jobId: string): Promise<void>;
-  /** Call this when a worker deletes a tenant's jobs, so that this process forgets them. */
-  forgetAll(tenant: string): void;
   /** Throws `not_found` when the page has no image. */
   pageImage(tenant: string, jobId: string, pageNumber: number): Promise<PageImage>;
   reasoning(tenant: string, result: ClassifyDocumentResult): Promise<ReadonlyMap<number, string>>;
@@ -90,9 +88,7 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
         if (!isNotFound(error) || !(await isPartlyDeleted(dependencies, tenant, jobId))) throw error;
       }
       await deleteJob(dependencies, tenant, jobId);
-      reader.forget(tenant, jobId);
     },
-    forgetAll: reader.forgetAll,
     async pageImage(tenant, jobId, pageNumber) {
       await reader.readWithoutProgress(tenant, jobId);
       return openPageImage(store, tenant, jobId, pageNumber);

@@ -8,13 +8,14 @@ import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { createTenantSlots, type TenantSlotsOptions } from '../domain/tenant-slots.ts';
 import { readWaiting, waitingMemoKey } from '../domain/waiting.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readStoredOutcome, toJob, readOutcome } from '../records/jobs/job-outcome.ts';
+import { readOwnOutcome, toJob } from '../records/jobs/job-outcome.ts';
 import { withReview } from '../records/jobs/job-review.ts';
 import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution } from '../temporal/executions.ts';
-import { createJobCache } from './job-cache.ts';
 import { failureOfClosed } from './closed-failure.ts';
+import { createJobCache, type JobVersion } from './job-cache.ts';
+import { isRunOver } from './run-status.ts';
 import { createSharedReads } from './shared-reads.ts';
 import { createTenantLine } from './tenant-line.ts';
 
@@ -35,10 +36,6 @@ export interface JobReader {
   readonly read: (tenant: string, jobId: string) => Promise<Job>;
   /** The same without the progress of a running job, which takes a worker, and a moment where there is none. */
   readonly readWithoutProgress: (tenant: string, jobId: string) => Promise<Job>;
-  /** Forgets a job that was deleted or reviewed. */
-  readonly forget: (tenant: string, jobId: string) => void;
-  /** Forgets all jobs of a tenant, after a worker has deleted many. */
-  readonly forgetAll: (tenant: string) => void;
 }
 
 export interface JobReaderDependencies {
@@ -57,11 +54,16 @@ interface ReadOptions {
   readonly withProgress: boolean;
 }
 
+interface ReadJob {
+  readonly job: Job;
+  /** Of a job that may be kept. */
+  readonly version?: JobVersion;
+}
+
 /**
- * Creates the reader of jobs. It looks at finished jobs in memory first (only a review changes them). Then it calls
- * `describe()`, which needs no worker. For a running job it queries the progress; for a closed one it takes the result
- * from the close event; after Temporal's retention it reads `result.json`. Simultaneous reads of one job share one
- * call.
+ * Makes what reads jobs. Order: finished jobs from memory, as long as the store tells of no deletion and no review
+ * since; `describe()`, which needs no worker; while it runs, the progress query; when closed, the result from the close
+ * event; after Temporal's retention, `result.json`. Reads of one job that come at once are one.
  */
 export function createJobReader({
   client,
@@ -69,50 +71,56 @@ export function createJobReader({
   questions,
   maxCacheBytes = presetCacheBytes,
 }: JobReaderDependencies): JobReader {
-  const finished = createJobCache(maxCacheBytes);
-  const shared = createSharedReads<Job>();
+  const finished = createJobCache(store, maxCacheBytes);
+  const shared = createSharedReads<ReadJob>();
   const inTurn = createTenantLine(questions);
   const progressQueries = createTenantSlots(questions);
   return {
     read: (tenant, jobId) => readJob(tenant, jobId, { withProgress: true }),
     readWithoutProgress: (tenant, jobId) => readJob(tenant, jobId, { withProgress: false }),
-    forget: (tenant, jobId) => void finished.delete(`${tenant}/${jobId}`),
-    forgetAll(tenant) {
-      const own = Array.from(finished.keys()).filter((key) => key.startsWith(`${tenant}/`));
-      for (const key of own) finished.delete(key);
-    },
   };
 
   async function readJob(tenant: string, jobId: string, options: ReadOptions): Promise<Job> {
     // PostgreSQL, which Temporal may keep ids in, knows no text with NUL.
     if (Buffer.byteLength(jobId) > maxIdBytes || jobId.includes('\0')) throw jobNotFound();
-    const cacheKey = `${tenant}/${jobId}`;
-    const known = finished.get(cacheKey);
+    const known = await finished.get(tenant, jobId);
     if (known) return known;
-    const job = await shared(`${cacheKey}/${options.withProgress}`, () => readAnew(tenant, jobId, options));
-    if (job.status === 'completed' || job.status === 'failed') finished.set(cacheKey, job);
+    const sharedKey = `${tenant}/${jobId}/${options.withProgress}`;
+    const { job, version } = await shared(sharedKey, () => readAnew(tenant, jobId, options));
+    if (version !== undefined && isRunOver(job)) finished.keep(tenant, job, version);
     return job;
   }
 
-  async function readAnew(tenant: string, jobId: string, { withProgress }: ReadOptions): Promise<Job> {
+  async function readAnew(tenant: string, jobId: string, { withProgress }: ReadOptions): Promise<ReadJob> {
     const description = await inTurn(tenant, () => describeExecution(client, jobId));
-    if (!description) return await readStoredJob(store, tenant, jobId);
+    if (!description) return readStored(tenant, jobId);
     if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
     if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
     const earlier = await jobOfEarlierRun(tenant, jobId, description);
-    if (earlier) return earlier;
+    if (earlier) return { job: earlier };
     const createdAt = description.startTime.toISOString();
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED') {
-      if (await hasTombstone(store, tenant, jobId, description.runId)) throw jobNotFound();
+      const version = await finished.versionOf(tenant, jobId);
+      // Where it was started behind the deletion of an earlier job of its id, what is stored may be a later one's.
+      if (await hasTombstone(store, tenant, jobId, description.runId)) return readStored(tenant, jobId);
       const finishedAt = description.closeTime?.toISOString();
-      return closedJob(tenant, description, { createdAt, ...(finishedAt !== undefined && { finishedAt }) });
+      const times = { createdAt, ...(finishedAt !== undefined && { finishedAt }) };
+      return { job: await closedJob(tenant, description, times), version };
     }
-    if (description.historyLength <= untouchedHistoryLength) return { jobId, status: 'queued', createdAt };
+    if (description.historyLength <= untouchedHistoryLength) return { job: { jobId, status: 'queued', createdAt } };
     const waiting = readWaiting(description.memo?.[waitingMemoKey]);
     const progress = withProgress && !waiting ? await queryProgress(tenant, jobId) : undefined;
     const voted = votedOf(description);
     const state = { ...(progress && { progress }), ...(waiting && { waiting }), ...(voted && { voted }) };
-    return { jobId, status: 'processing', createdAt, ...state };
+    return { job: { jobId, status: 'processing', createdAt, ...state } };
+  }
+
+  async function readStored(tenant: string, jobId: string): Promise<ReadJob> {
+    const version = await finished.versionOf(tenant, jobId);
+    const outcome = await readOwnOutcome(store, tenant, jobId);
+    const job = outcome && (await toJob(store, tenant, outcome));
+    if (!job) throw jobNotFound();
+    return { job, version };
   }
 
   async function queryProgress(tenant: string, jobId: string): Promise<JobProgress | undefined> {
@@ -138,7 +146,7 @@ export function createJobReader({
   ): Promise<Job | undefined> {
     // The API never reuses an id, and its batches refuse a taken one.
     if (requestOfMemo(memo).requestId !== undefined && !parentExecution) return undefined;
-    const stored = await readStoredOutcome(store, tenant, jobId);
+    const stored = await readOwnOutcome(store, tenant, jobId);
     const run = { firstRunId: raw.workflowExecutionInfo?.firstRunId || runId, createdAt: startTime.toISOString() };
     return stored && !isOutcomeOf(stored, run) ? toJob(store, tenant, stored) : undefined;
   }
@@ -165,11 +173,4 @@ function votedOf({ typedSearchAttributes }: WorkflowExecutionDescription): Revie
   const classification = typedSearchAttributes.get(searchAttributeKeys.classification);
   const confidence = typedSearchAttributes.get(searchAttributeKeys.confidence);
   return classification === undefined || confidence === undefined ? undefined : { classification, confidence };
-}
-
-/** Reads a job from its `result.json` after Temporal has forgotten it. Throws `not_found` when there is none. */
-export async function readStoredJob(store: ObjectStore, tenant: string, jobId: string): Promise<Job> {
-  const job = await readOutcome(store, tenant, jobId);
-  if (!job) throw jobNotFound();
-  return job;
 }

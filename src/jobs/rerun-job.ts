@@ -21,7 +21,7 @@ export interface RerunDependencies {
   readonly pageLimits: PageLimits;
   /** The patience of runs whose request names none. */
   readonly patienceSeconds: number;
-  readonly reader: Pick<JobReader, 'readWithoutProgress' | 'forget'>;
+  readonly reader: Pick<JobReader, 'readWithoutProgress'>;
 }
 
 export interface RerunRequest {

@@ -70,13 +70,12 @@ async function afterReview(
  * of it may remain.
  */
 async function storeReview(
-  { store, reader }: ReviewJobDependencies,
+  { store }: ReviewJobDependencies,
   request: ReviewJobRequest,
   deletion: string | undefined,
 ): Promise<void> {
   const { tenant, jobId, ...review } = request;
   await writeReview(store, tenant, jobId, { ...review, reviewedAt: new Date().toISOString() });
-  reader.forget(tenant, jobId);
   if ((await tombstoneVersion(store, tenant, jobId)) === deletion) return;
   await deleteReview(store, tenant, jobId);
   throw jobNotFound();

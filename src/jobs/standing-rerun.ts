@@ -11,7 +11,7 @@ import { isRunOver } from './run-status.ts';
 export interface StandingDependencies {
   readonly client: Client;
   readonly store: ObjectStore;
-  readonly reader: Pick<JobReader, 'readWithoutProgress' | 'forget'>;
+  readonly reader: Pick<JobReader, 'readWithoutProgress'>;
 }
 
 /**
@@ -31,8 +31,6 @@ export async function isStanding(
   answerStandsMs = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
   const ageMs = Date.now() - Date.parse(claimedAt);
-  // A worker may have deleted the job that this process remembers.
-  reader.forget(tenant, jobId);
   const job = await findJob(reader, tenant, jobId);
   if (!job) {
     // Somebody is about to start it, or was killed before; or its owner deleted it.

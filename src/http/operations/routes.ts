@@ -2,7 +2,6 @@ import { Router, type Request, type Response } from 'express';
 import type { OperationKind } from '../../domain/job-operation.ts';
 import type { DryRun } from '../../jobs/dry-run.ts';
 import type { FoundJobs } from '../../jobs/job-filter.ts';
-import type { JobService } from '../../jobs/job-service.ts';
 import type { JobOperation, OperationService } from '../../jobs/operation-service.ts';
 import { parseJsonBody } from '../extend/json-body.ts';
 import { jsonBody } from '../shared/json-shape.ts';
@@ -23,7 +22,6 @@ import { toRerunChanges } from './rerun-schemas.ts';
 
 export interface OperationDependencies {
   readonly operations: OperationService;
-  readonly jobs: Pick<JobService, 'forgetAll'>;
   readonly limits: PageLimits & { readonly maxJsonValues: number };
 }
 
@@ -53,7 +51,7 @@ export function operationRoutes(dependencies: OperationDependencies): Router {
 }
 
 function addRoutes(router: Router, name: string, kind: OperationKind, dependencies: OperationDependencies): void {
-  const { operations, jobs: known, limits } = dependencies;
+  const { operations, limits } = dependencies;
 
   async function start(request: Request, response: Response): Promise<void> {
     const tenant = tenantOf(request);
@@ -85,7 +83,6 @@ function addRoutes(router: Router, name: string, kind: OperationKind, dependenci
     const { operationId } = request.params;
     const tenant = tenantOf(request);
     const operation = await operations.read(tenant, kind, operationId);
-    if (kind === 'deletion') known.forgetAll(tenant);
     const jobs = kind === 'rerun' ? await operations.countReruns(operationId) : undefined;
     response.set('Cache-Control', 'no-store').json({ ...toOperationBody(operation), ...(jobs && { jobs }) });
   }

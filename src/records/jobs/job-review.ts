@@ -24,7 +24,12 @@ export async function readReview(store: ObjectStore, tenant: string, jobId: stri
   return (await readJson(store, jobKeys(tenant, jobId).review, parse))?.value;
 }
 
-/** Replaces an earlier review. Of two simultaneous ones the later answer stays. */
+/** Something that is another one after each review; undefined before the first. */
+export async function reviewVersion(store: ObjectStore, tenant: string, jobId: string): Promise<string | undefined> {
+  return (await store.head(jobKeys(tenant, jobId).review))?.etag;
+}
+
+/** Puts a review in the place of an earlier one; of two at once the one that was given later stays. */
 export async function writeReview(
   store: ObjectStore,
   tenant: string,

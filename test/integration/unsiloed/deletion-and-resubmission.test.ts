@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createJobService, type StartJobRequest } from '../../../src/jobs/job-service.ts';
-import { createQuotas } from '../../../src/jobs/quota.ts';
-import { createTenantSlots } from '../../../src/domain/tenant-slots.ts';
 import { deletionLeaseMs } from '../../../src/records/jobs/job-deletion.ts';
 import { jobKeys } from '../../../src/records/keys.ts';
 import { sampleInvoice } from '../../support/documents.ts';
-import { hookedStore, type Hook } from '../../support/hooked-store.ts';
+import type { Hook } from '../../support/hooked-store.ts';
+import { jobsBeside, keyedRequest, uploadsOf } from '../../support/keyed-jobs.ts';
 import { finishedJob, startService, submit, type TestService } from '../../support/service.ts';
 import { serviceStores } from '../../support/store-kinds.ts';
 
@@ -28,42 +25,9 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
     return jobId;
   }
 
-  function jobsWith(...hooks: readonly Hook[]) {
-    const store = hookedStore(service.store, ...hooks);
-    const { client } = service.namespace;
-    const pageLimits = { defaultPages: 10, maxPages: 100 };
-    const questions = { slots: 2, share: 0.5 };
-    const quotas = createQuotas(store, [], async () => false);
-    return createJobService({
-      client,
-      store,
-      quotas,
-      pageLimits,
-      patienceSeconds: 60,
-      waits: createTenantSlots(questions),
-      questions,
-    });
-  }
-
-  async function uploads(jobId: string): Promise<number> {
-    const keys = await Array.fromAsync(service.store.list(jobKeys('acme', jobId).prefix), ({ key }) => key);
-    return keys.filter((key) => key.includes('/source-')).length;
-  }
-
-  /** As the API makes it of an upload, which is in the store by then. */
-  async function requestOf(jobId: string, uploadId: string): Promise<StartJobRequest> {
-    const key = jobKeys('acme', jobId).sourceOf(uploadId);
-    await service.store.put(key, sampleInvoice);
-    const sha256 = createHash('sha256').update(sampleInvoice).digest('hex');
-    return {
-      tenant: 'acme',
-      jobId,
-      source: { document: { key, sha256, sizeBytes: sampleInvoice.length, type: 'pdf' } },
-      categories: [{ name: 'invoice' }, { name: 'letter' }],
-      selection: { ranges: [], maxPages: 10 },
-      isIdempotent: true,
-    };
-  }
+  const jobsWith = (...hooks: readonly Hook[]) => jobsBeside(service, ...hooks);
+  const uploads = async (jobId: string) => (await uploadsOf(service, jobId)).length;
+  const requestOf = (jobId: string, uploadId: string) => keyedRequest(service, jobId, uploadId);
 
   test.each([
     ['its mark is set', 'after', 'put', /request\.json$/],
@@ -94,15 +58,16 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
   });
 
   test.each([
-    ['was found to be there', 'after', 'get', /request\.json$/],
-    ['was looked for a result', 'before', 'head', /result\.json$/],
-    ['was found to be finished', 'after', 'head', /result\.json$/],
-  ] as const)('is a new job, whole, when the earlier one is deleted after it %s', async (what, when, step, key) => {
+    ['was found to be there', 0],
+    ['was found to have its run', 1],
+  ])('is a new job, whole, when the earlier one is deleted after it %s', async (what, after) => {
     const jobs = jobsWith();
     const jobId = jobs.idOfKey('acme', `sent again, ${what}`);
     await jobs.start(await requestOf(jobId, 'first'));
     await finishedJob(service.url, jobId, acme);
-    const racing = jobsWith({ step, when, key, act: () => jobs.delete('acme', jobId) });
+    const act = () => jobs.delete('acme', jobId);
+    const when = after === 0 ? 'after' : 'before';
+    const racing = jobsWith({ step: 'get', when, key: /request\.json$/, after, act });
 
     await racing.start(await requestOf(jobId, 'again'));
 
@@ -111,17 +76,28 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
   });
 
   test.each([
-    ['remembers the job', true],
+    ['has found the job', true],
     ['finds what it left', false],
   ])(
     'is a new job, whole, when it waited for one deletion and a second one, which %s, is quicker',
     async (what, isKnown) => {
       const jobId = await finishedBefore(`waited, ${what}`);
-      const second = jobsWith();
-      if (isKnown) await second.readWithoutProgress('acme', jobId);
+      const found = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<void>();
+      const waitForGate = async () => {
+        found.resolve();
+        await gate.promise;
+      };
+      const second = jobsWith({ step: 'get', when: 'before', key: /request\.json$/, act: waitForGate });
+      const deleteIt = () => second.delete('acme', jobId).catch(() => undefined);
+      const underWay = isKnown ? deleteIt() : undefined;
+      if (isKnown) await found.promise;
       await jobsWith().delete('acme', jobId);
       // The document is in the store, and its request is about to take the id.
-      const act = () => second.delete('acme', jobId).catch(() => undefined);
+      const act = async () => {
+        gate.resolve();
+        await (underWay ?? deleteIt());
+      };
       const waiting = jobsWith({ step: 'put', when: 'before', key: /request\.json$/, act });
 
       await waiting.start(await requestOf(jobId, 'waited'));
@@ -138,23 +114,39 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
   ] as const)('is a new job, whole, when it comes as a second deletion %s', async (what, when, step, key) => {
     const jobId = await finishedBefore(`second, ${what}`);
     let sent: Promise<string> | undefined;
-    const second = jobsWith({
-      step,
-      when,
-      key,
-      act: async () => {
-        sent = send(`second, ${what}`);
-        await expect.poll(() => uploads(jobId), { timeout: 20_000 }).toBe(1);
+    const deleteFirst = () => jobsWith().delete('acme', jobId);
+    const second = jobsWith(
+      { step: 'get', when: 'before', key: /request\.json$/, act: deleteFirst },
+      {
+        step,
+        when,
+        key,
+        act: async () => {
+          sent = send(`second, ${what}`);
+          await expect.poll(() => uploads(jobId), { timeout: 20_000 }).toBe(1);
+        },
       },
-    });
-    await second.readWithoutProgress('acme', jobId);
-    await jobsWith().delete('acme', jobId);
+    );
 
     await second.delete('acme', jobId);
 
     expect(await sent).toBe(jobId);
     expect(await finishedJob(service.url, jobId, acme)).toMatchObject({ status: 'completed' });
     expect(await uploads(jobId)).toBe(1);
+  });
+
+  test('is a new job for every API process, whatever it remembers of the earlier one', async () => {
+    const jobId = await finishedBefore('remembered');
+    const other = jobsWith();
+    const remembered = await other.readWithoutProgress('acme', jobId);
+    expect(remembered.status).toBe('completed');
+
+    await fetch(`${service.url}/classify/${jobId}`, { method: 'DELETE', headers: acme });
+    await expect(other.readWithoutProgress('acme', jobId)).rejects.toThrow('Job not found');
+    await send('remembered');
+
+    expect((await other.readWithoutProgress('acme', jobId)).createdAt).not.toBe(remembered.createdAt);
+    await finishedJob(service.url, jobId, acme);
   });
 
   /** Whoever deletes the job is killed in the middle of it, so long ago that its lease lapses in a second. */
