@@ -4,7 +4,9 @@ import { maxPageRanges, type PageRange } from './page-selection.ts';
 import { errorFacts, isErrorCode, type ClassifierError } from './errors.ts';
 import { fieldError } from './field-error.ts';
 import { isRecord } from './input-values.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName, plainName } from './nearest-name.ts';
+import { problemOfQuestionSize } from './question-size.ts';
+import { inputLimits } from './workflow-input.ts';
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
 type Fields<T> = Readonly<Record<KeysOf<T> & string, Shape | null>>;
@@ -53,7 +55,12 @@ export function problemOfForeignInput(input: unknown): ClassifierError | undefin
     problemOfVersion(input['schemaVersion']) ??
     problemOfInline(input['source']) ??
     problemOfCode(input['refusal']) ??
-    problemOfRanges(input['pages'])
+    problemOfRanges(input['pages']) ??
+    problemOfQuestionSize({
+      categories: input['categories'],
+      instructions: input['instructions'],
+      maxPages: maxPagesOf(input['pages']),
+    })
   );
 }
 
@@ -75,14 +82,25 @@ function isBase64(text: string): boolean {
   return /^[\w+/-]*={0,2}$/.test(digits) && digits.replaceAll('=', '').length % 4 !== 1;
 }
 
+/** A sentence. It stands in results, events and errors. */
+const maxDetail = 2000;
+
 /** The list of codes is closed, because callers branch on them. */
 function problemOfCode(refusal: unknown): ClassifierError | undefined {
-  const code = isRecord(refusal) ? refusal['code'] : undefined;
+  const { code, detail } = isRecord(refusal) ? refusal : {};
+  if (typeof detail === 'string' && detail.length > maxDetail) {
+    return fieldError('refusal.detail', `must have at most ${maxDetail} characters; got ${detail.length}`);
+  }
   if (typeof code !== 'string' || isErrorCode(code)) return undefined;
   const known = Object.keys(errorFacts);
   const nearest = nearestName(code, known);
   const advice = nearest === undefined ? `must be one of ${known.join(', ')}` : `did you mean ${nearest}?`;
   return fieldError('refusal.code', `is no failure code; ${advice}`);
+}
+
+function maxPagesOf(pages: unknown): number {
+  const maxPages = isRecord(pages) ? pages['maxPages'] : undefined;
+  return typeof maxPages === 'number' ? maxPages : inputLimits.defaultMaxPages;
 }
 
 function problemOfRanges(pages: unknown): ClassifierError | undefined {
@@ -105,7 +123,7 @@ interface UnknownField {
  */
 function unknownField({ name, shape, path }: UnknownField): ClassifierError {
   const names = path.length === 0 ? namesBelow(shape) : Object.keys(shape.fields);
-  const nearest = nearestName(name, names);
+  const nearest = path.length === 0 && ofOtherContracts.has(plainName(name)) ? 'source.url' : nearestName(name, names);
   const place = path.length === 0 ? 'the input' : path.join('.');
   const advice =
     nearest === undefined
@@ -113,6 +131,9 @@ function unknownField({ name, shape, path }: UnknownField): ClassifierError {
       : `the input; did you mean ${[...path, nearest].join('.')}?`;
   return fieldError([...path, name].join('.').slice(0, maxShown), `is not a field of ${advice}`);
 }
+
+/** How the HTTP contracts call the address of a document. */
+const ofOtherContracts = new Set(['fileurl', 'documenturl', 'pdfurl', 'url']);
 
 const maxShown = 100;
 

@@ -2,6 +2,7 @@ import type { Category } from '../domain/category.ts';
 import type { ClassifyDocumentInput } from '../domain/contract.ts';
 import { patienceLimits } from '../domain/waiting.ts';
 import type { PageSelection } from '../domain/page-selection.ts';
+import { bytesOf, problemOfQuestionSize } from '../domain/question-size.ts';
 import { parseWorkflowInput } from '../domain/workflow-input.ts';
 import { writeJson } from '../records/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -21,7 +22,9 @@ export interface RunTemplateRequest {
 }
 
 /** Longer descriptions go by object key: every page's activity would repeat them in the history. */
-const maxInlineDescriptions = 16_384;
+const maxInlineDescriptionBytes = 16_384;
+/** Of all pages together. */
+const maxRepeatedDescriptionBytes = 2_000_000;
 
 export interface TemplateKeys {
   /** The key for descriptions that are too long for a history. */
@@ -36,11 +39,11 @@ export async function toRunTemplate(
   { descriptionsKey, instructionsKey }: TemplateKeys,
   store: ObjectStore,
 ): Promise<Omit<ClassifyDocumentInput, 'source'>> {
-  const { tenant, categories, instructions, selection, unknown, catchAll, patienceSeconds } = request;
+  const { tenant, instructions, selection, unknown, catchAll, patienceSeconds } = request;
   return {
     schemaVersion: 1,
     tenant,
-    ...(await toCategories(categories, descriptionsKey, store)),
+    ...(await toCategories(request, descriptionsKey, store)),
     pages: { ranges: selection.ranges, maxPages: selection.maxPages },
     ...(instructions !== undefined && { instructionsKey }),
     ...(unknown && { unknown }),
@@ -66,7 +69,9 @@ export function checkRequest(
   { categories, catchAll, selection }: RunTemplateRequest,
   document: Partial<ClassifyDocumentInput> = {},
 ): void {
-  const inline = areInline(categories) ? categories : categories.map(({ name }) => ({ name }));
+  const inline = areInline(categories, selection) ? categories : categories.map(({ name }) => ({ name }));
+  const tooLarge = problemOfQuestionSize({ categories: inline, maxPages: selection.maxPages });
+  if (tooLarge) throw tooLarge;
   parseWorkflowInput({
     source: { kind: 'inline', base64: 'eA==' },
     ...document,
@@ -76,17 +81,18 @@ export function checkRequest(
   });
 }
 
-/** Measures them as in a history: a control character takes six. */
-function areInline(categories: readonly Category[]): boolean {
-  return JSON.stringify(categories.map(({ description = '' }) => description)).length <= maxInlineDescriptions;
+/** Measures them as in a history: a control character takes six bytes, an ideograph three. */
+function areInline(categories: readonly Category[], { maxPages }: PageSelection): boolean {
+  const bytes = bytesOf(categories.map(({ description = '' }) => description));
+  return bytes <= maxInlineDescriptionBytes && bytes * maxPages <= maxRepeatedDescriptionBytes;
 }
 
 async function toCategories(
-  categories: readonly Category[],
+  { categories, selection }: RunTemplateRequest,
   descriptionsKey: string,
   store: ObjectStore,
 ): Promise<Pick<ClassifyDocumentInput, 'categories' | 'descriptionsKey'>> {
-  if (areInline(categories)) return { categories };
+  if (areInline(categories, selection)) return { categories };
   await writeJson(
     store,
     descriptionsKey,
