@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { mapBounded } from '../src/domain/map-bounded.ts';
 import type { RetentionCutoffs } from '../src/domain/retention.ts';
 import { expireStoredBatches } from '../src/retention/expire-batches.ts';
+import { deleteLeftovers, leftoversOf } from '../src/retention/delete-leftovers.ts';
 import { expireStoredFiles } from '../src/retention/expire-files.ts';
 import { expireStoredJob, isOld, type ExpiryDependencies } from '../src/retention/expire-job.ts';
 import { listPendingDeliveries, type PendingDeliveries } from '../src/retention/pending-deliveries.ts';
@@ -35,7 +36,7 @@ const tombstoneMs = 24 * 60 * 60 * 1000;
 /**
  * Walks through the jobs in the store. First records the outcome of runs that were terminated. Then deletes expired
  * jobs that Temporal no longer knows: finished ones, and uploads and files whose job never started. Delivery logs of
- * webhook endpoints expire like finished jobs.
+ * webhook endpoints expire like finished jobs. What was written behind the deletion of a job is deleted at once.
  */
 export function createDeleteExpiredObjects({ store }: { readonly store: ObjectStore }) {
   return async function deleteExpiredObjects(input: DeleteExpiredObjectsInput): Promise<DeleteExpiredObjectsResult> {
@@ -62,12 +63,17 @@ async function sweep(
       deleted.storedJobs += await expireStoredBatches(dependencies, tenant, cutoffs);
       deleted.abandonedUploads += await expireStoredFiles(dependencies, tenant, cutoffs, signal);
     }
+    const isLeftover = await leftoversOf(store, tenant);
     for await (const batch of inBatches(storedJobs(store, tenant, isPartlyDone ? after : undefined))) {
       const old = batch.filter((job) => isOld(job, cutoffs));
       await mapBounded(old, deletionsAtOnce, async (job) => {
         signal.throwIfAborted();
         if (!(await expireStoredJob(dependencies, tenant, job))) return;
         deleted[job.finishedAt ? 'storedJobs' : 'abandonedUploads'] += 1;
+      });
+      await mapBounded(batch.filter(isLeftover), deletionsAtOnce, async ({ jobId }) => {
+        signal.throwIfAborted();
+        await deleteLeftovers(dependencies, tenant, jobId);
       });
       const last = batch.at(-1);
       if (last && performance.now() > until) return { ...deleted, after: last.lastKey };

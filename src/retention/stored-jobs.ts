@@ -12,6 +12,8 @@ export interface StoredJob {
   readonly finishedAt?: Date;
   /** When anything of it was written last. */
   readonly changedAt: Date;
+  /** Whether there is what was asked for: the API writes it first, and a deletion takes it last. */
+  readonly hasRequest: boolean;
   /** Its last object, after which the listing continues. */
   readonly lastKey: string;
 }
@@ -59,5 +61,6 @@ function withObject(
 ): ListedJob {
   const finishedAt = name === 'result.json' ? modifiedAt : present?.finishedAt;
   const changedAt = present && present.changedAt > modifiedAt ? present.changedAt : modifiedAt;
-  return { jobId, prefix, changedAt, lastKey: key, ...(finishedAt && { finishedAt }) };
+  const hasRequest = present?.hasRequest === true || name === 'request.json';
+  return { jobId, prefix, changedAt, hasRequest, lastKey: key, ...(finishedAt && { finishedAt }) };
 }

@@ -53,7 +53,7 @@ describe('storedJobs', () => {
 
 describe('isOld', () => {
   const day = (number: number) => new Date(Date.UTC(2026, 0, number));
-  const job = { jobId: '1', prefix: 'p/', lastKey: 'p/source' };
+  const job = { jobId: '1', prefix: 'p/', hasRequest: true, lastKey: 'p/source' };
   const closedBefore = day(10).toISOString();
   const abandonedBefore = day(20).toISOString();
 
