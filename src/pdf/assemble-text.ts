@@ -40,13 +40,27 @@ interface Point {
  * is that of its font, however the text is turned. What is beyond `maxCharacters` or `maxSpans` is left out.
  */
 export function assembleText(runs: Iterable<TextRun>, page: PixelSize, maxCharacters: number): PageText {
+  return assemblePlaced(placeAll(runs), page, maxCharacters);
+}
+
+function* placeAll(runs: Iterable<TextRun>): Generator<RunInPlace> {
+  for (const run of runs) yield { run, placed: placeRun(run) };
+}
+
+/** A run, and where it stands, if it has letters and a size. */
+export interface RunInPlace {
+  readonly run: TextRun;
+  readonly placed: PlacedRun | undefined;
+}
+
+/** As `assembleText`, of runs whose places are known. */
+export function assemblePlaced(runs: Iterable<RunInPlace>, page: PixelSize, maxCharacters: number): PageText {
   const spans: TextSpan[] = [];
   let text = '';
   let last: PlacedRun | undefined;
   let hasBreak = false;
   let hasSpace = false;
-  for (const run of runs) {
-    const placed = placeRun(run);
+  for (const { run, placed } of runs) {
     if (placed && isOnPage(placed, page) && !(last && isOverprint(last, placed))) {
       const separator = last ? (hasBreak ? '\n' : separatorBetween(last, placed, hasSpace)) : '';
       // One run may be longer than all of the page may be.
@@ -66,8 +80,7 @@ export function assembleText(runs: Iterable<TextRun>, page: PixelSize, maxCharac
 
 /** Where a run stands; undefined for one without letters or size. */
 export function placeRun(run: TextRun): PlacedRun | undefined {
-  // Control characters come from fonts without a usable encoding.
-  const text = run.text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  const text = plainText(run.text);
   const [a, b, c, d, e, f] = run.matrix;
   const size = Math.hypot(c, d);
   const along = Math.hypot(a, b);
@@ -79,19 +92,20 @@ export function placeRun(run: TextRun): PlacedRun | undefined {
   // A line of type reaches about 0.8 of its size above the baseline and 0.2 below; vertical type stands on its centre
   // line.
   const [low, high] = run.isVertical ? [-0.5 * size, 0.5 * size] : [-0.2 * size, 0.8 * size];
-  const corners = [0, run.advance].flatMap((distance) =>
-    [low, high].map((across) => ({
-      x: e + distance * direction.x + across * side.x,
-      y: f + distance * direction.y + across * side.y,
-    })),
-  );
+  const [startX, endX] = [e, e + run.advance * direction.x];
+  const [startY, endY] = [f, f + run.advance * direction.y];
   const box = {
-    left: Math.min(...corners.map(({ x }) => x)),
-    right: Math.max(...corners.map(({ x }) => x)),
-    top: Math.min(...corners.map(({ y }) => y)),
-    bottom: Math.max(...corners.map(({ y }) => y)),
+    left: Math.min(startX, endX) + Math.min(low * side.x, high * side.x),
+    right: Math.max(startX, endX) + Math.max(low * side.x, high * side.x),
+    top: Math.min(startY, endY) + Math.min(low * side.y, high * side.y),
+    bottom: Math.max(startY, endY) + Math.max(low * side.y, high * side.y),
   };
   return { text, origin: { x: e, y: f }, direction, advance: run.advance, size, box };
+}
+
+/** Without control characters, which come from fonts without a usable encoding, and one space for several. */
+function plainText(text: string): string {
+  return /^[!-~]+$/.test(text) ? text : text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 export function isOnPage({ box }: PlacedRun, page: PixelSize): boolean {

@@ -47,13 +47,15 @@ async function draw(
   shrinkImagesOnArrival(page.objs, Math.max(width, height));
   shrinkImagesOnArrival(page.commonObjs, Math.max(width, height));
   const runs = await extractText(page, viewport);
-  const annotated = await readAnnotations(page);
   const layers = await pdf.getOptionalContentConfig();
+  const isLayerOn = (properties: unknown): boolean => layers.isVisible(properties);
+  const annotated = await readAnnotations(page, isLayerOn);
   const drawing = watchDrawing({
     shared: page.commonObjs,
     images: page.objs,
-    isLayerOn: (properties) => layers.isVisible(properties),
+    isLayerOn,
     transform: toPixels,
+    size: { width, height },
   });
   const canvas = createCanvas(width, height);
   // pdfjs is typed for a browser's canvas; ours has all that it uses.

@@ -8,23 +8,21 @@ export interface DrawnGlyph {
   readonly width: number;
   /** What it says of itself; blank for a space, and for a letter of a font that does not say which. */
   readonly character: string;
-  /** Drawn without ink: invisible by its rendering mode, its opacity, its size, its layer or its clip. */
+  /**
+   * Without ink that shows: by its rendering mode, its opacity, its size, its layer or its clip, or covered by what
+   * came later.
+   */
   readonly isUndrawn: boolean;
-  /** `#rrggbb`; undefined for patterns, whose look is anybody's guess. */
+  /** Drawn, and too small or too narrow to be read. */
+  readonly isTiny: boolean;
+  /** `#rrggbb`; undefined for patterns and blends, whose look is anybody's guess. */
   readonly colour: string | undefined;
   readonly opacity: number;
-  /** Place in the order of drawing: what comes later may cover it. */
-  readonly order: number;
 }
 
-/**
- * Where a picture is drawn, in pixels. A stencil (a scan of one bit may be one) covers nothing, nor does one with clear
- * parts.
- */
+/** Where a picture is drawn, in pixels. */
 export interface DrawnPicture {
   readonly bounds: Bounds;
-  readonly isSeenThrough: boolean;
-  readonly order: number;
 }
 
 /** What a page's content draws, as far as it tells whether its text is seen. */
@@ -34,6 +32,8 @@ export interface DrawnContent {
   /** Letters that say nothing of themselves: a space each, or a letter that the text layer lacks. */
   readonly blanks: readonly DrawnGlyph[];
   readonly glyphCount: number;
+  /** How many of them stand beside the page; pdfjs keeps these out of its text. */
+  readonly outsideCount: number;
   /** Letters of a font that may be a substitute stand there by their numbers in the right file (ISO 32000-2 9.7). */
   readonly hasNumberedLetters: boolean;
   readonly pictures: readonly DrawnPicture[];

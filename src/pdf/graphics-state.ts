@@ -6,8 +6,18 @@ export interface GraphicsState {
   matrix: Matrix;
   /** The box around what drawing is clipped to, in pixels. */
   clip: Bounds;
+  /** That box is all of the clip, rather than what is around it. */
+  isClipBox: boolean;
   /** `#rrggbb`; undefined for a pattern. */
   colour: string | undefined;
+  strokeColour: string | undefined;
+  /** Mixed with what lies below, or shown in part: by its blend mode or a soft mask (ISO 32000-2 11.3.5 and 11.6.5). */
+  isBlended: boolean;
+  isMasked: boolean;
+  /** As the two above, of the groups around. */
+  isGroupMixed: boolean;
+  /** What is drawn is a soft mask, which nobody sees. */
+  isMaskContent: boolean;
   fillOpacity: number;
   strokeOpacity: number;
   /** That of the groups around. */
@@ -32,7 +42,13 @@ export function initialState(matrix: Matrix): GraphicsState {
   return {
     matrix,
     clip: [-Infinity, -Infinity, Infinity, Infinity],
+    isClipBox: true,
     colour: '#000000',
+    strokeColour: '#000000',
+    isBlended: false,
+    isMasked: false,
+    isGroupMixed: false,
+    isMaskContent: false,
     fillOpacity: 1,
     strokeOpacity: 1,
     opacity: 1,
@@ -59,11 +75,23 @@ export interface FontFacts {
   readonly unit: number;
   /** It has a file to draw from, and bears no mark of an embedded subset: that file may be a substitute. */
   readonly mayBeSubstitute: boolean;
+  /** Its letters are drawings, which may have colours of their own (Type 3). */
+  readonly hasColours: boolean;
 }
+
+const knownFonts = new WeakMap<object, FontFacts>();
 
 /** What is asked of a font as pdfjs holds it. */
 export function fontFacts(font: unknown): FontFacts {
-  const known = typeof font === 'object' && font !== null ? font : {};
+  const isObject = typeof font === 'object' && font !== null;
+  const known = isObject ? knownFonts.get(font) : undefined;
+  if (known) return known;
+  const facts = readFacts(isObject ? font : {});
+  if (isObject) knownFonts.set(font, facts);
+  return facts;
+}
+
+function readFacts(known: object): FontFacts {
   const matrix = 'fontMatrix' in known && isList(known.fontMatrix) ? known.fontMatrix : [];
   const name = 'name' in known && typeof known.name === 'string' ? known.name : '';
   const isDrawn = 'missingFile' in known && known.missingFile === false;
@@ -71,6 +99,7 @@ export function fontFacts(font: unknown): FontFacts {
     isVertical: 'vertical' in known && known.vertical === true,
     unit: numberOf(matrix[0] ?? 0.001),
     mayBeSubstitute: isDrawn && !name.includes('+'),
+    hasColours: 'isType3Font' in known && known.isType3Font === true,
   };
 }
 

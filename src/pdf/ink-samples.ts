@@ -7,6 +7,13 @@ export interface PixelBox {
   readonly bottom: number;
 }
 
+/** What letters are written with. */
+export interface Ink {
+  /** `#rrggbb`; undefined where it is anybody's guess. */
+  readonly colour: string | undefined;
+  readonly opacity: number;
+}
+
 type Colour = readonly [red: number, green: number, blue: number];
 
 /**
@@ -14,6 +21,10 @@ type Colour = readonly [red: number, green: number, blue: number];
  * it have a part.
  */
 const leastContrast = 6;
+/** As above, on a picture: paper that was scanned is not quite white, and has noise. */
+const leastContrastOnPicture = 24;
+/** How much a difference in blue counts, which the eye hardly sees. */
+const blueShare = 0.4;
 /** Samples across a box, at most, and down. */
 const across = 48;
 const down = 9;
@@ -21,13 +32,16 @@ const down = 9;
 const surroundings = 0.3;
 /** Heavy type fills up to half of its line, so that more than this is no type. */
 const mostOfPaper = 0.65;
+/** Of the way from the paper to the ink, which thin strokes go in part: no ink comes so near. */
+const leastOfWay = 0.15;
 
 /** Whether anything in a box differs from the rest of it. */
-export function hasContrast(page: Pixels, box: PixelBox): boolean {
+export function hasContrast(page: Pixels, box: PixelBox, isOnPicture = false): boolean {
+  const least = isOnPicture ? leastContrastOnPicture : leastContrast;
   let first: Colour | undefined;
   return someSample(page, box, (red, green, blue) => {
     first ??= [red, green, blue];
-    return difference(first, red, green, blue) > leastContrast;
+    return difference(first, red, green, blue) > least;
   });
 }
 
@@ -35,35 +49,40 @@ export function hasContrast(page: Pixels, box: PixelBox): boolean {
 const mostOfWay = 0.6;
 
 /** Whether anything in a box is drawn with `ink`, and the rest of it is not. */
-export function hasInkOf(page: Pixels, box: PixelBox, ink: { readonly colour: string | undefined }): boolean {
+export function hasInkOf(page: Pixels, box: PixelBox, ink: Pick<Ink, 'colour'>): boolean {
   const colour = parseColour(ink.colour);
   if (!colour) return hasContrast(page, box);
   let [nearest, farthest] = [255, 0];
   someSample(page, box, (red, green, blue) => {
     const distance = difference(colour, red, green, blue);
-    nearest = Math.min(nearest, distance);
-    farthest = Math.max(farthest, distance);
+    if (distance < nearest) nearest = distance;
+    if (distance > farthest) farthest = distance;
     return false;
   });
   return farthest > leastContrast && nearest <= mostOfWay * farthest;
 }
 
-/** Whether what is written in a box with `ink` has the colour of most of what is there. */
-export function isInkLikePaper(
-  page: Pixels,
-  box: PixelBox,
-  ink: { readonly colour: string | undefined; readonly opacity: number } | undefined,
-): boolean {
-  const colour = ink && parseColour(ink.colour);
-  if (!colour) return false;
-  let count = 0;
-  let alike = 0;
-  someSample(page, box, (red, green, blue) => {
+/** Whether what is written in a box with `ink` stands out from the rest of what is there, and some of it is there. */
+export function isLegible(page: Pixels, box: PixelBox, ink: Ink, isOnPicture: boolean): boolean {
+  const colour = parseColour(ink.colour);
+  if (!colour) return hasContrast(page, box, isOnPicture);
+  const least = (isOnPicture ? leastContrastOnPicture : leastContrast) / ink.opacity;
+  const enough = (1 - mostOfPaper) * (columnsOf(box) + 1) * (down + 1);
+  const inked = 1 - leastOfWay * ink.opacity;
+  let [count, other, nearest, farthest] = [0, 0, 255, 0];
+  const isSeen = someSample(page, box, (red, green, blue) => {
+    const distance = difference(colour, red, green, blue);
     count++;
-    if (difference(colour, red, green, blue) * ink.opacity <= leastContrast) alike++;
-    return false;
+    if (distance > least) other++;
+    if (distance < nearest) nearest = distance;
+    if (distance > farthest) farthest = distance;
+    return other >= enough && nearest <= inked * farthest;
   });
-  return alike > count * mostOfPaper;
+  return isSeen || (other >= (1 - mostOfPaper) * count && nearest <= inked * farthest);
+}
+
+function columnsOf({ left, right }: PixelBox): number {
+  return Math.min(across, Math.max(1, Math.ceil(right - left)));
 }
 
 /** Looks at a box, row by row, until `isFound`. Called for each word of a page, so that it allocates nothing. */
@@ -73,7 +92,7 @@ function someSample(
   isFound: (red: number, green: number, blue: number) => boolean,
 ): boolean {
   const [width, height] = [box.right - box.left, box.bottom - box.top];
-  const columns = Math.min(across, Math.max(1, Math.ceil(width)));
+  const columns = columnsOf(box);
   for (let row = 0; row <= down; row++) {
     const y = Math.round(box.top - surroundings * height + (row / down) * (1 + 2 * surroundings) * height);
     if (y < 0 || y >= heightPx) continue;
@@ -93,5 +112,5 @@ function parseColour(hex: string | undefined): Colour | undefined {
 }
 
 function difference(colour: Colour, red: number, green: number, blue: number): number {
-  return Math.max(Math.abs(colour[0] - red), Math.abs(colour[1] - green), Math.abs(colour[2] - blue));
+  return Math.max(Math.abs(colour[0] - red), Math.abs(colour[1] - green), blueShare * Math.abs(colour[2] - blue));
 }

@@ -16,6 +16,14 @@ export interface AnnotatedText {
 
 const value = z.union([z.string(), z.array(z.string())]).nullish();
 
+/** `#rrggbb`, of what pdfjs has as three numbers; undefined for anything else. */
+const colour = z
+  .instanceof(Uint8ClampedArray)
+  .refine(({ length }) => length === 3)
+  .transform((parts) => `#${Buffer.from(parts).toString('hex')}`)
+  .optional()
+  .catch(undefined);
+
 /** What is asked of an annotation as pdfjs describes it; anything else of it is ignored. */
 const annotationSchema = z.object({
   subtype: z.string(),
@@ -31,7 +39,11 @@ const annotationSchema = z.object({
   combo: z.boolean().optional(),
   textContent: z.array(z.string()).optional(),
   contentsObj: z.object({ str: z.string() }).optional(),
-  defaultAppearanceData: z.object({ fontSize: z.number().catch(0) }).optional(),
+  richText: z.object({ str: z.string() }).nullish().catch(undefined),
+  defaultAppearanceData: z.object({ fontSize: z.number().catch(0), fontColor: colour }).optional(),
+  color: colour,
+  backgroundColor: colour,
+  oc: z.unknown(),
 });
 type Annotation = z.infer<typeof annotationSchema>;
 
@@ -46,8 +58,14 @@ const wrongValue = 'The value of a form field on this page was drawn with letter
 const maxAnnotations = 5000;
 const tooMany = `This page has more than ${maxAnnotations} annotations; the text of the others was left out.`;
 
-/** Reads the values of form fields and the notes that stand on a page. */
-export async function readAnnotations(page: PDFPageProxy): Promise<AnnotatedText> {
+/**
+ * Reads the values of form fields and the notes that stand on a page; those on a layer that is switched off count as
+ * drawn, without ink.
+ */
+export async function readAnnotations(
+  page: PDFPageProxy,
+  isLayerOn: (properties: unknown) => boolean,
+): Promise<AnnotatedText> {
   const all: readonly unknown[] = await page.getAnnotations();
   const toDraw: TextBlock[] = [];
   const drawn: TextBlock[] = [];
@@ -57,8 +75,10 @@ export async function readAnnotations(page: PDFPageProxy): Promise<AnnotatedText
     const { data: annotation } = annotationSchema.safeParse(each);
     if (!annotation || isHidden(annotation)) continue;
     const text = textOf(annotation);
+    const isOn = isLayerOn(annotation.oc);
     if (isDrawnWrong(annotation, text)) warnings.add(wrongValue);
-    if (text !== '') (annotation.hasAppearance ? drawn : toDraw).push(toBlock(annotation, text));
+    if (text !== '') (annotation.hasAppearance || !isOn ? drawn : toDraw).push(toBlock(annotation, text));
+    else if (!isOn) continue;
     else if (isComment(annotation)) comments.push(toBlock(annotation, annotation.contentsObj?.str.trim() ?? ''));
     else if (!annotation.hasAppearance && lostWithoutAppearance.has(annotation.subtype)) warnings.add(lostAnnotation);
   }
@@ -86,8 +106,11 @@ function isHidden({ annotationFlags, hidden }: Annotation): boolean {
 
 /** The words that stand in its frame; empty for one that has none. */
 function textOf(annotation: Annotation): string {
-  const { subtype, fieldType, textContent, contentsObj, password } = annotation;
-  if (subtype === 'FreeText') return (textContent?.join('\n') ?? contentsObj?.str ?? '').trim();
+  const { subtype, fieldType, textContent, contentsObj, richText, password } = annotation;
+  if (subtype === 'FreeText') {
+    const said = [textContent?.join('\n'), contentsObj?.str, richText?.str].map((text) => text?.trim() ?? '');
+    return said.find((text) => text !== '') ?? '';
+  }
   if (subtype !== 'Widget' || password === true) return '';
   if (fieldType !== 'Tx' && fieldType !== 'Ch') return '';
   return (textContent?.join('\n') ?? shownValue(annotation)).trim();
@@ -112,5 +135,8 @@ function toBlock(annotation: Annotation, text: string): TextBlock {
     ],
     fontSize: defaultAppearanceData?.fontSize ?? 0,
     isMultiline: subtype === 'FreeText' || multiLine === true || isList,
+    colour: defaultAppearanceData?.fontColor,
+    // ISO 32000-2 12.5.6.6: the colour of a note in a frame is that of its ground.
+    ground: subtype === 'FreeText' ? annotation.color : annotation.backgroundColor,
   };
 }

@@ -24,7 +24,7 @@ const losses: readonly { readonly pattern: RegExp; readonly sentence: string }[]
   },
   {
     pattern:
-      /ignoring (?:errors|operator|XObject|sub-stream|shading|pattern|ExtGState|ColorSpace)|Invalid stream|Filter "[^"]*" is (?:not supported|missing)|Unknown command|Skipping command/i,
+      /ignoring (?:errors|operator|XObject|sub-stream|shading|pattern|ExtGState|ColorSpace)|Invalid stream|Filter "[^"]*" is (?:not supported|missing)|Unknown command|Skipping command|Unrecognized ColorSpace/i,
     sentence: 'Part of the content of this page is damaged and was left out.',
   },
 ];

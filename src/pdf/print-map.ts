@@ -23,16 +23,19 @@ const leastContrast = 60;
 /** Changes between paper and ink, along the rows and along the columns of a cell. */
 const leastChanges = 3;
 
-/** Looks over a page once. Its cost is a few milliseconds. */
-export function mapPrint(page: Pixels): PrintMap {
+/** Looks over a page once, but for the cells that boxes reach. Its cost is a few milliseconds. */
+export function mapPrint(page: Pixels, but: Iterable<PixelBox> = []): PrintMap {
   const columns = Math.floor(page.widthPx / cellPx);
   const rows = Math.floor(page.heightPx / cellPx);
   const cells = new Uint8Array(columns * rows);
+  const known = new Uint8Array(columns * rows);
+  for (const box of but) eachCell({ columns, rows }, box, (cell) => (known[cell] = 1));
   const grey = new Uint8Array(samples * samples);
   const words = wordsOf(page);
   let printed = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
+      if (known[row * columns + column] === 1) continue;
       const left = column * cellPx;
       const top = row * cellPx;
       if (words && isPlain(words, page.widthPx, left, top)) continue;
@@ -127,10 +130,16 @@ export function printedShare(map: PrintMap, box: PixelBox): number {
   return count === 0 ? 0 : printed / count;
 }
 
-function eachCell({ columns, rows }: PrintMap, box: PixelBox, visit: (cell: number) => void): void {
+function eachCell(
+  { columns, rows }: Pick<PrintMap, 'columns' | 'rows'>,
+  box: PixelBox,
+  visit: (cell: number) => void,
+): void {
   const first = (low: number): number => Math.max(0, Math.floor((low - cellPx / 3) / cellPx));
   const last = (high: number, count: number): number => Math.min(count - 1, Math.floor((high + cellPx / 3) / cellPx));
-  for (let row = first(box.top); row <= last(box.bottom, rows); row++) {
-    for (let column = first(box.left); column <= last(box.right, columns); column++) visit(row * columns + column);
+  const [left, right] = [first(box.left), last(box.right, columns)];
+  const bottom = last(box.bottom, rows);
+  for (let row = first(box.top); row <= bottom; row++) {
+    for (let column = left; column <= right; column++) visit(row * columns + column);
   }
 }

@@ -1,7 +1,7 @@
 import type { PageText } from '../domain/page.ts';
-import { assembleText, type TextRun } from './assemble-text.ts';
+import { assemblePlaced, type TextRun } from './assemble-text.ts';
 import type { DrawnContent } from './drawn-content.ts';
-import { hasInkOf } from './ink-samples.ts';
+import { hasInkOf, type PixelBox } from './ink-samples.ts';
 import { hasInk } from './ink.ts';
 import type { Pixels } from './pixels.ts';
 import { mapPrint, printedShare, withoutBoxes, withinBoxes, type PrintMap } from './print-map.ts';
@@ -43,21 +43,21 @@ export function readTextLayer(
   const size = { width: page.widthPx, height: page.heightPx };
   const seen = lookAtRuns(runs, drawn, page);
   const shown = seen.filter(({ sight }) => sight === 'shown');
-  const print = mapPrint(page);
-  const rest = withoutBoxes(print, boxesOf(shown));
+  const rest = mapPrint(page, boxesOf(shown));
+  const wholePrint = once(() => mapPrint(page).printed);
   const undrawn = seen.filter(({ sight }) => sight === 'undrawn');
-  const overPrint = undrawn.filter(({ box }) => printedShare(rest, box) > printOfAnother);
+  const overPrint = undrawn.filter(({ placed: { box } }) => printedShare(rest, box) > printOfAnother);
   // What recognition left a little beside its picture's print belongs to it: short lines, faint ones.
   const isOfRecognition = countLettersOf(overPrint) > countLettersOf(undrawn) / 2;
   const behind = isOfRecognition ? undrawn : overPrint;
-  const text = assembleText(runsOf(shown), size, maxCharacters);
-  const isEnough = countLetters(text.text) >= fewestLetters && !isPartial(rest, print, drawn);
-  const recognised = isEnough ? undefined : assembleText(runsOf(behind), size, maxCharacters);
+  const text = assemblePlaced(shown, size, maxCharacters);
+  const isEnough = countLetters(text.text) >= fewestLetters && !isPartial(rest, wholePrint, drawn);
+  const recognised = isEnough ? undefined : assemblePlaced(behind, size, maxCharacters);
   const hasRecognised = recognised !== undefined && countLetters(recognised.text) >= fewestLetters;
   const left = hasRecognised ? withoutBoxes(rest, boxesOf(behind)) : rest;
-  const lacks = lacksLetters(drawn, page) ? 'letters' : isPartial(left, print, drawn) ? 'print' : undefined;
+  const lacks = lacksLetters(drawn, page) ? 'letters' : isPartial(left, wholePrint, drawn) ? 'print' : undefined;
   const hidden = seen.filter((each) => each.sight === 'hidden' || (each.sight === 'undrawn' && !behind.includes(each)));
-  const outside = countOutside(drawn, page);
+  const outside = drawn.outsideCount;
   const isSlug = outside < mostOfSlug * countLetters(text.text);
   const hiddenLetters = countLettersOf(withoutEcho(hidden, text.text)) + (isSlug ? 0 : outside);
   const isMuch = hiddenLetters >= fewestHiddenLetters;
@@ -75,24 +75,13 @@ function withoutEcho(hidden: readonly SeenRun[], shown: string): SeenRun[] {
 
 /** What recognition makes of the dirt on a scanned sheet that is empty stands over its picture. */
 function withoutDirt(hidden: readonly SeenRun[], { pictures }: DrawnContent): SeenRun[] {
-  return hidden.filter(({ box, sight }) => {
+  return hidden.filter(({ placed: { box }, sight }) => {
     const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
     const isOverPicture = pictures.some(
       ({ bounds: [left, top, right, bottom] }) => left <= x && right >= x && top <= y && bottom >= y,
     );
     return sight === 'hidden' || !isOverPicture;
   });
-}
-
-/** Letters beside the page; pdfjs keeps these out of its text. */
-function countOutside({ rows }: DrawnContent, { widthPx, heightPx }: Pixels): number {
-  let count = 0;
-  for (const row of rows.values()) {
-    for (const { x, y, width, size } of row) {
-      if (x + width < 0 || x > widthPx || y < 0 || y - size > heightPx) count++;
-    }
-  }
-  return count;
 }
 
 /** Cells of print (12 px) that are worth reading: two lines of type. */
@@ -105,15 +94,15 @@ const muchInPictures = 0.25;
 const smallPicture = 0.02;
 
 /** Whether much of what is printed stands in no text: a scan with a header, or type that was turned into outlines. */
-function isPartial(rest: PrintMap, print: PrintMap, { pictures }: DrawnContent): boolean {
+function isPartial(rest: PrintMap, wholePrint: () => number, { pictures }: DrawnContent): boolean {
   if (rest.printed < fewestCells) return false;
-  if (rest.printed >= mostOfPrint * print.printed) return true;
-  const pageArea = print.columns * print.rows * 144;
+  if (rest.printed >= mostOfPrint * wholePrint()) return true;
+  const pageArea = rest.columns * rest.rows * 144;
   const boxes = pictures.flatMap(({ bounds: [left, top, right, bottom] }) =>
     (right - left) * (bottom - top) < smallPicture * pageArea ? [] : [{ left, top, right, bottom }],
   );
   const inPictures = withinBoxes(rest, boxes).printed;
-  return inPictures >= fewestCells && inPictures >= muchInPictures * print.printed;
+  return inPictures >= fewestCells && inPictures >= muchInPictures * wholePrint();
 }
 
 /** Of all letters: fewer are bullets and ornaments. */
@@ -137,12 +126,13 @@ function lacksLetters({ blanks, glyphCount }: DrawnContent, page: Pixels): boole
   return nameless.length * step >= Math.max(fewestNameless, shareOfNameless * glyphCount);
 }
 
-function runsOf(seen: readonly SeenRun[]): TextRun[] {
-  return seen.map(({ run }) => run);
+function boxesOf(seen: readonly SeenRun[]): PixelBox[] {
+  return seen.map(({ placed }) => placed.box);
 }
 
-function boxesOf(seen: readonly SeenRun[]): SeenRun['box'][] {
-  return seen.map(({ box }) => box);
+function once<Value>(find: () => Value): () => Value {
+  let found: { readonly value: Value } | undefined;
+  return () => (found ??= { value: find() }).value;
 }
 
 function countLettersOf(seen: readonly SeenRun[]): number {

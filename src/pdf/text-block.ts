@@ -10,6 +10,10 @@ export interface TextBlock {
   /** In the page's units; 0 lets it fit. */
   readonly fontSize: number;
   readonly isMultiline: boolean;
+  /** `#rrggbb`; black where none is given. */
+  readonly colour?: string | undefined;
+  /** What its frame is filled with, if anything. */
+  readonly ground?: string | undefined;
 }
 
 interface Line {
@@ -29,7 +33,7 @@ const smallestFitted = 4;
 /** What a frame can show at all; a value of a megabyte is no text on a page. */
 const maxCharacters = 20_000;
 
-/** Writes blocks on a page, in black, within their frames. */
+/** Writes blocks on a page, within their frames. */
 export function drawTextBlocks(context: SKRSContext2D, blocks: readonly TextBlock[], toPixels: Matrix): void {
   for (const block of blocks) {
     const [left, bottom, right, top] = block.box;
@@ -38,7 +42,11 @@ export function drawTextBlocks(context: SKRSContext2D, blocks: readonly TextBloc
     context.beginPath();
     context.rect(left, bottom, right - left, top - bottom);
     context.clip();
-    context.fillStyle = '#000000';
+    if (block.ground !== undefined) {
+      context.fillStyle = block.ground;
+      context.fillRect(left, bottom, right - left, top - bottom);
+    }
+    context.fillStyle = block.colour ?? '#000000';
     for (const { text, x, y, size } of layOut(context, block)) {
       context.save();
       context.translate(x, y);

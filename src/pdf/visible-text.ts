@@ -1,7 +1,7 @@
 import { isOnPage, placeRun, type PlacedRun, type TextRun } from './assemble-text.ts';
 import { rowOf, type DrawnContent, type DrawnGlyph } from './drawn-content.ts';
+import { hasContrast, isLegible, type Ink, type PixelBox } from './ink-samples.ts';
 import type { Pixels } from './pixels.ts';
-import { hasContrast, isInkLikePaper, type PixelBox } from './ink-samples.ts';
 
 /** How a run of a text layer relates to what a person sees. */
 export type Sight =
@@ -9,23 +9,24 @@ export type Sight =
   | 'shown'
   /** It has no ink of its own, but may lie over or under a picture of itself, as a scanner's recognition does. */
   | 'undrawn'
-  /** Nobody sees it: off the page, or of the colour of its paper. */
+  /** Nobody sees it: off the page, too small, or of the colour of its paper. */
   | 'hidden';
 
 export interface SeenRun {
   readonly run: TextRun;
-  readonly box: PixelBox;
+  readonly placed: PlacedRun;
   readonly sight: Sight;
 }
 
 /** Says of each run whether it is seen, by how it was drawn and by what the pixels show where it stands. */
 export function lookAtRuns(runs: readonly TextRun[], drawn: DrawnContent, page: Pixels): SeenRun[] {
   const size = { width: page.widthPx, height: page.heightPx };
-  return runs.flatMap((run) => {
+  const seen: SeenRun[] = [];
+  for (const run of runs) {
     const placed = placeRun(run);
-    if (!placed) return [];
-    return { run, box: placed.box, sight: isOnPage(placed, size) ? look(placed, drawn, page) : 'hidden' };
-  });
+    if (placed) seen.push({ run, placed, sight: isOnPage(placed, size) ? look(placed, drawn, page) : 'hidden' });
+  }
+  return seen;
 }
 
 /** How far, in pixels, a run may be from where its letters were seen to be drawn. */
@@ -33,25 +34,50 @@ const tolerance = 2.5;
 
 function look(run: PlacedRun, drawn: DrawnContent, page: Pixels): Sight {
   const letters = findLetters(run, drawn);
-  const seen = letters.filter((letter) => !letter.isUndrawn && !isCovered(letter, drawn));
-  if (letters.length > 0 && seen.length < letters.length / 2) return 'undrawn';
+  const seen = letters.filter((letter) => !letter.isUndrawn);
+  if (letters.length > 0 && seen.length < letters.length / 2) {
+    const tiny = letters.filter((letter) => letter.isTiny);
+    return tiny.length > letters.length / 2 ? 'hidden' : 'undrawn';
+  }
   // A rule of dashes has hardly any ink, and says nothing.
   if (!/[\p{L}\p{N}]/u.test(run.text)) return 'shown';
-  if (!hasContrast(page, run.box)) return 'hidden';
-  const alike = lettersByColour(seen).filter((group) => isInkLikePaper(page, boxOfLetters(group), group[0]));
-  return alike.flat().length > seen.length / 2 ? 'hidden' : 'shown';
+  return countLegible(seen, run, drawn, page) < seen.length / 2 || (seen.length === 0 && !hasContrast(page, run.box))
+    ? 'hidden'
+    : 'shown';
+}
+
+function countLegible(letters: readonly DrawnGlyph[], run: PlacedRun, drawn: DrawnContent, page: Pixels): number {
+  let count = 0;
+  for (const [ink, group] of byColour(letters)) {
+    // Of a line that is turned, the letters' boxes are not known.
+    const box = isLevel(run) ? boxOfLetters(group) : run.box;
+    const [first] = group;
+    const isOnPicture = first !== undefined && liesOnPicture(first, drawn);
+    const canBeRead = isLegible(page, ink.colour === undefined ? run.box : box, ink, isOnPicture);
+    if (canBeRead) count += group.length;
+  }
+  return count;
+}
+
+function isLevel({ direction }: PlacedRun): boolean {
+  return direction.x > 0.99;
 }
 
 /**
  * The letters of a run: those on its line, or the first one where the line is turned. Several texts may share a place.
  */
-function findLetters({ origin, direction, advance, text }: PlacedRun, { rows }: DrawnContent): DrawnGlyph[] {
-  const isLevel = direction.x > 0.99;
-  const end = origin.x + (isLevel ? advance : tolerance);
-  const found = [rowOf(origin.y - tolerance), rowOf(origin.y), rowOf(origin.y + tolerance)]
-    .filter((row, index, all) => all.indexOf(row) === index)
-    .flatMap((row) => rows.get(row) ?? [])
-    .filter(({ x, y }) => x > origin.x - tolerance && x < end && Math.abs(y - origin.y) < tolerance);
+function findLetters(run: PlacedRun, { rows }: DrawnContent): readonly DrawnGlyph[] {
+  const { origin, advance, text } = run;
+  const end = origin.x + (isLevel(run) ? advance : tolerance);
+  const found: DrawnGlyph[] = [];
+  for (let row = rowOf(origin.y - tolerance); row <= rowOf(origin.y + tolerance); row++) {
+    for (const letter of rows.get(row) ?? []) {
+      const { x, y } = letter;
+      if (x > origin.x - tolerance && x < end && Math.abs(y - origin.y) < tolerance) found.push(letter);
+    }
+  }
+  const isDrawn = !found.some(({ isUndrawn }) => isUndrawn);
+  if (isDrawn || found.every(({ isUndrawn }) => isUndrawn)) return found;
   const first = String.fromCodePoint(text.normalize('NFKC').codePointAt(0) ?? 0);
   const starts = found.filter(
     ({ x, character }) => x < origin.x + tolerance && character.normalize('NFKC').startsWith(first),
@@ -63,32 +89,31 @@ function findLetters({ origin, direction, advance, text }: PlacedRun, { rows }: 
   return alike.length < text.replace(/\s/g, '').length / 2 ? found : alike;
 }
 
-function isCovered({ x, y, size, width, order }: DrawnGlyph, { pictures }: DrawnContent): boolean {
+function liesOnPicture({ x, y, size, width }: DrawnGlyph, { pictures }: DrawnContent): boolean {
   const middle = x + width / 2;
   const height = y - size / 3;
-  return pictures.some((picture) => {
-    if (picture.isSeenThrough || picture.order <= order) return false;
-    const [left, top, right, bottom] = picture.bounds;
-    return left <= middle && right >= middle && top <= height && bottom >= height;
-  });
+  return pictures.some(
+    ({ bounds: [left, top, right, bottom] }) => left <= middle && right >= middle && top <= height && bottom >= height,
+  );
 }
 
-function lettersByColour(letters: readonly DrawnGlyph[]): DrawnGlyph[][] {
-  const groups = new Map<string, DrawnGlyph[]>();
-  for (const letter of letters) {
-    if (letter.colour === undefined) continue;
-    const group = groups.get(letter.colour);
-    if (group) group.push(letter);
-    else groups.set(letter.colour, [letter]);
-  }
-  return [...groups.values()];
+/** The letters by what they are written with; nearly always one group. */
+function byColour(letters: readonly DrawnGlyph[]): [ink: Ink, letters: readonly DrawnGlyph[]][] {
+  const [first] = letters;
+  if (!first) return [];
+  if (letters.every(({ colour }) => colour === first.colour)) return [[first, letters]];
+  return [...Map.groupBy(letters, ({ colour }) => colour).values()].flatMap((group) =>
+    group[0] ? [[group[0], group]] : [],
+  );
 }
 
 function boxOfLetters(letters: readonly DrawnGlyph[]): PixelBox {
-  return {
-    left: Math.min(...letters.map(({ x }) => x)),
-    right: Math.max(...letters.map(({ x, width }) => x + width)),
-    top: Math.min(...letters.map(({ y, size }) => y - 0.8 * size)),
-    bottom: Math.max(...letters.map(({ y, size }) => y + 0.2 * size)),
-  };
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, size } of letters) {
+    left = Math.min(left, x);
+    right = Math.max(right, x + width);
+    top = Math.min(top, y - 0.8 * size);
+    bottom = Math.max(bottom, y + 0.2 * size);
+  }
+  return { left, top, right, bottom };
 }

@@ -1,5 +1,7 @@
 import { OPS, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { rowOf, type DrawnContent, type DrawnGlyph, type DrawnPicture } from './drawn-content.ts';
+import type { DrawnContent, DrawnPicture } from './drawn-content.ts';
+import { rectangleOf } from './drawn-path.ts';
+import { createGlyphRows } from './glyph-rows.ts';
 import { fontFacts, glyphFacts, initialState, moveText, startText, type GraphicsState } from './graphics-state.ts';
 import {
   boundsOf,
@@ -14,6 +16,8 @@ import {
   type Bounds,
   type Matrix,
 } from './matrix.ts';
+import type { PixelSize } from './page-size.ts';
+import { enterGroup, inkOf, isMixed, isOpaque, paintsText, setPaint } from './paint-state.ts';
 import { isSeeThrough } from './see-through.ts';
 
 /** Looks on while pdfjs draws. `see` is called with each operation before it is carried out. */
@@ -30,31 +34,34 @@ export interface WatchedPage {
   readonly isLayerOn: (properties: unknown) => boolean;
   /** From the page's space to pixels. */
   readonly transform: Matrix;
+  /** In pixels. */
+  readonly size: PixelSize;
 }
 
-/** Letters that are lower, in pixels, are no letters to a person: at 1536 px to A4's long side, a point and a half. */
+/** Lower or narrower letters, in pixels, are none to a person: at 1536 px to A4's long side, a point and a half. */
 const smallestTypePx = 3;
-const leastOpacity = 0.05;
-/** What a picture must have to cover what lies below. */
-const coveringOpacity = 0.9;
-/** More letters than any newspaper's page has; text behind them counts as seen. */
-const maxGlyphs = 100_000;
+/** In pixels: narrower areas are rules and cover no letters. */
+const smallestCover = 6;
 const maxPictures = 5000;
 
-/** ISO 32000-2 9.3.6: the lowest two bits say fill, stroke, both or nothing. */
-const paintModes = { fill: 0, stroke: 1, nothing: 3 } as const;
+const fills = new Set<unknown>([
+  OPS.fill,
+  OPS.eoFill,
+  OPS.fillStroke,
+  OPS.eoFillStroke,
+  OPS.closeFillStroke,
+  OPS.closeEOFillStroke,
+]);
 
 /** Follows the operations of a page (ISO 32000-2 8.4, 9.3 and 9.4) as pdfjs carries them out. */
-export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPage): DrawingWatch {
-  const rows = new Map<number, DrawnGlyph[]>();
-  const blanks: DrawnGlyph[] = [];
+export function watchDrawing({ shared, images, isLayerOn, transform, size: page }: WatchedPage): DrawingWatch {
+  const glyphs = createGlyphRows(page);
   const pictures: DrawnPicture[] = [];
   const layers: boolean[] = [];
   let state = initialState(transform);
   let stack: GraphicsState[] = [];
   let hiddenLayers = 0;
   let isClipPending = false;
-  let glyphCount = 0;
   let hasNumberedLetters = false;
 
   const save = (): unknown => stack.push({ ...state });
@@ -76,10 +83,20 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
     if (box) state.clip = overlap(state.clip, boundsOf(box, state.matrix));
   }
 
-  function paintPicture(order: number, isSeenThrough: boolean): void {
-    const isFaint = hiddenLayers > 0 || state.opacity * state.fillOpacity < coveringOpacity;
-    if (isFaint || pictures.length >= maxPictures) return;
-    pictures.push({ bounds: overlap(state.clip, boundsOf([0, 0, 1, 1], state.matrix)), isSeenThrough, order });
+  function paintPicture(isSeenThrough: boolean): void {
+    if (hiddenLayers > 0 || !isOpaque(state) || pictures.length >= maxPictures) return;
+    const bounds = overlap(state.clip, boundsOf([0, 0, 1, 1], state.matrix));
+    pictures.push({ bounds });
+    if (!isSeenThrough && !isMixed(state)) glyphs.cover(bounds);
+  }
+
+  /** An area of one colour hides what lies below as a picture does. */
+  function fillArea(path: unknown, box: unknown): void {
+    if (glyphs.count === 0 || !state.isClipBox || state.colour === undefined) return;
+    const rectangle = rectangleOf(path, box, state.matrix);
+    if (!rectangle || hiddenLayers > 0 || !isOpaque(state) || isMixed(state)) return;
+    const area = overlap(state.clip, rectangle);
+    if (area[2] - area[0] >= smallestCover && area[3] - area[1] >= smallestCover) glyphs.cover(area);
   }
 
   /** The image of an operation, which has it or names it. */
@@ -89,14 +106,17 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
     return store.has(value) ? store.get(value) : undefined;
   }
 
-  function showText(shown: unknown, order: number): void {
-    const { font, fontSize, direction, colour, clip } = state;
+  function showText(shown: unknown): void {
+    const { font, fontSize, direction, clip } = state;
     // Letters that are written downwards begin beside the line; there are too few of them to follow it.
     if (!font || font.isVertical || !isList(shown)) return;
     const inPixels = multiply(state.matrix, state.textMatrix);
     const scale = state.scale * direction;
     const size = Math.hypot(inPixels[2], inPixels[3]) * fontSize;
-    const isInvisibleHere = isInvisible(size);
+    const stretch = Math.abs(scale) * Math.hypot(inPixels[0], inPixels[1]);
+    const isPainted = hiddenLayers === 0 && paintsText(state);
+    const isTiny = isPainted && Math.min(size, stretch * fontSize) < smallestTypePx;
+    const colour = inkOf(state);
     const opacity = state.opacity * state.fillOpacity;
     let advance = 0;
     for (const item of shown) {
@@ -111,33 +131,16 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
       if (!glyph.isSpace) {
         const [x, y] = place(inPixels, state.x + advance * scale, state.y + state.rise);
         const isClipped = x < clip[0] - 2 || x > clip[2] || y < clip[1] || y > clip[3] + 2;
-        const width = units * Math.abs(scale) * Math.hypot(inPixels[0], inPixels[1]);
-        const isUndrawn = isInvisibleHere || isClipped;
-        put({ x, y, size, width, character: glyph.character, isUndrawn, colour, opacity, order }, glyph.isBlank);
+        const width = units * stretch;
+        const isUndrawn = !isPainted || isTiny || isClipped;
+        glyphs.put(
+          { x, y, size, width, character: glyph.character, isUndrawn, isTiny, colour, opacity },
+          glyph.isBlank,
+        );
       }
       advance += units + ((glyph.isSpace ? state.wordSpacing : 0) + state.charSpacing) * direction;
     }
     state.x += advance * scale;
-  }
-
-  function put(glyph: DrawnGlyph, isBlank: boolean): void {
-    if (!Number.isFinite(glyph.x + glyph.y) || glyphCount >= maxGlyphs) return;
-    glyphCount++;
-    if (isBlank) {
-      if (!glyph.isUndrawn) blanks.push(glyph);
-      return;
-    }
-    const row = rows.get(rowOf(glyph.y));
-    if (row) row.push(glyph);
-    else rows.set(rowOf(glyph.y), [glyph]);
-  }
-
-  function isInvisible(sizePx: number): boolean {
-    const paints = state.mode & paintModes.nothing;
-    if (hiddenLayers > 0 || paints === paintModes.nothing || sizePx < smallestTypePx) return true;
-    const fill = paints === paintModes.stroke ? 0 : state.fillOpacity;
-    const stroke = paints === paintModes.fill ? 0 : state.strokeOpacity;
-    return state.opacity * Math.max(fill, stroke) < leastOpacity;
   }
 
   function setFont(name: unknown, size: unknown): void {
@@ -149,17 +152,14 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
   function setGraphicsState(entries: unknown): void {
     for (const entry of isList(entries) ? entries : []) {
       const [key, value] = isList(entry) ? entry : [];
-      if (key === 'ca') state.fillOpacity = numberOf(value);
-      else if (key === 'CA') state.strokeOpacity = numberOf(value);
-      else if (key === 'Font' && isList(value)) setFont(value[0], value[1]);
+      if (key !== 'Font') setPaint(state, key, value);
+      else if (isList(value)) setFont(value[0], value[1]);
     }
   }
 
-  function beginGroup(): void {
+  function beginGroup(group: unknown): void {
     save();
-    state.opacity *= state.fillOpacity;
-    state.fillOpacity = 1;
-    state.strokeOpacity = 1;
+    enterGroup(state, group);
   }
 
   function beginMark(isOn: boolean): void {
@@ -184,17 +184,20 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
     apply(matrixOf(matrix));
   }
 
-  function clipToPath(box: unknown): void {
+  function constructPath(operation: unknown, path: unknown, box: unknown): void {
+    if (fills.has(operation)) fillArea(path, box);
+    if (!isClipPending) return;
+    state.isClipBox &&= rectangleOf(path, box, state.matrix) !== undefined;
     clipTo(boxOf(box));
     isClipPending = false;
   }
 
   /** By operation; the others leave text where it is and as it looks. */
-  const carryOut: Readonly<Record<number, (values: readonly unknown[], order: number) => unknown>> = {
+  const carryOut: Readonly<Record<number, (values: readonly unknown[]) => unknown>> = {
     [OPS.save]: save,
     [OPS.restore]: restore,
     [OPS.transform]: (values) => apply(matrixOf(values)),
-    [OPS.beginGroup]: beginGroup,
+    [OPS.beginGroup]: ([group]) => beginGroup(group),
     [OPS.endGroup]: restore,
     [OPS.paintFormXObjectBegin]: ([matrix, box]) => beginForm(matrix, box),
     [OPS.paintFormXObjectEnd]: restore,
@@ -205,14 +208,16 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
     [OPS.endMarkedContent]: endMark,
     [OPS.clip]: () => (isClipPending = true),
     [OPS.eoClip]: () => (isClipPending = true),
-    [OPS.constructPath]: (values) => isClipPending && clipToPath(values[2]),
+    [OPS.constructPath]: ([operation, data, box]) => constructPath(operation, isList(data) ? data[0] : undefined, box),
     [OPS.setFillRGBColor]: ([colour]) => (state.colour = typeof colour === 'string' ? colour : undefined),
     [OPS.setFillColorN]: () => (state.colour = undefined),
+    [OPS.setStrokeRGBColor]: ([colour]) => (state.strokeColour = typeof colour === 'string' ? colour : undefined),
+    [OPS.setStrokeColorN]: () => (state.strokeColour = undefined),
     [OPS.setFillTransparent]: () => (state.colour = undefined),
     [OPS.setGState]: ([entries]) => setGraphicsState(entries),
-    [OPS.paintImageXObject]: ([image], order) => paintPicture(order, isSeeThrough(imageOf(image))),
-    [OPS.paintInlineImageXObject]: ([image], order) => paintPicture(order, isSeeThrough(imageOf(image))),
-    [OPS.paintImageMaskXObject]: (_values, order) => paintPicture(order, true),
+    [OPS.paintImageXObject]: ([image]) => paintPicture(isSeeThrough(imageOf(image))),
+    [OPS.paintInlineImageXObject]: ([image]) => paintPicture(isSeeThrough(imageOf(image))),
+    [OPS.paintImageMaskXObject]: () => paintPicture(true),
     [OPS.beginText]: () => startText(state, identity),
     [OPS.setTextMatrix]: ([matrix]) => startText(state, matrixOf(matrix) ?? identity),
     [OPS.moveText]: ([x, y]) => moveText(state, numberOf(x), numberOf(y)),
@@ -228,7 +233,7 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
     [OPS.setCharSpacing]: ([spacing]) => (state.charSpacing = numberOf(spacing)),
     [OPS.setWordSpacing]: ([spacing]) => (state.wordSpacing = numberOf(spacing)),
     [OPS.setHScale]: ([percent]) => (state.scale = numberOf(percent) / 100),
-    [OPS.showText]: ([shown], order) => showText(shown, order),
+    [OPS.showText]: ([shown]) => showText(shown),
   };
 
   return {
@@ -236,8 +241,8 @@ export function watchDrawing({ shared, images, isLayerOn, transform }: WatchedPa
       const follow = carryOut[fnArray[index] ?? 0];
       if (!follow) return;
       const values = argsArray[index];
-      follow(isList(values) ? values : [], index);
+      follow(isList(values) ? values : []);
     },
-    content: () => ({ rows, blanks, glyphCount, hasNumberedLetters, pictures }),
+    content: () => ({ ...glyphs.content(), hasNumberedLetters, pictures }),
   };
 }

@@ -5,11 +5,18 @@ import type { Phrases } from './kinds/kind.ts';
 /** Enough of a text to tell what it is written with. */
 const judgedLength = 20_000;
 
-/** Whether most letters of a text are of scripts of which pairs of letters say nothing: all but Latin and Cyrillic. */
+/** Of letters and digits: fewer letters are a table of figures, or a font that calls letters digits. */
+const leastLetters = 0.2;
+
+/**
+ * Whether most of a text is in what pairs of letters say nothing of: digits, and all scripts but Latin and Cyrillic.
+ */
 export function isInUncountedScript(text: string): boolean {
-  const letters = text.slice(0, judgedLength).match(/\p{L}/gu) ?? [];
+  const judged = text.slice(0, judgedLength);
+  const letters = judged.match(/\p{L}/gu) ?? [];
+  const digits = judged.match(/\p{N}/gu) ?? [];
   const counted = letters.filter((letter) => /[\p{Script=Latin}\p{Script=Cyrillic}]/u.test(letter));
-  return counted.length < letters.length / 2;
+  return counted.length < letters.length / 2 || letters.length < leastLetters * (letters.length + digits.length);
 }
 
 /** Shorter words stand by chance in what recognition makes of letters that it can't read. */

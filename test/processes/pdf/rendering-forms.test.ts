@@ -83,6 +83,39 @@ describe('a note that brings no appearance', () => {
     ]);
   });
 
+  test('is written with the words of its formatted text, where it has no other', async () => {
+    const note = '/Subtype /FreeText /RC (<body><p>INVOICE 2024-0917</p></body>) /Rect [60 500 540 760]';
+
+    const { pages } = await renderBytes(renderer, annotated([note]), 'pdf');
+
+    expect(pages).toMatchObject([{ warnings: [], text: { text: 'INVOICE 2024-0917' } }]);
+  });
+
+  const hidden = ['This page has text that does not show; it was left out.'];
+  const offLayer = '/OCProperties << /OCGs [20 0 R] /D << /OFF [20 0 R] >> >>';
+  test.each([
+    ['white on white', '/DA (/F1 12 Tf 1 g)', '', hidden],
+    ['white on a dark ground', '/DA (/F1 12 Tf 1 g) /C [0 0 0.5]', '', []],
+    ['on a layer that is switched off', '/DA (/F1 12 Tf 0 g) /OC 20 0 R', offLayer, hidden],
+  ])('%s is seen as a person sees it', async (_, look, catalog, warnings) => {
+    const words = 'EMPLOYMENT CONTRACT between employer and employee';
+    const file = buildPdf({
+      content: textLines(['A letter to the editor']),
+      page: '/Annots [10 0 R]',
+      catalog,
+      objects: [
+        `<< /Type /Annot /F 4 /Subtype /FreeText /Contents (${words}) /Rect [60 300 540 460] ${look} >>`,
+        ...Array<PdfObject>(9).fill('null'),
+        '<< /Type /OCG /Name (old) >>',
+      ],
+    });
+
+    const { pages } = await renderBytes(renderer, file, 'pdf');
+
+    const text = warnings.length > 0 ? 'A letter to the editor' : `A letter to the editor\n${words}`;
+    expect(pages).toMatchObject([{ text: { text }, warnings }]);
+  });
+
   test('makes a page fail that has nothing else, when nobody can tell what it shows', async () => {
     const { pages } = await renderBytes(
       renderer,

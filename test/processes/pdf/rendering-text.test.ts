@@ -1,9 +1,10 @@
 import { pino } from 'pino';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDocumentRenderer, type RenderPool } from '../../../src/pdf/render-pool.ts';
-import { drawPageImage } from '../../support/classifiable-page.ts';
 import { buildPdf, textLines, type PdfPageParts } from '../../support/pdf-builder.ts';
 import { fixture, renderBytes, renderFile } from '../../support/rendering.ts';
+import { fill, invoice, pageOf, recognised, scan } from '../../support/text-pages.ts';
 
 const logger = pino({ level: 'silent' });
 let renderer: RenderPool;
@@ -14,13 +15,6 @@ beforeAll(() => {
 
 afterAll(() => renderer[Symbol.asyncDispose]());
 
-const invoice = [
-  'INVOICE 2024-0917',
-  'Meadowbrook Supplies Ltd, 14 Harbour Lane, Exampleton',
-  'Bill to: Northgate Bakery, 3 Mill Street',
-  'Subtotal 384.00, VAT 76.80, total amount due 460.80',
-  'Payment due within 30 days to the account above',
-];
 const contract = [
   'EMPLOYMENT CONTRACT between the Employer and the Employee',
   'Either party may terminate this agreement with notice',
@@ -36,31 +30,8 @@ const mark = {
 const opacity = { dictionary: `${twoPixels} /ColorSpace /DeviceGray`, stream: new Uint8Array([0, 20]) };
 const hiddenWarning = 'This page has text that does not show; it was left out.';
 
-async function pageOf(parts: PdfPageParts) {
-  const { pages } = await renderBytes(renderer, buildPdf(parts), 'pdf');
-  const [page] = pages;
-  if (!page || !('image' in page)) throw new Error(`no page: ${JSON.stringify(page)}`);
-  return page;
-}
-
-/**
- * A page as a scanner leaves it: a picture that fills it, with these lines at the places where `scanLines` writes them.
- */
-async function scan(lines: readonly string[]) {
-  return { jpeg: await drawPageImage(lines.join('\n')), width: 768, height: 1086 };
-}
-
-const fill = 'q 595 0 0 842 0 0 cm /I1 Do Q';
-
-/** Invisible lines over those of `scan`. */
-function recognised(lines: readonly string[]): string {
-  const at = (index: number): string => `1 0 0 1 46 ${842 - (80 + index * 26) * (842 / 1086)} Tm`;
-  const shown = lines.map((line, index) => `${at(index)} (${line.replace(/[\\()]/g, '\\$&')}) Tj`);
-  return `BT 3 Tr /F1 15.5 Tf ${shown.join(' ')} ET`;
-}
-
 test('faint text of ten levels is text that shows', async () => {
-  const { text, isBlank, warnings } = await pageOf({ content: `0.96 g ${textLines(invoice)}` });
+  const { text, isBlank, warnings } = await pageOf(renderer, { content: `0.96 g ${textLines(invoice)}` });
 
   expect([text.text, isBlank, warnings]).toEqual([invoice.join('\n'), false, []]);
 });
@@ -74,6 +45,17 @@ describe('text that nobody sees', () => {
     objects: ['<< /Type /OCG /Name (old) >>'],
   };
   const cover = '1 1 1 rg 40 400 500 300 re f 0 g';
+  const pale = `/Shading << /Pale << /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 595 0] /Extend [true true]
+    /Function << /FunctionType 2 /Domain [0 1] /C0 [0.9] /C1 [1] /N 1 >> >> >>`;
+  const mask = {
+    resources: '/ExtGState << /Masked << /SMask << /Type /Mask /S /Luminosity /G 10 0 R >> >> >>',
+    objects: [
+      {
+        dictionary: '/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Group << /S /Transparency /CS /DeviceGray >>',
+        stream: '0 g 0 0 595 842 re f',
+      },
+    ],
+  };
 
   test.each<[string, string, Partial<PdfPageParts>]>([
     ['of the colour of its paper', `1 1 1 rg ${textLines(contract, below)} 0 g`, {}],
@@ -89,17 +71,42 @@ describe('text that nobody sees', () => {
     ['of no size', textLines(contract, { ...below, size: 1 }), {}],
     ['cut away', `q 0 0 5 5 re W n ${textLines(contract, below)} Q`, {}],
     ['without opacity', `q /Clear gs ${textLines(contract, below)} Q`, { resources: graphics }],
+    ['squashed flat', `q 1 0 0 0.05 0 0 cm ${textLines(contract, { top: 9000 })} Q`, {}],
+    ['too narrow to be read', textLines(contract, below).replace('BT', 'BT 4 Tz'), {}],
+    ['of a pale yellow', `1 1 0.96 rg ${textLines(contract, below)} 0 g`, {}],
+    ['of white outlines', `1 Tr 1 G ${textLines(contract, below)} 0 Tr`, {}],
+    ['behind a shading', `${textLines(contract, below)} q 0 500 595 200 re W n /Pale sh Q`, { resources: pale }],
+    ['masked out', `q /Masked gs ${textLines(contract, below)} Q`, mask],
     ['on a layer that is off', `/OC /L BDC ${textLines(contract, below)} EMC`, layer],
   ])('is left out where it is %s, and the page says so', async (_, content, parts) => {
-    const page = await pageOf({ ...parts, content: `${textLines(invoice)} ${content}` });
+    const page = await pageOf(renderer, { ...parts, content: `${textLines(invoice)} ${content}` });
 
     expect(page.text.text).toBe(invoice.join('\n'));
     expect(page.warnings).toEqual([hiddenWarning]);
   });
 
+  test('is left out where other text was written over the area that covers it', async () => {
+    const { text, warnings } = await pageOf(renderer, {
+      content: `${textLines(contract)} ${cover.replace('400', '700')} ${textLines(invoice)}`,
+    });
+
+    expect([text.text, warnings]).toEqual([invoice.join('\n'), [hiddenWarning]]);
+  });
+
+  test('is left out on the grey paper of a scan, which is not quite as white', async () => {
+    const { jpeg, ...size } = await scan(invoice);
+    const grey = await sharp(jpeg).linear(0.95).jpeg().toBuffer();
+    const page = await pageOf(renderer, {
+      picture: { jpeg: grey, ...size },
+      content: `${fill} 1 1 1 rg ${textLines(contract, { top: 400 })}`,
+    });
+
+    expect([page.text.text, page.warnings]).toEqual(['', [hiddenWarning]]);
+  });
+
   test('is left out on a scan, also where it would run over print', async () => {
     const white = `1 1 1 rg ${textLines(contract, { top: 775 })}`;
-    const page = await pageOf({ picture: await scan(invoice), content: `${fill} ${white}` });
+    const page = await pageOf(renderer, { picture: await scan(invoice), content: `${fill} ${white}` });
 
     expect(page.text).toMatchObject({ text: '', lacks: 'print' });
     expect(page.text.behind).toBeUndefined();
@@ -121,7 +128,7 @@ describe('text that nobody sees', () => {
     ['recognition read in its dirt', `${fill} ${recognised(['. i l'])}`],
     ['says nothing', `3 Tr ${textLines(['. - .'])}`],
   ])('leaves an empty sheet blank where it is what %s', async (_, content) => {
-    const page = await pageOf({ picture: await scan([' ']), content });
+    const page = await pageOf(renderer, { picture: await scan([' ']), content });
 
     expect(page).toMatchObject({ isBlank: true, warnings: [] });
   });
@@ -131,6 +138,10 @@ describe('text that nobody sees', () => {
     ['light on dark', `0 0 0.5 rg 0 0 595 842 re f 1 1 1 rg ${textLines(invoice)}`],
     ['pale', `0.8 g ${textLines(invoice)}`],
     ['over a picture that came before', `${fill} ${textLines(invoice, { top: 400 })}`],
+    ['of coloured outlines', `1 Tr 1 0 0 RG ${textLines(invoice, { size: 16 })} 0 Tr`],
+    ['under a highlighter', `${textLines(invoice)} q /Marker gs 1 1 0 rg 0 0 595 842 re f Q`],
+    ['under an area that is cut away', `${textLines(invoice)} q 0 0 m 5 0 l 0 5 l h W n 1 g 0 0 595 842 re f Q`],
+    ['within a frame', `${textLines(invoice)} 0 0 595 842 re 2 2 590 836 re f*`],
     ['heavy', `2 Tr 1 w ${textLines(invoice, { size: 16 })}`],
     ['whole but for its first letter', `q 66 0 600 842 re W n ${textLines(invoice)} Q`],
     ['on a layer that is on', `/OC /L BDC ${textLines(invoice)} EMC`],
@@ -138,10 +149,10 @@ describe('text that nobody sees', () => {
     ['on a sheet with a note on its edge', `${textLines(invoice)} ${textLines([slug], { top: -80 })}`],
     ['under a picture with clear parts', `${textLines(invoice)} q 595 0 0 842 0 0 cm /Mark Do Q`],
   ])('is not what is %s', async (_, content) => {
-    const page = await pageOf({
+    const page = await pageOf(renderer, {
       picture: await scan(['']),
       content,
-      resources: `${layer.resources} /XObject << /I1 6 0 R /Mark 11 0 R >>`,
+      resources: `${layer.resources} /ExtGState << /Marker << /BM /Multiply >> >> /XObject << /I1 6 0 R /Mark 11 0 R >>`,
       catalog: layer.catalog.replace('/OFF [10 0 R]', ''),
       objects: [...layer.objects, mark, opacity],
     });
@@ -150,61 +161,6 @@ describe('text that nobody sees', () => {
     expect(page.warnings).toEqual([]);
   });
 });
-
-describe('a scan', () => {
-  test('has its recognised text apart, to be believed where the picture says the same', async () => {
-    const page = await pageOf({ picture: await scan(invoice), content: `${fill} ${recognised(invoice)}` });
-
-    expect(page.text).toMatchObject({ text: '', behind: { text: invoice.join('\n') } });
-    expect(page.warnings).toEqual([]);
-  });
-
-  test('has its recognised text apart also where the picture was laid over it', async () => {
-    const under = recognised(invoice).replace('3 Tr', '0 Tr');
-    const page = await pageOf({ picture: await scan(invoice), content: `${under} ${fill}` });
-
-    expect(page.text).toMatchObject({ text: '', behind: { text: invoice.join('\n') } });
-  });
-
-  test('says that a line of digital text is not all of it', async () => {
-    const header = textLines(['Received at the registry on 18 September 2024, file number 4711'], { top: 500 });
-    const page = await pageOf({ picture: await scan(invoice), content: `${fill} ${header}` });
-
-    expect(page.text.text).toContain('Received at the registry');
-    expect(page.text.lacks).toBe('print');
-  });
-
-  test('says so as well where its print was turned into outlines', async () => {
-    const strokes = Array.from({ length: 1200 }, (_, index) => {
-      const x = 60 + (index % 80) * 6;
-      const y = 700 - Math.floor(index / 80) * 14;
-      return `${x} ${y} m ${x + 3} ${y + 6} l ${x + 4} ${y} l ${x} ${y + 5} l S`;
-    });
-    const page = await pageOf({
-      content: `${textLines(['Page 1 of 1, printed on Tuesday by the archive'])} ${strokes.join(' ')}`,
-    });
-
-    expect(page.text.lacks).toBe('print');
-  });
-});
-
-test('letters that a font does not name are missed, not taken for spaces', async () => {
-  const words = ['Specification of services received', 'Each electronic invoice accounts for costs'];
-  const map = Array.from('Spefatonrvidlu Ehk');
-  const toUnicode = `/CIDInit /ProcSet findresource begin begincmap /CMapName /X def 1 begincodespacerange <00> <FF> endcodespacerange
-    ${map.length + 1} beginbfchar <63> <0020> ${map.map((letter) => `<${hex(letter)}> <00${hex(letter)}>`).join(' ')} endbfchar endcmap`;
-  const page = await pageOf({
-    content: textLines([...words, ...words]).replace('/F1', '/F2'),
-    fonts: '/F2 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 10 0 R >>',
-    objects: [{ dictionary: '', stream: toUnicode }],
-  });
-
-  expect(page.text.lacks).toBe('letters');
-});
-
-function hex(letter: string): string {
-  return letter.charCodeAt(0).toString(16).padStart(2, '0');
-}
 
 test.each([
   ['p16-layer-off.pdf', 'INVOICE', 'CONTRACT'],

@@ -59,6 +59,7 @@ describe('readPageWords', () => {
     ['Devanagari', shift(0x905, 48)],
     ['Armenian', shift(0x561, 38)],
     ['kana', shift(0x3042, 80)],
+    ['digits', shift(0x30, 10)],
     [
       'common ideographs',
       invoice.replaceAll(/[a-z]/gi, (letter) => '的一是不了在人有我他这中大来上国'.charAt(letter.charCodeAt(0) % 16)),
@@ -77,6 +78,7 @@ describe('readPageWords', () => {
       'TIMOAOTIONAPOXHEYNHPEZIQN\nToxeia TeaTnKaIOeUuvonKatoIK',
     ],
     ['Hebrew', 'חשבונית מס קבלה מספר עבור שירותים\nסכום כולל לתשלום', '[ n727 D D D17 D17 771 D10'],
+    ['figures alone', '1204 55.20 918.00\n77 31 2024 460.80 19\n5512 88.10 76.80', '1204 55.20 918.00 77 31 2024'],
     [
       'Thai beside English',
       `ใบแจ้งหนี้และใบเสร็จรับเงินสำหรับบริการ กรุณาชำระเงินภายในสามสิบวันนับจากวันที่ออกเอกสาร ใบแจ้งหนี้และใบเสร็จรับเงิน\n${invoice}`,

@@ -43,6 +43,7 @@ const garbage = {
   'replacement characters': eachLetter(english, () => '\uFFFD'),
   'characters of private use': eachLetter(english, (index) => String.fromCodePoint(0xe000 + (index % 200))),
   symbols: eachLetter(english, (index) => '!"#$%&()+,/:;<>?@[]^'.charAt(index % 20)),
+  'one letter for all consonants': english.replaceAll(/[^aeiou\W\d]/gi, 'm'),
   'l e t t e r s': english.replaceAll(/\B/g, ' '),
 };
 

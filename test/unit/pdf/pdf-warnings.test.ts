@@ -14,6 +14,9 @@ describe('the warnings of a page', () => {
       'An image on this page is too large and was left out.',
     ]);
     expect(collector.take()).toEqual([]);
+
+    collector.add('Warning: Unrecognized ColorSpace: secret');
+    expect(collector.take()).toEqual(['Part of the content of this page is damaged and was left out.']);
   });
 
   test('leave out what loses nothing', () => {
