@@ -4,10 +4,10 @@ import type { DeliverWebhookInput } from '../src/domain/webhook.ts';
 import type { PostRequest } from '../src/net/guarded-post.ts';
 import type { AttemptOutcome } from '../src/records/webhooks/delivery-attempts.ts';
 import { logAttemptFailure } from './activity-log.ts';
-import { prepareEventDelivery, type EventDeliveryDependencies } from './event-delivery.ts';
-import { prepareJobDelivery, type JobDeliveryDependencies } from './job-delivery.ts';
+import { prepareEventDelivery, type EventDeliveryDependencies, eventDeliveryLog } from './event-delivery.ts';
+import { prepareJobDelivery, type JobDeliveryDependencies, jobDeliveryLog } from './job-delivery.ts';
 import type { PreparedDelivery } from './prepared-delivery.ts';
-import { runStep, waitingForStore, type WaitingRules } from './run-step.ts';
+import { runStep, waitingForStore, type WaitingRules, type StoreDependencies } from './run-step.ts';
 import { withoutShares, type CallHost } from './tenant-shares.ts';
 
 export type AttemptDeliveryInput = DeliverWebhookInput & {
@@ -121,4 +121,28 @@ async function send(
 function nextAttempt({ error, isFinal, retryAfterMs = 0 }: Answer, retryDelayMs: number | undefined) {
   if (error === null || isFinal || retryDelayMs === undefined) return undefined;
   return Math.max(retryDelayMs, retryAfterMs);
+}
+
+export type LogDeliveryInput = DeliverWebhookInput & {
+  readonly attempt: AttemptOutcome;
+  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  readonly canWait?: boolean;
+};
+
+/** Writes the log line of an attempt that could not write its own. Retries until the store is back. */
+export function createLogDelivery(dependencies: StoreDependencies) {
+  const { store } = dependencies;
+  return async function logDelivery(input: LogDeliveryInput): Promise<void> {
+    return runStep(
+      async () => {
+        const { tenant } = input;
+        const log =
+          'event' in input
+            ? eventDeliveryLog(store, { tenant, endpointId: input.endpointId, event: input.event })
+            : jobDeliveryLog(store, input);
+        if (await log.isStillThere()) await log.log(input.attempt);
+      },
+      waitingForStore(input, dependencies),
+    );
+  };
 }

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { EventOptions } from '../src/domain/contract.ts';
 import { jobOfAnotherRun } from '../src/domain/error-sentences.ts';
 import type { RunIdentity, StoredOutcome } from '../src/domain/job.ts';
@@ -9,7 +10,6 @@ import { logAttemptFailure } from './activity-log.ts';
 import { writeOutcome } from '../src/records/jobs/job-outcome.ts';
 import { withOwnObjects } from './own-objects.ts';
 import { toStoredEnd, type StoredEnd } from './end-event.ts';
-import { runIdentity } from './run-identity.ts';
 import { runStep, waitingForStore, type StoreDependencies } from './run-step.ts';
 
 export interface StoreResultInput {
@@ -56,4 +56,10 @@ async function settle(store: ObjectStore, tenant: string, fileId: string): Promi
   } catch (error) {
     logAttemptFailure(error);
   }
+}
+
+/** The run that an activity works for, unless its input says more. */
+function runIdentity({ createdAt }: { readonly createdAt: string }): RunIdentity {
+  const { runId = '' } = Context.current().info.workflowExecution ?? {};
+  return { runId, firstRunId: runId, createdAt };
 }

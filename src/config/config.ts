@@ -4,14 +4,14 @@ import { parseApiKeys, parseQuotas, parseWebhookSecrets } from './tenant-lists.t
 import type { LogConfig } from '../logger.ts';
 import { combinationProblems } from './combinations.ts';
 import { ConfigError } from './config-error.ts';
-import type { Variables } from './variables.ts';
+import { type Variables, variables } from './variables.ts';
 import { connectionProblems, definedOnly, temporalConnection } from './temporal-setting.ts';
-import { parseVariables } from './parse-variables.ts';
 import type { Retention } from '../domain/retention.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { trimEndOf } from '../domain/trim-end-of.ts';
 import { parseAllowedNetworks } from '../domain/source-url.ts';
 import { Secret } from '../secret.ts';
+import { countOf } from '../domain/text.ts';
 
 const queueNames = ['workflow', 'fetch', 'render', 'model', 'deliver'] as const;
 export type QueueName = (typeof queueNames)[number];
@@ -227,3 +227,20 @@ function list(value: string | undefined): string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
+
+/** Reads the variables. Reports each bad one in a line: its name, the allowed values, the value seen. */
+function parseVariables(
+  given: Readonly<Record<string, string>>,
+): { readonly variables: Variables } | { readonly problems: readonly string[] } {
+  const parsed = variables.safeParse(given);
+  if (parsed.success) return { variables: parsed.data };
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    const value = given[name] ?? '';
+    return `${name}: ${message}; got ${secretNames.has(name) ? countOf(value.length, 'character') : `"${value}"`}`;
+  });
+  return { problems: [...new Set(lines)] };
+}
+
+/** Never show these values, because the report lands in logs. */
+const secretNames: ReadonlySet<string> = new Set(['SERVER_KEY'] satisfies (keyof Variables)[]);

@@ -17,9 +17,9 @@ export const categoryLimits = {
 } as const;
 
 /**
- * Checks a list of categories: objects `{name, description?}`, strings, or a mixture. Names come back trimmed; a string
- * `name - description` (the habit of Unsiloed's oldest clients) stays the name as a whole and lends its second part as
- * description. Throws `invalid_categories`, with one pointer for each item that is wrong.
+ * Checks a list of categories: objects `{name, description?}`, strings, or a mixture. Trims names. The second part of a
+ * string `name - description` (a habit of Unsiloed's oldest clients) becomes the description, but stays in the name.
+ * Throws `invalid_categories`, with one pointer for each bad item.
  */
 export function parseCategories(value: unknown, field = 'categories'): Category[] {
   if (!Array.isArray(value)) {
@@ -119,10 +119,7 @@ function invalidCategories(field: string, errors: readonly FieldError[]): Classi
   return new ClassifierError('invalid_categories', `${where} ${first?.detail ?? 'is not valid'}${more}`, { errors });
 }
 
-/**
- * Finds the category of a model's answer: an exact match, else the only one that differs just in case, spacing or
- * punctuation. Returns undefined when there is none or more than one.
- */
+/** Finds a model's category: an exact match, else the only one that differs in case, spacing or punctuation. */
 export function matchCategory(answer: string, categories: readonly Category[]): Category | undefined {
   const trimmed = answer.trim();
   const exact = categories.find((category) => category.name === trimmed);

@@ -48,18 +48,13 @@ export interface ClassifyDocumentInput {
   readonly source: DocumentSource;
   readonly fileName?: string;
   readonly categories: readonly Category[];
-  /**
-   * Object key of a JSON array with one description (or null) for each category, where they are too long for a history.
-   */
+  /** Object key of a JSON array with a description (or null) for each category, if too long for a history. */
   readonly descriptionsKey?: string;
   readonly instructions?: string;
   /** Object key of a JSON object `{instructions}`, for what no history may hold. Read when `instructions` is absent. */
   readonly instructionsKey?: string;
   readonly pages?: { readonly ranges?: readonly PageRange[]; readonly maxPages?: number };
-  /**
-   * `allow`: a document that fits no category well is `unknown`. Otherwise it gets the nearest one, as in every
-   * contract.
-   */
+  /** `allow`: a document that fits no category well is `unknown`, rather than the nearest category. */
   readonly unknown?: 'allow';
   /** The category for what fits none of the others. Its pages decide only when the first page is one. */
   readonly catchAll?: string;
@@ -71,10 +66,7 @@ export interface ClassifyDocumentInput {
   readonly review?: Partial<ReviewPolicy> & Pick<ReviewPolicy, 'belowConfidence'>;
   /** How long the run waits in total for the operator, such as after a refused key; a day when absent. */
   readonly patienceSeconds?: number;
-  /**
-   * Why this document cannot be classified, if known before the run began. The run fails with it, as a run of a batch
-   * must.
-   */
+  /** Why this document cannot be classified, if known before: a run of a batch fails with this. */
   readonly refusal?: { readonly code: string; readonly detail: string };
   /** Present if the end of the run is an event for the tenant's endpoints. */
   readonly events?: EventOptions;

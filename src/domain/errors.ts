@@ -7,10 +7,7 @@ interface ErrorFacts {
   readonly status: number;
   readonly retryable: boolean;
   readonly title: string;
-  /**
-   * What a job waits for after this error: something that only the operator can mend. It fails no job before the job's
-   * patience ends.
-   */
+  /** What a job waits for after this error, until its patience ends: something that only the operator can mend. */
   readonly waitsFor?: WaitedFor;
   /** It lasts until somebody changes something: another attempt a second later is useless. */
   readonly needsOperator?: true;
@@ -79,10 +76,7 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/**
- * An error with two faces: `detail` is the sentence that the caller reads and must hold nothing secret;
- * `cause` is for the operator's log.
- */
+/** `detail` is the sentence for the caller and holds no secret; `cause` is for the operator's log. */
 export class ClassifierError extends Error {
   override readonly name = 'ClassifierError';
   readonly code: ErrorCode;
@@ -133,10 +127,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorFacts, value);
 }
 
-/**
- * Whether an error proves that nothing was started. After any other error, such as when Temporal cannot be reached, it
- * may have been started, and what it needs must stay.
- */
+/** Whether nothing was started for sure. After other errors it may have been, and what it needs must stay. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ClassifierError && errorFacts[error.code].status < 500;
 }

@@ -1,4 +1,4 @@
-import express, { Router, type Express } from 'express';
+import express, { Router, type Express, type Request } from 'express';
 import type { BatchService } from '../jobs/batch-service.ts';
 import type { EvaluationService } from '../jobs/evaluation-service.ts';
 import type { EventService } from '../jobs/event-service.ts';
@@ -20,16 +20,16 @@ import { extendRoutes } from './extend/routes.ts';
 import { isOperationRequest, operationRoutes } from './operations/routes.ts';
 import { authenticate, type AuthenticationOptions } from './shared/auth.ts';
 import type { PublicUrl } from './shared/base-url.ts';
-import { isServiceRequest, serviceRoutes } from './service-routes.ts';
-import type { HealthDependencies } from './shared/health.ts';
+import { type HealthDependencies, healthRoutes } from './shared/health.ts';
 import { notFoundHandler, problemHandler } from './shared/problem.ts';
 import { limitRate, type RateLimitOptions } from './shared/rate-limit.ts';
 import { withRequestContext } from './shared/request-context.ts';
 import { requireHost } from './shared/unreadable-request.ts';
 import { isSignedRequest, type UrlSigner } from './shared/signed-url.ts';
-import { when } from './shared/when.ts';
+import { when, firstSegment } from './shared/when.ts';
 import { unsiloedRoutes } from './unsiloed/routes.ts';
 import type { SubmitLimits } from './unsiloed/submit.ts';
+import { docsPage, openApiRoutes, errorsPage } from './openapi/docs-page.ts';
 
 export interface AppDependencies {
   readonly jobs: JobService;
@@ -83,5 +83,22 @@ function signedRoutes(dependencies: AppDependencies): Router {
   const router = Router();
   router.use(signedFileRoutes(dependencies));
   router.use(eventPayloadRoutes(dependencies));
+  return router;
+}
+
+const segments = new Set(['livez', 'readyz', 'healthz', 'version', 'docs', 'openapi.json']);
+
+/** Whether a request asks about the service itself, for which nobody needs a key. */
+function isServiceRequest(request: Request): boolean {
+  return segments.has(firstSegment(request));
+}
+
+/** Probes and documentation. */
+function serviceRoutes(health: HealthDependencies): Router {
+  const router = Router();
+  router.use(healthRoutes(health));
+  router.use(errorsPage());
+  router.use(openApiRoutes(health.version));
+  router.use(docsPage());
   return router;
 }

@@ -1,6 +1,7 @@
+import type { Client } from '@temporalio/client';
 import { ClassifierError, isRefusal } from '../domain/errors.ts';
 import { readJson, updateJson } from '../records/json-documents.ts';
-import { jobKeys } from '../records/keys.ts';
+import { jobKeys, batchKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import {
   count,
@@ -18,6 +19,7 @@ import {
   type UnsettledCount,
   type Usage,
 } from './quota-usage.ts';
+import { describeExecution } from '../temporal/executions.ts';
 
 export interface TenantQuota {
   readonly tenant: string;
@@ -186,4 +188,13 @@ function now(): string {
 
 function usageKey(tenant: string): string {
   return `tenants/${tenant}/usage/${now().slice(0, 7)}.json`;
+}
+
+/** Creates a check of whether a job or batch was started: Temporal knows it, or its result remains. */
+export function createIsStarted(client: Client, store: ObjectStore): IsStarted {
+  return async (tenant, id) => {
+    if (await describeExecution(client, id)) return true;
+    const results = [jobKeys(tenant, id).result, batchKeys(tenant, id).result];
+    return (await Promise.all(results.map((key) => store.head(key)))).some((found) => found !== undefined);
+  };
 }

@@ -1,8 +1,9 @@
 import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { classifyDocument } from '../../workflows/index.ts';
 import { progressQueryName, workflowTypes, type JobProgress, type ReviewFacts } from '../domain/contract.ts';
-import { jobNotFound } from '../domain/error-sentences.ts';
-import { isOutcomeOf, type Job } from '../domain/job.ts';
+import { jobNotFound, cancelled } from '../domain/error-sentences.ts';
+import { isOutcomeOf, type Job, type JobError } from '../domain/job.ts';
 import { requestOfMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { createTenantSlots, type TenantSlotsOptions } from '../domain/tenant-slots.ts';
@@ -12,12 +13,12 @@ import { readOwnOutcome, toJob } from '../records/jobs/job-outcome.ts';
 import { withReview } from '../records/jobs/job-review.ts';
 import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
-import { describeExecution } from '../temporal/executions.ts';
-import { failureOfClosed } from './closed-failure.ts';
+import { describeExecution, terminationReason } from '../temporal/executions.ts';
 import { createJobCache, type JobVersion } from './job-cache.ts';
 import { isRunOver } from './run-status.ts';
 import { createSharedReads } from './shared-reads.ts';
 import { createTenantLine } from './tenant-line.ts';
+import { terminated, timedOut } from '../domain/lost-end.ts';
 
 const describeDeadlineMs = 5000;
 /** A query needs a worker, and a polling client must not wait for one. */
@@ -173,4 +174,17 @@ function votedOf({ typedSearchAttributes }: WorkflowExecutionDescription): Revie
   const classification = typedSearchAttributes.get(searchAttributeKeys.classification);
   const confidence = typedSearchAttributes.get(searchAttributeKeys.confidence);
   return classification === undefined || confidence === undefined ? undefined : { classification, confidence };
+}
+
+/** Why a closed run has no result. */
+async function failureOfClosed(
+  client: Client,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+  { cause }: WorkflowFailedError,
+): Promise<JobError> {
+  if (cause instanceof CancelledFailure) return { code: 'cancelled', detail: cancelled().detail };
+  if (cause instanceof ApplicationFailure) return { code: cause.type ?? 'internal', detail: cause.message };
+  if (cause instanceof TerminatedFailure) return terminated(await terminationReason(client, workflowId, runId));
+  if (cause instanceof TimeoutFailure) return timedOut();
+  return { code: 'internal', detail: 'An unexpected internal error occurred.' };
 }

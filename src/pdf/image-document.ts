@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { documentCorrupt } from '../domain/error-sentences.ts';
@@ -5,7 +6,6 @@ import type { DrawableType } from '../domain/document.ts';
 import { ClassifierError } from '../domain/errors.ts';
 import { laterFrames } from './apng-frames.ts';
 import { decodeFrame, type ImageFrame } from './decode-image.ts';
-import { openFileReader } from './file-reader.ts';
 import { damagedImage, imageTooLarge, isWithinPixelLimit, pixelLimitSentence } from './image-limits.ts';
 import { hasInk } from './ink.ts';
 import type { Pixels } from './pixels.ts';
@@ -13,7 +13,7 @@ import type { DrawnPage, OpenDocument } from './opened-document.ts';
 import { shrinkToPage } from './page-size.ts';
 import { readPixelAspect, withSquarePixels } from './pixel-aspect.ts';
 import type { RenderSettings } from './render-messages.ts';
-import { readTiffDirectories, type TiffDirectory } from './tiff-directory.ts';
+import { readTiffDirectories, type TiffDirectory, type ReadAt } from './tiff-directory.ts';
 import { unreadCompression, unreadFormat } from './tiff-format.ts';
 import { choosePages, type TiffPage } from './tiff-pages.ts';
 
@@ -159,4 +159,16 @@ function aspectOf(
   }
   using file = openFileReader(input);
   return readPixelAspect({ type, readAt: file.readAt, exif, directory });
+}
+
+/** A file whose bytes are read where they are asked for. Synchronous: a render child does one thing at a time. */
+function openFileReader(path: string): { readonly readAt: ReadAt } & Disposable {
+  const descriptor = openSync(path, 'r');
+  return {
+    readAt(offset, length) {
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+    },
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
 }

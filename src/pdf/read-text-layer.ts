@@ -15,15 +15,9 @@ export interface TextLayer {
 
 const hiddenText = 'This page has text that does not show; it was left out.';
 
-/**
- * Letters below which hidden text is a generator's mark ("Powered by ..."), and not worth a warning, unless nothing
- * else is on the page: that one is not blank.
- */
+/** Below so many letters hidden text is a generator's mark ("Powered by ..."), unless nothing else is on the page. */
 const fewestHiddenLetters = 40;
-/**
- * Of a page's letters: what is outside the part that is shown, and is fewer, is a printer's note on the edge of the
- * sheet.
- */
+/** The share of a page's letters below which letters outside the visible part are a printer's note on the edge. */
 const mostOfSlug = 0.3;
 /** Of a run's cells: print below this share belongs to neighbouring lines. */
 const printOfAnother = 0.3;
@@ -31,8 +25,7 @@ const printOfAnother = 0.3;
 const fewestLetters = 24;
 
 /**
- * What a page's text layer says that a person can see. Text behind a picture of print is kept apart: it is to be
- * believed where the picture says the same.
+ * The visible part of a page's text layer; text behind a picture of print apart, which only the picture can confirm.
  */
 export function readTextLayer(
   runs: readonly TextRun[],

@@ -1,16 +1,15 @@
-/**
- * The process that reads hostile documents. It is given a file, draws or reads its pages, and may be killed at any
- * time.
- */
 import { createReadStream } from 'node:fs';
 import { ClassifierError } from '../domain/errors.ts';
 import type { DrawableType } from '../domain/document.ts';
 import { selectPages } from '../domain/page-selection.ts';
 import { type Emit, serveJobs } from '../process-pool/child-host.ts';
-import { openDocument } from './open-document.ts';
 import type { RenderEvent, RenderJob, RenderResult } from './render-messages.ts';
 import { renderPage } from './render-page.ts';
 import { readTextDocument } from './text-document.ts';
+import { openBitmap } from './bitmap-document.ts';
+import { openImage } from './image-document.ts';
+import { openPdf } from './pdf-document.ts';
+import type { OpenDocument } from './opened-document.ts';
 
 serveJobs<RenderJob, RenderEvent, RenderResult>(async (job, emit) => {
   try {
@@ -37,4 +36,16 @@ async function readText({ path, selection, settings }: RenderJob, emit: Emit<Ren
   for (const { pageNumber, text } of pages) {
     await emit({ kind: 'text-page', pageNumber, text: { text, spans: [] }, isBlank: text.trim() === '' });
   }
+}
+
+/** Opens a document. Throws ClassifierError `document_encrypted`, `document_corrupt` or `document_empty`. */
+function openDocument({
+  path,
+  type,
+  settings,
+  password,
+}: Pick<RenderJob, 'path' | 'settings' | 'password'> & { readonly type: DrawableType }): Promise<OpenDocument> {
+  if (type === 'pdf') return openPdf(path, settings, password);
+  if (type === 'bmp') return openBitmap(path, settings);
+  return openImage(path, type, settings);
 }

@@ -6,6 +6,7 @@ import { clockAnswers, type AnswerLimits } from '../http/shared/answer-clock.ts'
 import { clockBodies, type BodyLimits } from '../http/shared/body-clock.ts';
 import { answerUnreadable } from '../http/shared/unreadable-request.ts';
 import type { Logger } from '../logger.ts';
+import type { Config } from '../config/config.ts';
 
 export interface ApiService {
   /** Base URL for a client on this machine. */
@@ -101,4 +102,18 @@ function listeningPort(server: Server): number | undefined {
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Throws ConfigError when two ports of `npm start` are the same: the second listener would blame another program. */
+export function refuseSharedPorts({ http, temporal }: Config): void {
+  if (!temporal.isOwnServer) return;
+  const settings = { PORT: http.port, TEMPORAL_PORT: temporal.port, TEMPORAL_UI_PORT: temporal.uiPort };
+  const taken = Object.entries(settings).filter(([, port]) => port > 0);
+  const byPort = Map.groupBy(taken, ([, port]) => port);
+  const problems = [...byPort].flatMap(([port, sharers]) => {
+    if (sharers.length < 2) return [];
+    const names = sharers.map(([name]) => name).join(', ');
+    return [`${names}: ${sharers.length === 2 ? 'both' : 'all'} are ${port}; set each to a port of its own`];
+  });
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 }

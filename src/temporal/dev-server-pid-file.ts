@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { commandLineOf } from './process-command.ts';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { databaseArgs } from './dev-server-options.ts';
 
 const schema = z.object({ pid: z.number(), ownerPid: z.number(), ownerCommandLine: z.string() });
@@ -58,5 +59,32 @@ async function readPidFile(databaseFile: string): Promise<z.infer<typeof schema>
   } catch {
     // No file, or one cut short by a crash: a taken port will show a leftover server.
     return undefined;
+  }
+}
+
+const run = promisify(execFile);
+
+/**
+ * The command line of a live process with single spaces between the arguments; undefined when there is none (any more).
+ */
+export async function commandLineOf(pid: number): Promise<string | undefined> {
+  const line = process.platform === 'linux' ? await fromProc(pid) : await fromPs(pid);
+  // A process that ended but was not waited for has an empty command line.
+  return line === '' ? undefined : line;
+}
+
+async function fromProc(pid: number): Promise<string> {
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
+
+async function fromPs(pid: number): Promise<string> {
+  try {
+    return (await run('ps', ['-ww', '-o', 'args=', '-p', String(pid)])).stdout.trim();
+  } catch {
+    return '';
   }
 }

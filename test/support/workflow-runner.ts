@@ -7,8 +7,11 @@ import type {
   DeleteExpiredExecutionsResult,
 } from '../../activities/delete-expired-executions.ts';
 import type { DeleteExpiredObjectsInput, DeleteExpiredObjectsResult } from '../../activities/delete-expired-objects.ts';
-import type { AttemptDeliveryInput, AttemptDeliveryResult } from '../../activities/deliver-webhook.ts';
-import type { LogDeliveryInput } from '../../activities/log-delivery.ts';
+import type {
+  AttemptDeliveryInput,
+  AttemptDeliveryResult,
+  LogDeliveryInput,
+} from '../../activities/deliver-webhook.ts';
 import type { AwaitRunInput, AwaitRunResult } from '../../activities/await-run.ts';
 import type { PrepareRunsInput, PrepareRunsResult } from '../../activities/prepare-runs.ts';
 import type { RenderPagesInput, RenderPagesResult } from '../../activities/render-pages.ts';

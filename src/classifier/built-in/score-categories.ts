@@ -1,9 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Category } from '../../domain/category.ts';
 import type { PlacedText } from '../../domain/page.ts';
 import { findCues, type Cues, type PageSize } from './cues.ts';
 import { kindById, scoreKind, type KindScore, type Reason } from './kind-index.ts';
 import { toPageLines } from './page-lines.ts';
-import { createPause } from './pause.ts';
 import { createPhraseFinder, newPhrase, type Phrase, type PhraseFinder } from './phrases.ts';
 import { isUnspaced } from './tokenize.ts';
 import { kindsBeyond, understandCategories, type UnderstoodCategory } from './understand-category.ts';
@@ -154,4 +154,17 @@ function scoreOwnWords(
 
 function wordPhrase(word: string): Phrase {
   return newPhrase(word, [word], isUnspaced(word) ? word : '');
+}
+
+/** How long a computation may hold the event loop. Requests and heartbeats of the same process wait as long. */
+const longestHoldMs = 10;
+
+/** Makes what is awaited between the pieces of a long computation, so that all else gets its turn. */
+function createPause(): () => Promise<void> {
+  let heldSince = performance.now();
+  return async () => {
+    if (performance.now() - heldSince < longestHoldMs) return;
+    await nextTurn();
+    heldSince = performance.now();
+  };
 }

@@ -3,8 +3,8 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import type { Logger } from 'pino';
+import type { ResponseFormatJSONSchema } from 'openai/resources/shared';
 import { ClassifierError } from '../../domain/errors.ts';
-import { answerFormat } from './answer-schema.ts';
 import { initialCapabilities, type Capabilities } from './capabilities.ts';
 import { createCapabilityCache, type CapabilityCache, type ProbedCapabilities } from './capability-cache.ts';
 import { readCompletion, type Completion } from './completion.ts';
@@ -179,4 +179,29 @@ function createSend(options: ChatCompletionsOptions): Send {
 function withoutImages(message: ChatCompletionMessageParam): ChatCompletionMessageParam {
   if (message.role !== 'user' || typeof message.content === 'string') return message;
   return { ...message, content: message.content.filter(({ type }) => type !== 'image_url') };
+}
+
+/**
+ * The answer's shape. `option` comes first, so that its token depends on the page alone and its log-probability is the
+ * model's belief, not a continuation of its own reasoning. At most 200 codes of three characters: far within OpenAI's
+ * limits (1,000 enum values; 15,000 characters for an enum of more than 250).
+ */
+export function answerFormat(codes: readonly string[]): ResponseFormatJSONSchema {
+  return {
+    type: 'json_schema',
+    json_schema: {
+      name: 'page_classification',
+      strict: true,
+      schema: {
+        type: 'object',
+        properties: {
+          option: { type: 'string', enum: codes.toSorted() },
+          reason: { type: 'string', description: 'One short sentence' },
+          confidence: { type: 'integer', description: '0 to 100' },
+        },
+        required: ['option', 'reason', 'confidence'],
+        additionalProperties: false,
+      },
+    },
+  };
 }

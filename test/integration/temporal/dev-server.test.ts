@@ -9,7 +9,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigError } from '../../../src/config/config-error.ts';
-import { commandLineOf } from '../../../src/temporal/process-command.ts';
+import { commandLineOf } from '../../../src/temporal/dev-server-pid-file.ts';
 import { type DevServer, type DevServerOptions, startDevServer } from '../../../src/temporal/dev-server.ts';
 import { superviseDevServer } from '../../../src/temporal/supervise-dev-server.ts';
 import { ensureTool } from '../../../tools/ensure-tool.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { commandLineOf } from '../../../src/temporal/process-command.ts';
+import { commandLineOf } from '../../../src/temporal/dev-server-pid-file.ts';
 import { type DevServer, startDevServer } from '../../../src/temporal/dev-server.ts';
 import { type GuardedUi, serveGuardedUi } from '../../../src/temporal/guarded-ui.ts';
 import { ensureTool } from '../../../tools/ensure-tool.ts';

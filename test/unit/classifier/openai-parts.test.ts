@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { answerFormat } from '../../../src/classifier/openai/answer-schema.ts';
-import { assignOptions } from '../../../src/classifier/openai/option-codes.ts';
-import { shuffle } from '../../../src/classifier/openai/seeded-shuffle.ts';
+import { answerFormat } from '../../../src/classifier/openai/chat-completions.ts';
+import { assignOptions, shuffle } from '../../../src/classifier/openai/option-codes.ts';
 import { checkStrictJsonSchema } from '../../support/openai-stand-in/strict-json-schema.ts';
 
 describe('assignOptions', () => {

@@ -138,25 +138,4 @@ export const healthKinds: readonly Kind[] = [
     },
     cues: { amounts: -1 },
   },
-  {
-    id: 'medical_bill',
-    within: ['invoice'],
-    names: {
-      en: 'medical bill, hospital bill, doctor bill, patient statement, medical invoice, dental bill',
-      de: 'Arztrechnung, Krankenhausrechnung, Zahnarztrechnung, Liquidation',
-      fr: 'facture d’hôpital, note d’honoraires médicaux',
-      es: 'factura médica, factura del hospital',
-      it: 'fattura medica, parcella medica',
-      nl: 'doktersrekening, ziekenhuisrekening',
-      zh: '医疗费用清单, 医院账单',
-      ja: '診療費請求書, 医療費明細書',
-    },
-    telltales: {
-      en: 'patient, guarantor, date of service, insurance payment, patient balance, amount you owe, adjustments, charges, hospital, medical center, treatment, insurance paid, cpt, patient account, pay this amount, provider, pharmacy, services rendered, hospital charges, physician, health care, insurance information, financial aid',
-      de: 'Patient, GOÄ, Behandlung, Honorar',
-      fr: 'patient, actes, remboursement',
-      es: 'paciente, hospital',
-    },
-    cues: { amounts: 0.5 },
-  },
 ];

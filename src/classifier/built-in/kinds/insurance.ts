@@ -1,6 +1,6 @@
 import type { Kind } from './kind.ts';
 
-/** Papers of insurers, and promises to make good. */
+/** Papers of insurers, of what health care costs, and promises to make good. */
 export const insuranceKinds: readonly Kind[] = [
   {
     id: 'insurance_policy',
@@ -62,6 +62,27 @@ export const insuranceKinds: readonly Kind[] = [
       fr: 'base de remboursement, montant remboursé',
     },
     cues: { amounts: 0.3, numbersTable: 0.5 },
+  },
+  {
+    id: 'medical_bill',
+    within: ['invoice'],
+    names: {
+      en: 'medical bill, hospital bill, doctor bill, patient statement, medical invoice, dental bill',
+      de: 'Arztrechnung, Krankenhausrechnung, Zahnarztrechnung, Liquidation',
+      fr: 'facture d’hôpital, note d’honoraires médicaux',
+      es: 'factura médica, factura del hospital',
+      it: 'fattura medica, parcella medica',
+      nl: 'doktersrekening, ziekenhuisrekening',
+      zh: '医疗费用清单, 医院账单',
+      ja: '診療費請求書, 医療費明細書',
+    },
+    telltales: {
+      en: 'patient, guarantor, date of service, insurance payment, patient balance, amount you owe, adjustments, charges, hospital, medical center, treatment, insurance paid, cpt, patient account, pay this amount, provider, pharmacy, services rendered, hospital charges, physician, health care, insurance information, financial aid',
+      de: 'Patient, GOÄ, Behandlung, Honorar',
+      fr: 'patient, actes, remboursement',
+      es: 'paciente, hospital',
+    },
+    cues: { amounts: 0.5 },
   },
   {
     id: 'warranty',

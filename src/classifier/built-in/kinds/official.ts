@@ -1,6 +1,6 @@
 import type { Kind } from './kind.ts';
 
-/** Papers of authorities: what they register, permit, find out. */
+/** Papers of what authorities permit and find out. */
 export const officialKinds: readonly Kind[] = [
   {
     id: 'vehicle_registration',
@@ -87,79 +87,5 @@ export const officialKinds: readonly Kind[] = [
       de: 'wird genehmigt, Rechtsbehelfsbelehrung',
       ru: 'разрешается, выдано',
     },
-  },
-  {
-    id: 'birth_certificate',
-    within: ['certificate'],
-    names: {
-      en: 'birth certificate, certificate of live birth, certificate of birth, birth record, certified copy of an entry of birth',
-      de: 'Geburtsurkunde, Geburtenregister',
-      fr: 'acte de naissance, extrait d’acte de naissance',
-      es: 'acta de nacimiento, partida de nacimiento, certificado de nacimiento',
-      it: 'certificato di nascita, atto di nascita, estratto dell’atto di nascita',
-      pt: 'certidão de nascimento, assento de nascimento',
-      nl: 'geboorteakte',
-      pl: 'akt urodzenia',
-      sv: 'födelseattest',
-      zh: '出生证明, 出生医学证明',
-      ja: '出生証明書, 出生届',
-      ru: 'свидетельство о рождении',
-    },
-    alsoCalled: { en: 'birth cert' },
-    telltales: {
-      en: 'place of birth, mother’s maiden name, maiden name, father’s name, mother’s name, registrar, name of child, child’s name, date filed, live birth, parents',
-      de: 'Geburtsort, Standesamt, Mutter, Vater',
-      fr: 'né le, née le, état civil, mère, père',
-      es: 'registro civil, madre, padre',
-    },
-    cues: { prose: -0.5, amounts: -1 },
-  },
-  {
-    id: 'civil_certificate',
-    within: ['certificate'],
-    names: {
-      en: 'marriage certificate, death certificate, certificate of marriage, certificate of death, marriage license, divorce certificate',
-      de: 'Heiratsurkunde, Eheurkunde, Sterbeurkunde, Trauschein',
-      fr: 'acte de mariage, acte de décès, livret de famille',
-      es: 'acta de matrimonio, acta de defunción, certificado de defunción',
-      it: 'certificato di matrimonio, certificato di morte, atto di matrimonio',
-      pt: 'certidão de casamento, certidão de óbito',
-      nl: 'huwelijksakte, overlijdensakte',
-      zh: '结婚证, 死亡证明',
-      ja: '婚姻届, 死亡診断書, 戸籍謄本',
-      ru: 'свидетельство о браке, свидетельство о смерти',
-    },
-    telltales: {
-      en: 'bride, groom, spouse, marriage, united in marriage, deceased, cause of death, date of death, officiant, burial',
-      de: 'Ehegatten, Verstorbene, Standesamt',
-      fr: 'époux, épouse, décédé',
-    },
-    cues: { amounts: -1 },
-  },
-  {
-    id: 'deed',
-    within: ['contract'],
-    names: {
-      en: 'deed, title deed, property deed, property title, land title, land registry extract, warranty deed, quitclaim deed, land register',
-      de: 'Grundbuchauszug, Grundbuch, notarielle Urkunde',
-      fr: 'titre de propriété, acte de vente, acte notarié',
-      es: 'escritura, escritura pública, título de propiedad, nota simple',
-      it: 'atto notarile, rogito, visura catastale',
-      pt: 'escritura, registo predial, certidão de registo',
-      nl: 'eigendomsakte, notariële akte, kadasterbericht',
-      pl: 'akt notarialny, księga wieczysta',
-      zh: '房产证, 不动产权证书',
-      ja: '登記簿謄本, 登記事項証明書, 権利証',
-      ru: 'свидетельство о собственности, выписка из егрн',
-    },
-    telltales: {
-      en: 'grantor, grantee, convey, parcel, legal description, county recorder, recorded, land registry, title number, freehold, notary public, hereditaments',
-      de: 'Flurstück, Gemarkung, Notar, Eigentümer, Grundstück',
-      fr: 'notaire, cadastre, vendeur, acquéreur',
-      es: 'notario, registro de la propiedad, finca',
-      it: 'notaio, catasto, immobile',
-      ja: '所在, 地番, 権利者, 所有権',
-    },
-    cues: { amounts: -1 },
   },
 ];

@@ -1,6 +1,6 @@
 import type { Kind } from './kind.ts';
 
-/** Papers that travel with goods. */
+/** Papers that travel with parcels and deliveries. */
 export const shippingKinds: readonly Kind[] = [
   {
     id: 'delivery_note',
@@ -97,66 +97,5 @@ export const shippingKinds: readonly Kind[] = [
       de: 'Sendungsnummer, Empfänger, Absender',
     },
     cues: { fewWords: 1, prose: -1, amounts: -1.5 },
-  },
-  {
-    id: 'bill_of_lading',
-    names: {
-      en: 'bill of lading, straight bill of lading, ocean bill of lading, master bill of lading, house bill of lading, sea waybill, air waybill, waybill, consignment note, combined transport bill of lading, bol',
-      de: 'Konnossement, Frachtbrief, Seefrachtbrief, Ladeschein, Luftfrachtbrief',
-      fr: 'connaissement, lettre de voiture, lettre de transport aérien',
-      es: 'conocimiento de embarque, carta de porte, guía aérea',
-      it: 'polizza di carico, lettera di vettura',
-      pt: 'conhecimento de embarque, conhecimento de transporte',
-      nl: 'cognossement, vrachtbrief',
-      pl: 'konosament, list przewozowy cmr',
-      sv: 'konossement, fraktsedel, sjöfraktsedel',
-      zh: '提单, 提單, 海运提单, 运单',
-      ja: '船荷証券, 航空運送状, 運送状',
-      ru: 'коносамент, транспортная накладная',
-      ar: 'بوليصة الشحن',
-      da: 'fragtbrev, konnossement',
-      no: 'fraktbrev',
-      fi: 'rahtikirja, konossementti',
-      cs: 'nákladní list, konosament',
-      hu: 'fuvarlevél, hajóraklevél',
-      ro: 'conosament, scrisoare de transport',
-      tr: 'konşimento, irsaliye',
-      vi: 'vận đơn',
-      ko: '선하증권',
-    },
-    alsoCalled: { en: 'freight bill, shipping document, transport document, shipping paper' },
-    telltales: {
-      en: 'bill of lading number, bol number, b/l no, shipper, consignee, notify party, port of loading, port of discharge, place of delivery, place of receipt, vessel, voyage, carrier, carrier name, freight charges, freight prepaid, freight collect, shipped on board, said to contain, container no, seal number, trailer number, pro number, scac, ship from, gross weight, number of packages, hazardous materials, nmfc, freight class, third party freight charges, hm, marks and numbers, measurement, particulars furnished by shipper, cod amount, driver signature',
-      de: 'Absender, Empfänger, Verlader, Ladehafen, Löschhafen, Frachtführer, Schiff',
-      fr: 'chargeur, destinataire, port de chargement, port de déchargement, navire, transporteur',
-      es: 'embarcador, consignatario, puerto de carga, puerto de descarga, buque, transportista',
-      it: 'caricatore, destinatario, porto di carico, porto di scarico, nave, vettore',
-      pt: 'embarcador, consignatário, porto de embarque, navio',
-      nl: 'afzender, geadresseerde, laadhaven, loshaven',
-      zh: '托运人, 收货人, 通知人, 装货港, 卸货港, 船名',
-      ja: '荷送人, 荷受人, 船積港',
-      ru: 'грузоотправитель, грузополучатель, порт погрузки, судно',
-    },
-    hints: { en: 'weight, packages, commodity, goods, ship to, pallets, cartons, delivery, cargo, container' },
-    cues: { amounts: -0.5, narrow: -1.5 },
-  },
-  {
-    id: 'customs_declaration',
-    within: ['form'],
-    names: {
-      en: 'customs declaration, certificate of origin, export declaration, import declaration, shipper’s export declaration',
-      de: 'Zollanmeldung, Ausfuhrerklärung, Ursprungszeugnis, Zollinhaltserklärung',
-      fr: 'déclaration en douane, certificat d’origine',
-      es: 'declaración de aduanas, certificado de origen',
-      it: 'dichiarazione doganale, certificato di origine',
-      zh: '报关单, 原产地证',
-      ja: '税関申告書, 原産地証明書',
-    },
-    alsoCalled: { en: 'customs, customs form, customs document' },
-    telltales: {
-      en: 'hs code, country of origin, customs value, tariff number, exporter, importer, harmonized code, reason for export, declarant',
-      de: 'Zolltarifnummer, Warenwert, Ursprungsland, Ausführer',
-      fr: 'pays d’origine, exportateur',
-    },
   },
 ];

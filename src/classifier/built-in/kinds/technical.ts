@@ -129,25 +129,4 @@ export const technicalKinds: readonly Kind[] = [
     },
     cues: { amounts: -1, salutation: -1 },
   },
-  {
-    id: 'product_label',
-    names: {
-      en: 'product label, nutrition label, food label, packaging, nutrition facts, product packaging, label',
-      de: 'Etikett, Produktetikett, Nährwertangaben',
-      fr: 'étiquette, étiquette produit, valeurs nutritionnelles',
-      es: 'etiqueta, información nutricional',
-      it: 'etichetta, valori nutrizionali',
-      pt: 'rótulo, informação nutricional',
-      nl: 'etiket, voedingswaarde',
-      zh: '产品标签, 营养成分表',
-      ja: '商品ラベル, 栄養成分表示',
-    },
-    telltales: {
-      en: 'serving size, calories, total fat, sodium, carbohydrate, protein, ingredients, net wt, best before, daily value, dietary fiber, sugars, cholesterol, contains, keep refrigerated',
-      de: 'Zutaten, mindestens haltbar bis, Brennwert, Nährwerte',
-      fr: 'ingrédients, à consommer de préférence, glucides',
-      es: 'consumir preferentemente, ingredientes',
-    },
-    cues: { fewWords: 0.5, prose: -1, amounts: -1 },
-  },
 ];

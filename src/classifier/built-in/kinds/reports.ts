@@ -1,77 +1,7 @@
 import type { Kind } from './kind.ts';
 
-/** What is written to inform. */
-export const knowledgeKinds: readonly Kind[] = [
-  {
-    id: 'scientific_paper',
-    names: {
-      en: 'scientific paper, research paper, academic paper, journal article, paper, research article, scientific article, conference paper, preprint, academic article, scholarly article, scientific publication, research publication, publication, manuscript',
-      de: 'wissenschaftlicher Artikel, Fachartikel, Forschungsarbeit, Aufsatz, Fachaufsatz',
-      fr: 'article scientifique, article de recherche, publication scientifique',
-      es: 'artículo científico, artículo de investigación, publicación científica',
-      it: 'articolo scientifico, pubblicazione scientifica',
-      pt: 'artigo científico, publicação científica',
-      nl: 'wetenschappelijk artikel, wetenschappelijke publicatie',
-      pl: 'artykuł naukowy, publikacja naukowa',
-      sv: 'vetenskaplig artikel',
-      zh: '学术论文, 科研论文, 论文',
-      ja: '学術論文, 研究論文, 論文',
-      ru: 'научная статья, публикация',
-      ar: 'ورقة بحثية, بحث علمي',
-      da: 'videnskabelig artikel',
-      no: 'vitenskapelig artikkel',
-      fi: 'tieteellinen artikkeli',
-      cs: 'vědecký článek, odborný článek',
-      hu: 'tudományos cikk',
-      ro: 'articol științific',
-      tr: 'bilimsel makale, makale',
-      id: 'artikel ilmiah, jurnal',
-      vi: 'bài báo khoa học',
-      ko: '논문',
-      uk: 'наукова стаття',
-    },
-    telltales: {
-      en: 'abstract, keywords, introduction, related work, references, doi, arxiv, et al, bibliography, acknowledgements, methodology, proceedings, we propose, we present, our method, our approach, in this paper, state of the art, journal of, experiments, theorem, equation, dataset, conference, department of, baseline, results show, statement of need, literature, corresponding author, hypothesis, submitted, peer reviewed',
-      de: 'Zusammenfassung, Einleitung, Literaturverzeichnis, Schlüsselwörter, Methodik',
-      fr: 'résumé, mots-clés, introduction, bibliographie, références, mots clés',
-      es: 'resumen, palabras clave, introducción, referencias, metodología',
-      it: 'riassunto, parole chiave, introduzione, bibliografia',
-      pt: 'resumo, palavras-chave, introdução, referências',
-      nl: 'samenvatting, inleiding, literatuur',
-      zh: '摘要, 关键词, 参考文献, 引言',
-      ja: '要旨, 概要, 参考文献, キーワード',
-      ru: 'аннотация, ключевые слова, литература, введение',
-    },
-    hints: {
-      en: 'figure, table, section, model, method, data, results, university, analysis, algorithm, training, evaluation, research, studies, approach, performance, learning, institute, software, propose',
-    },
-    cues: { citations: 2.5, abstract: 3, prose: 1, amounts: -1.5, narrow: -2, salutation: -2, blanks: -1 },
-  },
-  {
-    id: 'thesis',
-    within: ['scientific_paper'],
-    names: {
-      en: 'thesis, dissertation, master thesis, bachelor thesis, doctoral thesis, phd thesis, final year project',
-      de: 'Dissertation, Masterarbeit, Bachelorarbeit, Diplomarbeit, Abschlussarbeit, Doktorarbeit',
-      fr: 'thèse, mémoire de master, mémoire de fin d’études',
-      es: 'tesis, tesis doctoral, trabajo de fin de grado',
-      it: 'tesi, tesi di laurea, tesi di dottorato',
-      pt: 'tese, dissertação, monografia',
-      nl: 'proefschrift, scriptie',
-      pl: 'praca magisterska, praca dyplomowa, rozprawa doktorska',
-      sv: 'avhandling, uppsats, examensarbete',
-      zh: '学位论文, 毕业论文',
-      ja: '学位論文, 卒業論文, 修士論文',
-      ru: 'диссертация, дипломная работа',
-    },
-    telltales: {
-      en: 'submitted in partial fulfillment, submitted in partial fulfilment, degree of, doctor of philosophy, master of science, supervisor, advisor, examiner, declaration, department of, faculty of, candidate',
-      de: 'zur Erlangung des akademischen Grades, Gutachter, Betreuer, eidesstattliche Erklärung',
-      fr: 'pour obtenir le grade, directeur de thèse, jury',
-      es: 'para optar al grado, director de tesis',
-    },
-    cues: { amounts: -1.5, salutation: -2 },
-  },
+/** Reports, presentations and tables. */
+export const reportKinds: readonly Kind[] = [
   {
     id: 'report',
     names: {

@@ -1,0 +1,77 @@
+import type { Kind } from './kind.ts';
+
+/** Papers of meetings and announcements. */
+export const meetingKinds: readonly Kind[] = [
+  {
+    id: 'minutes',
+    names: {
+      en: 'minutes, meeting minutes, minutes of the meeting, board minutes, meeting notes, protocol',
+      de: 'Protokoll, Sitzungsprotokoll, Besprechungsprotokoll, Niederschrift',
+      fr: 'procès-verbal, compte rendu, compte rendu de réunion, procès-verbal de réunion',
+      es: 'acta, acta de reunión, minuta',
+      it: 'verbale, verbale di riunione, verbale di assemblea',
+      pt: 'ata, ata da reunião',
+      nl: 'notulen, verslag van de vergadering',
+      pl: 'protokół, protokół z posiedzenia',
+      sv: 'protokoll, mötesprotokoll',
+      zh: '会议纪要, 会议记录',
+      ja: '議事録',
+      ru: 'протокол, протокол заседания',
+    },
+    telltales: {
+      en: 'attendees, present, absent, apologies, called to order, adjourned, action items, next meeting, approval of minutes, quorum, seconded, carried unanimously, unanimously, any other business, it was resolved, chairperson, secretary, were read and approved, action items',
+      de: 'Teilnehmer, anwesend, Beginn, TOP 1, Protokollführer, Beschlussfähigkeit, einstimmig, Enthaltungen, Antrag, Anwesenheitsliste, Verschiedenes',
+      fr: 'présents, absents, résolution, adoptée, à l’unanimité, la séance est levée, quorum, ordre du jour, secrétaire de séance',
+      es: 'asistentes, se levanta la sesión, orden del día, por unanimidad, acuerdos',
+      it: 'presenti, assenti, delibera, all’unanimità, la seduta è tolta',
+      nl: 'aanwezig, afwezig, rondvraag, actiepunten',
+    },
+    cues: { amounts: -1, salutation: -1.5 },
+  },
+  {
+    id: 'agenda',
+    within: ['minutes'],
+    names: {
+      en: 'agenda, meeting agenda, notice of meeting, meeting notice, order of business',
+      de: 'Tagesordnung, Einladung zur Sitzung, Agenda',
+      fr: 'ordre du jour, convocation',
+      es: 'orden del día, convocatoria',
+      it: 'ordine del giorno, convocazione',
+      pt: 'ordem do dia, convocatória',
+      nl: 'agenda, uitnodiging vergadering',
+      pl: 'porządek obrad',
+      sv: 'dagordning, kallelse',
+      zh: '会议议程, 议程',
+      ja: '議題, 会議次第',
+      ru: 'повестка дня',
+    },
+    telltales: {
+      en: 'call to order, roll call, approval of the agenda, approval of minutes, public comment, new business, old business, adjournment, will be held, will hold a meeting, regular meeting, special meeting, open session, executive session',
+      de: 'Begrüßung, Verschiedenes, TOP 1',
+      fr: 'approbation du procès-verbal, questions diverses',
+      es: 'ruegos y preguntas, lectura y aprobación',
+      it: 'varie ed eventuali',
+    },
+    cues: { amounts: -1, salutation: -1 },
+  },
+  {
+    id: 'notice',
+    names: {
+      en: 'notice, announcement, public notice, newsletter, circular',
+      de: 'Mitteilung, Bekanntmachung, Rundschreiben, Newsletter',
+      fr: 'avis, communiqué, lettre d’information',
+      es: 'aviso, comunicado, boletín',
+      it: 'avviso, comunicato, newsletter',
+      pt: 'aviso, comunicado',
+      nl: 'kennisgeving, nieuwsbrief',
+      zh: '公告, 通知',
+      ja: 'お知らせ, 告知',
+      ru: 'уведомление, объявление',
+    },
+    telltales: {
+      en: 'notice is hereby given, please take notice, in this issue, public hearing, to whom it may concern',
+      de: 'hiermit wird bekannt gegeben',
+    },
+    cues: { amounts: -1 },
+  },
+];
