@@ -13,7 +13,7 @@ const servers = {
   name: 'servers',
   include: ['test/{contract,workflow,integration,replay,chaos}/**/*.test.ts'],
   globalSetup: ['test/support/global-setup.ts'],
-  setupFiles: ['test/support/quiet-temporal.ts', 'test/support/answer-checks.ts'],
+  setupFiles: ['test/support/set-up.ts'],
 };
 
 /**
@@ -39,6 +39,8 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for a server, a process or a time to pass, and compute a third of their time.
     maxWorkers: 2 * availableParallelism(),
+    // Importing the service takes as long as many a file's tests: a process keeps it from one file to the next.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     expect: { poll: { timeout: 30_000 } },
     testTimeout: 60_000,

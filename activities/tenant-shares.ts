@@ -61,7 +61,7 @@ export function createTenantShares(options: TenantSlotsOptions): TenantShares {
     const now = performance.now();
     const spacingMs = Math.max(shortestSpacingMs, pace.averageMs / limit);
     pace.nextTurnAt = Math.min(Math.max(now, pace.nextTurnAt) + spacingMs, now + longestPauseMs);
-    return new SlotGivenBack(sentence, { afterMs: Math.ceil(pace.nextTurnAt - now) });
+    return new SlotGivenBack(sentence, { afterMs: Math.min(Math.ceil(pace.nextTurnAt - now), longestPauseMs) });
   }
 
   /** An attempt that a host's share refused did no work, so its time does not count. */
