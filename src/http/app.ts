@@ -78,7 +78,7 @@ export function createApp(dependencies: AppDependencies): Express {
   return app;
 }
 
-/** What a signed link leads to, for which nobody needs a key. */
+/** Routes behind signed links, which need no key. */
 function signedRoutes(dependencies: AppDependencies): Router {
   const router = Router();
   router.use(signedFileRoutes(dependencies));
@@ -88,7 +88,7 @@ function signedRoutes(dependencies: AppDependencies): Router {
 
 const segments = new Set(['livez', 'readyz', 'healthz', 'version', 'docs', 'openapi.json']);
 
-/** Whether a request asks about the service itself, for which nobody needs a key. */
+/** Whether a request concerns the service itself, which needs no key. */
 function isServiceRequest(request: Request): boolean {
   return segments.has(firstSegment(request));
 }

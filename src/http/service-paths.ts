@@ -19,7 +19,7 @@ function readiness(path: string, summary: string) {
   };
 }
 
-/** What asks for no key: probes and documentation. */
+/** Paths that need no key: probes and documentation. */
 export const servicePaths: ZodOpenApiPathsObject = {
   '/livez': {
     get: {

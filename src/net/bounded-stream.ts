@@ -4,7 +4,7 @@ import { ClassifierError } from '../domain/errors.ts';
 interface BoundedStreamOptions {
   readonly maxBytes: number;
   readonly field: string;
-  /** What an error of the source means. */
+  /** Maps an error of the source. */
   readonly toError: (error: unknown) => ClassifierError;
   /** Called once, however the stream ends. */
   readonly onClose: () => void;

@@ -21,9 +21,9 @@ export interface GuardedFetchOptions {
   /** 10 s by default. */
   readonly rateWindowMs?: number;
   readonly maxRedirects: number;
-  /** What sentences call the URL. */
+  /** The URL's field in error sentences. */
   readonly field?: string | undefined;
-  /** How names are resolved; callers choose them, so it must hold up nobody (createResolveHost). */
+  /** Resolves names. Callers choose them, so it must block nobody (createResolveHost). */
   readonly resolveHost: ResolveHost;
   readonly logger?: Logger | undefined;
 }
@@ -38,7 +38,7 @@ export interface Download {
 }
 
 export interface GuardedFetch {
-  /** What can be said about a URL without opening a connection. Throws `invalid_request` or `source_forbidden`. */
+  /** Checks a URL without opening a connection. Throws `invalid_request` or `source_forbidden`. */
   assertAddressable(url: string): void;
   /**
    * Fetches what is at a URL that a caller named. Throws `source_*`, `payload_too_large`, `invalid_request`,
@@ -65,7 +65,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     });
     try {
       const response = await request(url, { dispatcher: agent, signal, headers: requestHeaders });
-      // A body that nobody reads fails when its agent is destroyed; unheard, that would end the process.
+      // An unread body fails when its agent is destroyed; an unhandled error would end the process.
       response.body.on('error', ignore);
       return { agent, response };
     } catch (error) {
@@ -103,7 +103,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     }
   }
 
-  /** Of the bytes as they are sent: what they decode to may be far more. */
+  /** Counts the bytes as sent: they may decode to far more. */
   function rateGuards(): Transform[] {
     if (minBytesPerSecond === 0) return [];
     const seconds = rateWindowMs / 1000;
@@ -167,5 +167,5 @@ function headerOf(response: Dispatcher.ResponseData, name: string): string | und
 }
 
 function ignore(): void {
-  // The outcome is told by the stream that is handed out.
+  // The returned stream reports the outcome.
 }

@@ -10,9 +10,9 @@ export interface GuardedPostOptions {
   readonly allowedNetworks: readonly string[];
   /** From the name resolved to the head of the answer. */
   readonly timeoutMs: number;
-  /** What sentences call the URL. */
+  /** The URL's field in error sentences. */
   readonly field: string;
-  /** How names are resolved; callers choose them, so it must hold up nobody (createResolveHost). */
+  /** Resolves names. Callers choose them, so it must block nobody (createResolveHost). */
   readonly resolveHost: ResolveHost;
 }
 
@@ -53,7 +53,7 @@ export function createGuardedPost({ allowedNetworks, timeoutMs, field, resolveHo
         headers: { 'user-agent': 'pigeonhole', ...headers },
         body,
       });
-      // A body that nobody reads fails when its agent is destroyed; unheard, that would end the process.
+      // An unread body fails when its agent is destroyed; an unhandled error would end the process.
       response.body.on('error', ignore);
       const { 'retry-after': retryAfter } = response.headers;
       const retryAfterMs = parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, Date.now());

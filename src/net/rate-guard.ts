@@ -9,8 +9,7 @@ export interface RateGuardOptions {
 }
 
 /**
- * Passes bytes on, and fails when fewer come than they must. While whoever reads them is the slower one, nobody else is
- * blamed.
+ * Passes bytes on, and fails when they come too slowly. Does not blame the source while the reader is the slower one.
  */
 export function createRateGuard({ minBytesPerSecond, windowMs, tooSlow }: RateGuardOptions): Transform {
   const leastBytes = (minBytesPerSecond * windowMs) / 1000;

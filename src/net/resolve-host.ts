@@ -6,7 +6,7 @@ import type { ResolvedAddress, ResolveHost } from './guarded-lookup.ts';
 export interface ResolveHostOptions {
   /** Names in here are the operator's own: the system resolves them. */
   readonly allowedNetworks: readonly string[];
-  /** From the question to the answer, in milliseconds, whoever is asked. */
+  /** From the question to the answer, in milliseconds, whichever server answers. */
   readonly timeoutMs: number;
   /** DNS servers, `address:port`; those of the system by default. */
   readonly servers?: readonly string[];
@@ -62,8 +62,8 @@ export function createResolveHost(options: ResolveHostOptions): ResolveHost {
 type ResolveInTurn = (host: string, signal: AbortSignal) => Promise<readonly ResolvedAddress[]>;
 
 /**
- * Who has waited too long is told so; the next begins when the one before has ended, since its thread is held until
- * then.
+ * Fails calls that have waited too long. The next one starts when the previous one has ended, because that holds its
+ * thread until then.
  */
 function oneAtATime(resolve: ResolveHost): ResolveInTurn {
   let last: Promise<unknown> = Promise.resolve();

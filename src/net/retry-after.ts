@@ -1,4 +1,4 @@
-/** Longer than this nobody means: a date far off is a clock gone wrong. */
+/** Nobody means a longer time: a distant date is a wrong clock. */
 const longestMs = 24 * 60 * 60 * 1000;
 
 /** Reads `Retry-After`, in seconds or as an HTTP date (RFC 9110 10.2.3); undefined where there is nothing to read. */

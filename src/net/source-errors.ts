@@ -8,7 +8,10 @@ interface FetchState {
   readonly isTimedOut: boolean;
 }
 
-/** What a failed fetch means to the caller. Sentences hold no address and no reason that would map the network. */
+/**
+ * Maps a failed fetch to an error for the caller. Sentences contain no address and no reason that would map the
+ * network.
+ */
 export function toSourceError(error: unknown, state: FetchState): ClassifierError {
   const { field } = state;
   if (state.isCancelled) return cancelled();

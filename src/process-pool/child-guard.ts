@@ -1,6 +1,6 @@
 /**
- * The thread that watches its own process: ends it when it outgrows its memory or its processor time, or when the
- * parent is gone and the main thread too busy to hear of it (a parent killed by SIGKILL leaves no orphan). Seen from
+ * A thread that watches its own process. It ends the process when memory or processor time exceed their limits, or when
+ * the parent is gone and the main thread is too busy to notice (a parent killed by SIGKILL leaves no orphan). From
  * inside, resident memory and processor time read alike on every platform, and no pause of the parent delays it.
  */
 import { workerData } from 'node:worker_threads';

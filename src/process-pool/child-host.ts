@@ -84,7 +84,7 @@ interface Watch {
   beginJob(limits: ProcessorLimits): void;
   beginStep(): void;
   rest(): void;
-  /** What the job has used so far. */
+  /** The job's processor time so far. */
   processorMs(): number;
 }
 

@@ -73,7 +73,7 @@ export function startChild(options: ChildOptions): Child {
     },
   );
   const ready = Promise.withResolvers<void>();
-  // A child may end while nobody waits for it to be ready.
+  // A child may end before anybody waits for it to be ready.
   ready.promise.catch(() => {});
   let listener: ((message: MessageFromChild) => void) | undefined;
   child.on('message', (value) => {

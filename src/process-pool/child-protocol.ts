@@ -1,10 +1,10 @@
-/** What the pool says to a child. `id` names the job, so that a late answer is never taken for another job's. */
+/** Messages from the pool to a child. `id` names the job, so that a late answer never counts for another job. */
 export type MessageToChild<Job = unknown> =
   | { readonly type: 'job'; readonly id: number; readonly job: Job; readonly limits: ProcessorLimits }
   /** An event was handled: the child may send another. */
   | { readonly type: 'handled'; readonly id: number };
 
-/** What a child says to the pool. */
+/** Messages from a child to the pool. */
 export type MessageFromChild =
   | { readonly type: 'ready' }
   | { readonly type: 'event'; readonly id: number; readonly event?: unknown; readonly processorMs: number }
@@ -37,7 +37,7 @@ export const childArguments = {
   maxResidentBytes: 'max-resident-bytes',
 } as const;
 
-/** What a child hands to its guard. */
+/** What a child gives its guard. */
 export interface GuardData {
   /** At `watched.step` and its neighbours. */
   readonly watch: Int32Array<SharedArrayBuffer>;

@@ -3,7 +3,7 @@ export interface WorkClock {
   /** Begins the next step. */
   start(): void;
   stop(): void;
-  /** What it has counted so far. */
+  /** Its count so far. */
   workedMs(): number;
 }
 

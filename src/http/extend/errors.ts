@@ -6,8 +6,8 @@ import { readsExtendErrors } from './is-extend-request.ts';
 import type { ErrorBody } from './error-schemas.ts';
 
 /**
- * Answers in Extend's form, `{code, message, retryable, requestId}` at top level, whatever speaks its contract; the
- * rest goes on to the problem details. Its SDK chooses the class of an error by the status alone.
+ * Answers requests of Extend's contract in its form, `{code, message, retryable, requestId}` at top level; others get
+ * problem details. Its SDK chooses an error's class by the status alone.
  */
 export const extendErrorHandler: ErrorRequestHandler = (error: unknown, request, response, next) => {
   if (!readsExtendErrors(request)) {

@@ -36,16 +36,16 @@ const resources = new Set([
 ]);
 
 /**
- * Whether a request speaks Extend's contract: by its header, by its path, or because it posts JSON to `/classify`, the
- * one address that both contracts have (design 4).
+ * Whether a request uses Extend's contract: by its header, by its path, or because it posts JSON to `/classify`, the
+ * one path of both contracts.
  */
 export function isExtendRequest(request: Request): boolean {
   return readsExtendErrors(request) || isJsonSubmission(request);
 }
 
 /**
- * Whether errors are told in Extend's form. JSON at `/classify` without the header that its SDK always sends may as
- * well come from a client of the other contract that should have sent a form: it hears of that in problem details.
+ * Whether to answer errors in Extend's form. JSON at `/classify` without the header of its SDK may come from a client
+ * of the other contract that should have sent a form: that one gets problem details.
  */
 export function readsExtendErrors(request: Request): boolean {
   return request.get('x-extend-api-version') !== undefined || resources.has(firstSegment(request));

@@ -28,7 +28,7 @@ function notJson(contentType: string | undefined): ClassifierError {
 }
 
 const shownProblems = 20;
-/** Of them in the sentence. */
+/** How many the sentence names. */
 const toldProblems = 5;
 
 /**

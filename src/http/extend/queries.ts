@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sortFields } from '../../records/list-page.ts';
 import { pageSizes } from './list.ts';
 
-/** What every list of Extend's contract takes. */
+/** The query of every list of Extend's contract. */
 export const pageQuery = z.object({
   maxPageSize: z
     .number()

@@ -24,13 +24,10 @@ export type ExtendDependencies = ClassifyRunDependencies &
 /** A text document of 5 MB fits into a body, escaped as JSON. */
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/**
- * Extend's `/classify_runs` and all that belongs to it, as reference 1 of its contract says. Every request that gets
- * here speaks it.
- */
+/** Extend's API. Every request that gets here uses its contract. */
 export function extendRoutes(dependencies: ExtendDependencies): Router {
   const router = Router();
-  // Not strict: what is JSON but no object is told so by the schema of the route.
+  // Not strict: the route's schema refuses JSON that is no object.
   router.use(jsonBody({ limitBytes: maxBodyBytes, maxValues: dependencies.maxJsonValues, strict: false }));
   router.use(fileRoutes(dependencies));
   router.use(batchRoutes(dependencies));

@@ -10,7 +10,7 @@ import { operationPaths } from '../operations/paths.ts';
 import { servicePaths } from '../service-paths.ts';
 import { jobFinished, webhookPaths } from '../unsiloed/webhook-paths.ts';
 
-/** What the service speaks, as OpenAPI 3.1, made of the schemas that its answers are made and tested by. */
+/** The API as OpenAPI 3.1, made of the schemas that build and test its answers. */
 export function createOpenApiDocument(version: string): ReturnType<typeof createDocument> {
   return createDocument({
     openapi: '3.1.0',

@@ -68,7 +68,7 @@ interface Asked {
 
 /** Nobody deletes everything by leaving something out: an empty filter may be one whose conditions were lost. */
 function checkScope({ filter, all }: Asked, context: z.RefinementCtx): void {
-  // A condition that is misspelt is told as such.
+  // Reports a misspelt condition.
   if (context.issues.length > 0) return;
   const isEmpty = Object.values(filter ?? {}).every((value) => value === undefined);
   if (isEmpty && all === undefined) {

@@ -55,7 +55,7 @@ const kinds: readonly Kind[] = [
   { path: '/deletions', name: 'Deletions', summary: 'Delete them', schema: deletionsSchema, dryRun: dryRunSchema },
 ];
 
-/** What is done with all jobs that a filter finds; beyond both contracts. */
+/** Operations on all jobs that a filter finds; in neither contract. */
 export const operationPaths: ZodOpenApiPathsObject = Object.fromEntries(kinds.flatMap((kind) => pathsOf(kind)));
 
 function pathsOf({

@@ -12,7 +12,7 @@ const { maxCategories } = categoryLimits;
 const maxPagesLength = 10_000;
 const maxVersionLength = 255;
 
-/** What may be different in a job that repeats another one. */
+/** What a rerun may change. */
 export const rerunFields = {
   categories: z
     .array(z.union([z.string(), z.looseObject({ name: z.string(), description: z.string().nullish() })]))

@@ -37,7 +37,7 @@ const kinds: Readonly<Record<string, OperationKind>> = {
   deletions: 'deletion',
 };
 
-/** Whether a request is about an operation on many jobs. */
+/** Whether a request concerns an operation on many jobs. */
 export function isOperationRequest(request: Request): boolean {
   return Object.hasOwn(kinds, firstSegment(request));
 }

@@ -41,9 +41,8 @@ function watchAnswer(
 }
 
 /**
- * What the operating system has taken. An answer that is written at once is one write to the socket, whose progress
- * only its handle knows: node's own timeout of a socket looks there too (`_onTimeout` in lib/net.js). Without it, only
- * whole writes count.
+ * Bytes that the operating system has accepted. An answer in one write shows progress only in the socket's handle,
+ * where node's own timeout looks too (`_onTimeout` in lib/net.js); otherwise only whole writes count.
  */
 function sentBytes(socket: Socket): number {
   const handle: unknown = Reflect.get(socket, '_handle');

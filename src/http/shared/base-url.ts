@@ -8,7 +8,7 @@ export interface PublicUrl {
   readonly hasPublicUrl: boolean;
 }
 
-/** What links in the answer to this request begin with: no slash at the end. */
+/** The base URL of links in the answer: PUBLIC_URL if set, else the request's host. No slash at the end. */
 export function baseUrlOf(request: Pick<Request, 'protocol' | 'get'>, { publicUrl, hasPublicUrl }: PublicUrl): string {
   const own = `${request.protocol}://${request.get('host') ?? ''}`;
   return hasPublicUrl || !URL.canParse(own) ? trimEndOf(publicUrl, '/') : new URL(own).origin;

@@ -11,9 +11,9 @@ export interface BodyLimits extends DrainLimits {
 }
 
 /**
- * Bounds how long any request can be in sending its body, whoever reads it, or nobody: one that comes too slowly is
- * answered with 408, and once a request has its answer, the rest of its body is read on within bounds before the
- * connection is closed. Node itself would wait for an hour.
+ * Limits how long any request can take to send its body, whether or not somebody reads it. A body that comes too slowly
+ * gets 408. Once a request has its answer, reads the rest of its body within bounds and then closes the connection.
+ * Node itself would wait for an hour.
  */
 export function clockBodies(server: Server, limits: BodyLimits): void {
   const watch = (request: IncomingMessage, response: ServerResponse): void => {
@@ -35,7 +35,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** By what the socket has received: to listen to the body would be to read it, before whoever it is for. */
+/** Counts what the socket receives: listening to the body would read it before its consumer. */
 function watchRate(
   request: IncomingMessage,
   response: ServerResponse,

@@ -5,7 +5,7 @@ import { bodyTooLarge } from './refuse-early.ts';
 /** Those that express's body parsers undo. */
 const contentEncodings = 'gzip, deflate, br, zstd or identity';
 
-/** What express and its body parsers throw (http-errors: `type`, `status`), in our words. */
+/** Maps errors of express and its body parsers (http-errors: `type`, `status`) to ours. */
 export function fromBodyParser(error: unknown, request: Pick<Request, 'get'>): ClassifierError | undefined {
   if (!(error instanceof Error) || error instanceof ClassifierError || !('status' in error)) return undefined;
   const { status } = error;

@@ -17,7 +17,7 @@ export function closedObject<T extends z.core.$ZodLooseShape>(shape: T) {
   });
 }
 
-/** Of a body with hundreds of them the first few will do. */
+/** The first few are enough. */
 const maxOthers = 4;
 
 function adviceOn(name: string, known: readonly string[]): string {

@@ -5,11 +5,9 @@ export interface HealthDependencies {
   readonly version: string;
   /** One probe for each dependency without which requests fail; it throws when the dependency cannot be used now. */
   readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
-  /**
-   * What accepted jobs wait for but no request does: why it cannot be used now. It is told, and makes nobody unready.
-   */
+  /** Why something is unusable that only accepted jobs wait for. Reported, but it does not make the service unready. */
   readonly advisories?: Readonly<Record<string, () => Promise<string | undefined>>>;
-  /** What jobs wait for that only the operator can mend. */
+  /** What jobs wait for the operator to mend. */
   readonly waiting: () => Promise<readonly WaitingJobs[]>;
 }
 
@@ -61,7 +59,7 @@ type State = 'ok' | 'unavailable';
 interface Report {
   readonly status: State;
   readonly dependencies: Readonly<Record<string, State>>;
-  /** Why, where it may be told to anybody. */
+  /** The reason, if anybody may read it. */
   readonly reasons?: Readonly<Record<string, string>>;
   readonly waiting?: readonly ReportedWaiting[];
 }

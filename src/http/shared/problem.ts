@@ -17,8 +17,7 @@ export const problemHandler: ErrorRequestHandler = (error: unknown, request, res
   const problem = problemOf(error, request);
   const { status } = errorFacts[problem.code];
   if (status >= 500) log.error({ code: problem.code, error: problem.cause ?? problem }, 'request failed');
-  // The head is gone: all that can still be done is to end the connection, so that nobody takes half a body for a whole
-  // one.
+  // The head is already sent: end the connection, so that nobody takes half a body for a whole one.
   if (response.headersSent) {
     response.destroy();
     return;
@@ -30,7 +29,7 @@ export const notFoundHandler: RequestHandler = (request) => {
   throw new ClassifierError('not_found', `No such path: ${request.method} ${request.path}`);
 };
 
-/** What was thrown, by us, by express or by a body parser, as one of our errors. */
+/** Turns errors of ours, of express and of body parsers into one of ours. */
 export function problemOf(error: unknown, request: Request): ClassifierError {
   return normalizeError(fromBodyParser(error, request) ?? error);
 }

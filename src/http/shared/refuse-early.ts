@@ -27,7 +27,7 @@ export function refuseEarly(limitBytes: number, parser: RequestHandler): Request
   };
 }
 
-/** What express's body parsers call `entity.too.large`, in our words. */
+/** The error for a body above the limit (`entity.too.large` in express). */
 export function bodyTooLarge(limitBytes: number | undefined): ClassifierError {
   const limit = limitBytes === undefined ? '' : `; at most ${limitBytes} bytes are read`;
   return new ClassifierError(

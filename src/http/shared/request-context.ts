@@ -16,7 +16,7 @@ export class RequestContext {
     this.#logger = logger;
   }
 
-  /** What every line of the request is found by. */
+  /** The ids that every log line of the request has. */
   get names(): { readonly requestId: string; readonly jobId?: string } {
     const { requestId, jobId } = this;
     return jobId === undefined ? { requestId } : { requestId, jobId };
@@ -41,15 +41,12 @@ declare global {
   }
 }
 
-/**
- * What proxies log for a request whose connection ended before its answer: until then a response has the status 200.
- */
+/** The status that proxies log when a connection ends before its answer; the response itself would say 200. */
 const noAnswer = 499;
 
 /**
- * Gives every request an id, echoed in `x-request-id`, and writes one log line when its answer is out, or nobody is
- * there any more to read it. What was read without a fault is told at `debug`: clients poll every second, and what
- * changed or went wrong would drown in it.
+ * Gives every request an id, echoed in `x-request-id`, and writes one log line when the answer is out or the client has
+ * gone. Logs successful reads at `debug`: clients poll every second, and changes and failures would drown.
  */
 export function withRequestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {

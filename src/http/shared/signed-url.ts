@@ -10,14 +10,14 @@ export interface UrlSignerOptions {
   readonly publicUrl: string;
 }
 
-/** Addresses of ours that need no key: whoever has one may read what it names until it expires. */
+/** Signs URLs that need no key: whoever has one can read its resource until it expires. */
 export interface UrlSigner {
   /**
    * The whole address of a path of ours, percent-encoded, good for so long from now; below another one than the public
    * one where that is given.
    */
   sign(path: string, validMs: number, baseUrl?: string): Promise<string>;
-  /** Whether this path and query are what `sign` gave, and still good. */
+  /** Whether `sign` made this path and query, and they have not expired. */
   isGood(path: string, query: Readonly<Record<string, unknown>>): Promise<boolean>;
 }
 

@@ -13,8 +13,8 @@ import { problemBody, problemType } from './problem.ts';
 const lingerMs = 2000;
 
 /**
- * Answers what node's parser refuses, and so no middleware ever sees, like every other error; node itself would answer
- * without a body. The connection is closed: nobody knows where on it the next request would begin.
+ * Answers requests that node's parser refuses and no middleware sees, like every other error; node itself would answer
+ * without a body. Closes the connection: nobody knows where the next request would begin.
  */
 export function answerUnreadable(server: Server, logger: Logger): void {
   const responses = new WeakMap<Duplex, ServerResponse>();
@@ -35,8 +35,7 @@ export function answerUnreadable(server: Server, logger: Logger): void {
     else answerOn(socket, problem, logger);
     linger(socket);
   });
-  // Node takes CONNECT for a proxy's business: it closes the connection where nobody listens, and leaves its errors to
-  // who does.
+  // Node leaves CONNECT to proxies: without a listener it closes the connection, and a listener must handle its errors.
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy());
     answerOn(socket, new ClassifierError('invalid_request', 'CONNECT is not served: this is no proxy.'), logger);

@@ -76,7 +76,7 @@ export class UploadSession {
     if (this.#receivedBytes > maxFileBytes + maxFormBytes) this.fail(documentTooLarge('The request', maxFileBytes));
   }
 
-  /** Whether a part is a text field, whatever it is called as a file. */
+  /** Whether a part is a text field, even if it has a file name. */
   isText(field: string): boolean {
     return !this.#options.fileFields.includes(field) && this.#options.isTextField(field);
   }

@@ -24,7 +24,7 @@ export interface UploadDependencies {
 
 const uploads = new WeakMap<Request, Upload>();
 
-/** What the request brought; only behind `uploadMiddleware`. */
+/** The upload of a request; only after `uploadMiddleware`. */
 export function uploadOf(request: Request): Upload {
   const upload = uploads.get(request);
   if (!upload) throw new Error('uploadMiddleware must run first');
@@ -66,7 +66,7 @@ export function uploadMiddleware(dependencies: UploadDependencies): RequestHandl
   };
 }
 
-/** What can be refused before reading any of the body. */
+/** Refuses what it can before reading the body. */
 function refusalOf(request: Request, limits: Required<UploadLimits>): ClassifierError | undefined {
   const contentType = request.get('content-type');
   if (!/^multipart\/form-data\s*(?:;|$)/i.test(contentType ?? '')) return notMultipart(contentType);
@@ -144,7 +144,7 @@ async function reportTo(callback: (error?: unknown) => void, storing: Promise<vo
   callback();
 }
 
-/** File parts that are looked at: forms send empty ones for inputs that were left alone. */
+/** File parts to read: forms send empty ones for untouched inputs. */
 const maxFiles = 10;
 
 interface FieldInfo {

@@ -2,14 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ClassifierError } from '../../domain/errors.ts';
 
-/** What decoders put in the place of bytes that are no UTF-8. */
+/** The replacement character of decoders for bytes that are no UTF-8. */
 const replacement = '\uFFFD';
 const byteOrderMark = '\uFEFF';
 
-/**
- * Whether something of the text was lost when it was decoded, here or before: a name would be another one than its
- * sender wrote.
- */
+/** Whether decoding lost a part of the text: a name would no longer be its sender's. */
 export function isMangled(text: string): boolean {
   return text.includes(replacement);
 }

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 
-/** Hands on only the requests that are meant: what they do not pass costs the others nothing. */
+/** Runs the handler for matching requests only; other requests skip its cost. */
 export function when(isMeant: (request: Request) => boolean, handler: RequestHandler): RequestHandler {
   return (request, response, next) => {
     if (isMeant(request)) handler(request, response, next);

@@ -20,8 +20,7 @@ const textFields = [
 type TextField = (typeof textFields)[number];
 
 /**
- * Whether a field of this name is text, also where it comes as a file: of JavaScript's FormData a Blob does, whose type
- * is JSON.
+ * Whether a field of this name is text even if it comes as a file, like a Blob of type JSON in JavaScript's FormData.
  */
 export function isTextField(name: string): boolean {
   return placeOf(name).field !== undefined;

@@ -1,8 +1,8 @@
 import { fieldError } from '../../domain/field-error.ts';
 
-/** What a form says of one place in a list or an object. */
+/** A form's value for one place in a list or an object. */
 export interface FormPart {
-  /** Where: `['0', 'name']`. An empty step is the next place of a list. */
+  /** The place: `['0', 'name']`. An empty step is the next place of a list. */
   readonly path: readonly string[];
   readonly values: readonly string[];
 }
@@ -59,7 +59,7 @@ function plainObject(map: ReadonlyMap<string, unknown>): Record<string, unknown>
   );
 }
 
-/** What a value of a list stands for: JSON where it is an object, a list or a text in quotation marks, else itself. */
+/** Parses a value of a list: JSON if it is an object, a list or a text in quotation marks, else the text itself. */
 function itemsOf(value: string): unknown[] {
   if (!/^\s*[[{"]/.test(value)) return [value];
   try {

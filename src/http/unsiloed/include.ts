@@ -6,7 +6,7 @@ import { toJobBody } from './job-body.ts';
 import type { Details, JobBody, JobWithDetails } from './schemas.ts';
 import { fieldError } from '../../domain/field-error.ts';
 
-/** What `?include=` may ask for beyond the five keys. */
+/** What `?include=` can add to the five keys. */
 export const includable = [
   'candidates',
   'reasoning',

@@ -40,14 +40,16 @@ function waitingSentence({ waitsFor, since, code }: Waiting): string {
   return `Waiting for the ${waitsFor} (since ${when} UTC): ${reasons[code] ?? 'it cannot be used'}`;
 }
 
-/** Seed 003: "Processing page X of Y" while pages are judged; X is the page that is under way, so it never passes Y. */
+/**
+ * "Processing page X of Y" while pages are judged, as Unsiloed says it; X is the current page, so it never exceeds Y.
+ */
 function progressSentence(progress: JobProgress | undefined): string {
   if (!progress || progress.pagesTotal === 0) return startingProgress;
   return `Processing page ${Math.min(progress.pagesDone + 1, progress.pagesTotal)} of ${progress.pagesTotal}`;
 }
 
 /**
- * An image has a form of its own (seed 001), but a TIFF of several pages is a document with pages, and so is a text of
+ * Unsiloed has a form of its own for images. A TIFF of several pages is a document with pages, and so is a text of
  * another contract.
  */
 function toResultBody({

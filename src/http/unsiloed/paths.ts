@@ -21,7 +21,7 @@ import {
 
 const tags = ['classify'];
 
-/** What the other contract takes and answers at `POST /classify`. */
+/** The other contract's requests and answers at `POST /classify`. */
 export interface OtherContract {
   readonly body: ZodOpenApiContentObject;
   readonly responses: Readonly<Record<string, ZodOpenApiResponseObject>>;

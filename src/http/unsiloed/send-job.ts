@@ -8,7 +8,7 @@ interface JsonText {
   readonly byteLength: number;
 }
 
-/** As long as the reader remembers a finished job, whoever polls it gets the text that was made for the first. */
+/** As long as the reader caches a finished job, every poll gets the text made for the first. */
 const finishedTexts = new WeakMap<Job, JsonText>();
 
 /**

@@ -45,7 +45,7 @@ export function parseSubmission(fields: Readonly<Record<string, unknown>>, limit
   };
 }
 
-/** Whether a document that fits no category well may be called unknown. */
+/** Whether a document that fits no category well may be `unknown`. */
 function unknownOf(value: string | undefined): Pick<Submission, 'unknown'> {
   if (value === undefined) return {};
   if (value.trim() !== 'allow') throw fieldError('unknown', 'must be "allow" or left out');

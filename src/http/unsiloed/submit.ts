@@ -40,7 +40,7 @@ interface SubmittedBody {
 const idempotencyHeader = 'idempotency-key';
 const jobIds = new WeakMap<Request, string>();
 
-/** Of a body without a document. */
+/** The limit of a body without a document. */
 export const maxFormBytes = 2 * 1024 * 1024;
 
 /** `POST /classify`: the handlers in their order. Whatever they refuse leaves nothing in the store. */
@@ -105,7 +105,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
   }
 
   function toStartRequest(request: Request, upload: Upload): StartJobRequest {
-    // First what is asked of everybody: a request without a document hears of that, not of its categories.
+    // Checks what every request needs first: a missing document is reported before its categories.
     const fields = readFormFields(upload.fields);
     const source = sourceOf(upload.document, fields);
     const { categories, selection, instructions, metadata, unknown, patienceSeconds } = parseSubmission(fields, limits);

@@ -5,7 +5,7 @@ import { always, jsonResponse, problemResponses } from '../openapi/responses.ts'
 
 const tags = ['webhooks'];
 
-/** What a tenant can do about its webhooks. */
+/** A tenant's webhook secrets and deliveries. */
 export const webhookPaths: ZodOpenApiPathsObject = {
   '/classify/{job_id}/deliveries': {
     get: {
@@ -44,7 +44,7 @@ export const webhookPaths: ZodOpenApiPathsObject = {
   },
 };
 
-/** What a receiver gets (Standard Webhooks 1.0). */
+/** The request that a receiver gets (Standard Webhooks 1.0). */
 export const jobFinished: ZodOpenApiPathItemObject = {
   post: {
     tags,

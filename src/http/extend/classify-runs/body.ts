@@ -51,7 +51,7 @@ export function toRunSummary(
   };
 }
 
-/** Where a run can be looked at: the job that it is. */
+/** The URL of the run's job. */
 function dashboardUrlOf({ jobId }: Job, baseUrl: string): string {
   return `${baseUrl}/classify/${encodeURIComponent(jobId)}`;
 }

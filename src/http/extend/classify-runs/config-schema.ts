@@ -78,7 +78,7 @@ const fields = {
 
 export const classifyConfigSchema = z.looseObject(fields).meta({ id: 'ClassifyConfig' });
 
-/** What replaces members of a classifier's configuration for one run. */
+/** Replaces members of a classifier's configuration for one run. */
 export const classifyOverrideConfigSchema = z
   .looseObject({ ...fields, classifications: classificationsSchema.optional() })
   .meta({ id: 'ClassifyOverrideConfig' });

@@ -1,6 +1,6 @@
 import { isErrorCode, type ErrorCode } from '../../../domain/errors.ts';
 
-/** Extend's reasons why a run failed; its clients are told to expect others. */
+/** Extend's failure reasons; its documentation tells clients to expect others. */
 export const failureReasons = [
   'ABORTED',
   'INTERNAL_ERROR',
@@ -16,8 +16,8 @@ export const failureReasons = [
 export type FailureReason = (typeof failureReasons)[number];
 
 /**
- * What only the operator can mend, and the end of the patience with it, is an internal error: Extend's other reasons
- * blame the file, the caller's configuration or the caller. The sentence says the rest.
+ * A fault of the operator's, and the end of the patience with it, is an internal error: Extend's other reasons blame
+ * the file, the configuration or the caller. The sentence says the rest.
  */
 const reasonOfCode = {
   invalid_request: 'FAILED_TO_PROCESS_FILE',
@@ -59,7 +59,7 @@ const reasonOfCode = {
   internal: 'INTERNAL_ERROR',
 } as const satisfies Record<ErrorCode, FailureReason>;
 
-/** What Extend calls a failure; a code that another version wrote is an internal error. */
+/** Extend's reason for a failure; an unknown code of another version is an internal error. */
 export function failureReasonOf(code: string): FailureReason {
   return isErrorCode(code) ? reasonOfCode[code] : 'INTERNAL_ERROR';
 }

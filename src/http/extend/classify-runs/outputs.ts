@@ -5,7 +5,7 @@ import type { ClassifyOutputBody, ClassifyRunBody, RunReviewBody } from './schem
 
 export type RunOutputs = Pick<ClassifyRunBody, 'output' | 'initialOutput' | 'reviewedOutput'>;
 
-/** What a run answers: the classifier's word, or a person's where one has looked at it, and then both. */
+/** The outputs of a run: the classifier's answer, or both answers after a person's review. */
 export function toRunOutputs(facts: RunFacts): RunOutputs {
   const { job, reason, reviewReasons } = facts;
   if (job.status !== 'completed') return { output: null, initialOutput: null, reviewedOutput: null };
@@ -19,7 +19,7 @@ export function toRunOutputs(facts: RunFacts): RunOutputs {
   return { output: reviewedOutput, initialOutput: toOutput(facts, review.initial, reasons), reviewedOutput };
 }
 
-/** What there is to review, also while the run waits for that. */
+/** The review of a run, also while the run waits for it. */
 export function toRunReviewBody(facts: RunFacts): RunReviewBody {
   const { job, awaitingReview } = facts;
   const { output, initialOutput, reviewedOutput } = toRunOutputs(facts);

@@ -28,7 +28,7 @@ const runListQuery = sortedPageQuery.extend({
 
 const runBody = { required: true, content: { 'application/json': { schema: createRunSchema } } };
 
-/** `POST /classify` speaks two contracts; this is what it answers to a body of JSON. */
+/** `POST /classify` has two contracts; this one answers a body of JSON. */
 export const synchronousRun = {
   body: runBody.content,
   responses: {

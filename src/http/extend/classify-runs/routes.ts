@@ -31,7 +31,7 @@ export interface ClassifyRunDependencies extends PublicUrl, PageLimits {
   readonly store: ObjectStore;
   /** Addresses that a URL may name although they are private. */
   readonly allowedNetworks: readonly string[];
-  /** How long the synchronous call waits: the SDK must hear of a run that takes longer before it gives up by itself. */
+  /** How long the synchronous call waits: the SDK must get an answer about a slow run before it gives up by itself. */
   readonly syncWaitMs: number;
   /** Longest patience that a request may ask for. */
   readonly patienceSeconds: number;
@@ -159,7 +159,7 @@ export function classifyRunRoutes(dependencies: ClassifyRunDependencies): Router
   return answerOptions(router);
 }
 
-/** What is no run's id, another tenant's run and one that never was are answered alike. */
+/** Answers an invalid id, another tenant's run and an id that never existed alike. */
 async function known<T>(request: Request<RunParameters>, use: (jobId: string) => Promise<T>): Promise<T> {
   const { runId } = request.params;
   const jobId = jobIdOfRun(runId);

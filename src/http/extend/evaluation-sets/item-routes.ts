@@ -27,7 +27,7 @@ interface ItemParameters extends SetParameters {
   readonly itemId: string;
 }
 
-/** What an evaluation set holds: `/evaluation_sets/{id}/items`. */
+/** The items of an evaluation set: `/evaluation_sets/{id}/items`. */
 export function evaluationItemRoutes({ store }: { readonly store: ObjectStore }): Router {
   const router = Router();
 

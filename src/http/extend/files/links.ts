@@ -24,7 +24,7 @@ export interface FileLinkRequest {
   readonly baseUrl: string;
 }
 
-/** Where the file can be opened without a key: at the S3 server where callers reach that, else here. */
+/** A link to the file that needs no key: at the S3 server if callers reach it, else here. */
 export async function linkToFile(
   { store, signer }: FileLinkDependencies,
   { tenant, file, baseUrl }: FileLinkRequest,
@@ -34,7 +34,7 @@ export async function linkToFile(
   return signer.sign(`${signedPath}/${tenant}/${encodeURIComponent(file.id)}`, validSeconds * 1000, baseUrl);
 }
 
-/** What the links of `linkToFile` open; asks for no key. */
+/** Serves the links of `linkToFile`, without a key. */
 export function signedFileRoutes({ store, signer }: FileLinkDependencies): Router {
   const router = Router();
 

@@ -30,7 +30,7 @@ interface EndpointParameters {
 
 type DeliveryParameters = EndpointParameters & { readonly eventId: string };
 
-/** Where events go, and what became of them: `/webhook_endpoints`. */
+/** Webhook endpoints and their deliveries: `/webhook_endpoints`. */
 export function webhookEndpointRoutes({ store, events, allowedNetworks }: WebhookEndpointDependencies): Router {
   const router = Router();
   const allowed = parseAllowedNetworks(allowedNetworks);

@@ -19,7 +19,7 @@ interface PayloadParameters {
   readonly eventId: string;
 }
 
-/** What the links in webhooks lead to. No key is asked for: the address was signed for whoever got it. */
+/** Serves the links in webhooks, without a key: the URL was signed for its receiver. */
 export function eventPayloadRoutes({ signer, eventPayloads }: EventPayloadDependencies): Router {
   const router = Router();
 

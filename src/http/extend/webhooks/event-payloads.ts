@@ -24,7 +24,7 @@ const linkValidMs = 60 * 60 * 1000;
 
 const snapshotSchema = z.looseObject({ id: z.string() });
 
-/** What events say, in the words of Extend's contract. It is read from the store alone, so that workers can say it. */
+/** Builds the payloads of events in Extend's form. Reads the store alone, so that workers can do it. */
 export function createEventPayloads({ store, signer, publicUrl }: EventPayloadsDependencies): EventPayloads {
   async function readRun(tenant: string, jobId: string): Promise<EventPayload | undefined> {
     const job = await readOutcome(store, tenant, jobId);

@@ -167,7 +167,7 @@ const subscriptionPaths: ZodOpenApiPathsObject = {
 /** Extend's webhooks: where events go, which, and what became of them. */
 export const extendWebhookPaths: ZodOpenApiPathsObject = { ...endpointPaths, ...deliveryPaths, ...subscriptionPaths };
 
-/** What an endpoint gets. */
+/** The request that an endpoint gets. */
 export const eventHappened: ZodOpenApiPathItemObject = {
   post: {
     tags,
