@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -131,6 +131,43 @@ describe('docs/operations.md', () => {
 
     expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
+});
+
+describe('CONTRIBUTING.md', () => {
+  test('names files and folders that there are', () => {
+    const named = Array.from(
+      read('CONTRIBUTING.md').matchAll(/`((?:src|workflows|activities|test|tools|docs|deploy)\/[\w./-]*)`/g),
+      ([, path = '']) => path,
+    );
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+
+  test('names every room of src', () => {
+    const rooms = readdirSync(new URL('src', root), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const page = read('CONTRIBUTING.md');
+
+    expect(rooms.map(({ name }) => name).filter((name) => !page.includes(`\`src/${name}/\``))).toEqual([]);
+  });
+});
+
+describe('docs/README.md', () => {
+  test('links every page of the docs', () => {
+    const pages = readdirSync(new URL('docs', root)).filter((name) => name.endsWith('.md') && name !== 'README.md');
+    const index = read('docs/README.md');
+
+    expect(pages.filter((name) => !index.includes(`(${name})`))).toEqual([]);
+  });
+
+  test.each(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md', { cwd: root })])(
+    '%s links pages that there are',
+    (path) => {
+      const links = Array.from(read(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g), ([, link = '']) => link);
+
+      expect(links.filter((link) => !existsSync(new URL(link, new URL(path, root))))).toEqual([]);
+    },
+  );
 });
 
 describe('the files for containers', () => {
