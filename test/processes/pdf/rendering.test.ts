@@ -108,11 +108,11 @@ describe('a PDF', () => {
 
 describe('a document that hangs or explodes', () => {
   test('has the page fail that takes too long, and the next document is served', async () => {
-    await using impatient = createDocumentRenderer({ logger, processes: 1, pageTimeoutMs: 3000 });
+    await using impatient = createDocumentRenderer({ logger, processes: 1, pageTimeoutMs: 2000 });
 
     const { pages } = await renderFile(impatient, fixture('nested-states.pdf'), 'pdf');
 
-    const detail = 'This page took longer than 3 s of processor time to draw.';
+    const detail = 'This page took longer than 2 s of processor time to draw.';
     expect(pages).toEqual([{ pageNumber: 1, error: { code: 'page_render_failed', detail } }]);
     expect((await renderFile(impatient, fixture('count-lie.pdf'), 'pdf')).pages).toMatchObject([{ widthPx: 1187 }]);
   });
@@ -121,24 +121,24 @@ describe('a document that hangs or explodes', () => {
     await using impatient = createDocumentRenderer({
       logger,
       processes: 1,
-      documentTimeoutMs: 3000,
+      documentTimeoutMs: 1000,
       documentTimeoutPerPageMs: 0,
     });
 
     const { pages } = await renderFile(impatient, fixture('nested-states.pdf'), 'pdf');
 
-    const detail = 'This page was not drawn: the document took longer than 3 s of processor time.';
+    const detail = 'This page was not drawn: the document took longer than 1 s of processor time.';
     expect(pages).toEqual([{ pageNumber: 1, error: { code: 'page_render_failed', detail } }]);
   });
 
   test('is tried in three processes when one comes no further by the clock, and then says so', async () => {
     const lines: string[] = [];
     const heard = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-    await using impatient = createDocumentRenderer({ logger: heard, processes: 1, pagePatienceMs: 2500 });
+    await using impatient = createDocumentRenderer({ logger: heard, processes: 1, pagePatienceMs: 1000 });
 
     const { pages } = await renderFile(impatient, fixture('nested-states.pdf'), 'pdf');
 
-    const detail = 'The machine was too busy to draw this page within 2.5 s, 3 times.';
+    const detail = 'The machine was too busy to draw this page within 1 s, 3 times.';
     expect(pages).toEqual([{ pageNumber: 1, error: { code: 'page_render_failed', detail } }]);
     expect(lines.filter((line) => line.includes('job in child process failed'))).toHaveLength(3);
   });
