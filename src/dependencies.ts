@@ -117,7 +117,6 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
     webhooks: createWebhookService({ client, store, jobs, secrets: webhookSecrets(config, store) }),
     events: createEventService({ client, store, logger }),
     eventPayloads: eventPayloads(config, store),
-    quotas,
     rateLimit: { perMinute: config.http.rateLimitPerMinute },
     store,
     logger,

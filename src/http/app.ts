@@ -4,7 +4,6 @@ import type { EvaluationService } from '../jobs/evaluation-service.ts';
 import type { EventService } from '../jobs/event-service.ts';
 import type { JobService } from '../jobs/job-service.ts';
 import type { OperationService } from '../jobs/operation-service.ts';
-import type { Quotas } from '../jobs/quota.ts';
 import type { WebhookService } from '../jobs/webhook-service.ts';
 import type { RunService } from '../jobs/run-service.ts';
 import type { Logger } from '../logger.ts';
@@ -42,7 +41,6 @@ export interface AppDependencies {
   readonly authentication: AuthenticationOptions;
   readonly health: HealthDependencies;
   readonly limits: SubmitLimits;
-  readonly quotas: Quotas;
   readonly rateLimit: RateLimitOptions;
   readonly runs: RunService;
   readonly batches: BatchService;
@@ -55,7 +53,7 @@ export interface AppDependencies {
 
 /** The HTTP service, in the order in which a request passes it. It does not listen. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { jobs, webhooks, store, logger, authentication, health, limits, quotas, rateLimit, publicUrl } = dependencies;
+  const { jobs, webhooks, store, logger, authentication, health, limits, rateLimit, publicUrl } = dependencies;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -69,7 +67,7 @@ export function createApp(dependencies: AppDependencies): Express {
   for (const handler of limitRate(rateLimit)) app.use(handler);
   app.use(when(isOperationRequest, operationRoutes({ ...dependencies, limits })));
   app.use(when(isExtendRequest, extendRoutes({ ...dependencies, ...limits, ...publicUrl })));
-  const unsiloed = unsiloedRoutes({ jobs, webhooks, store, limits, quotas });
+  const unsiloed = unsiloedRoutes({ jobs, webhooks, store, limits });
   app.use('/v1', unsiloed);
   app.use(unsiloed);
   app.use(notFoundHandler);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
 import { readFile } from '../records/files/files.ts';
@@ -6,13 +5,14 @@ import { newId } from '../records/ids.ts';
 import { deleteJobObjects } from '../records/jobs/job-deletion.ts';
 import { prepareRunFile, type RunFileDependencies, type RunFileInput } from '../records/files/run-files.ts';
 import { questionOf, type PageLimits } from '../records/classifiers/run-question.ts';
-import { isRefusal } from '../domain/errors.ts';
 import { writeJobRequest, type RunRequest } from '../records/jobs/job-request.ts';
-import { endShare, type Quotas, type QuotaShare } from './quota.ts';
+import { startCounted, undoIfRefused } from './counted-start.ts';
+import type { Quotas } from './quota.ts';
 import { checkRequest } from './run-template.ts';
 import { toJobRequest } from './start-job.ts';
 import type { StartJobRequest } from './start-job-request.ts';
 import { startRun } from './start-run.ts';
+import { admitJob } from './submit-job.ts';
 
 export interface CreateRunRequest {
   readonly tenant: string;
@@ -46,26 +46,23 @@ export interface CreateRunDependencies extends RunFileDependencies {
 export async function createRun(dependencies: CreateRunDependencies, request: CreateRunRequest): Promise<string> {
   const { store, quotas } = dependencies;
   const { tenant, file: input, signal } = request;
-  const jobId = randomUUID();
-  await quotas.check(tenant, jobId);
+  const jobId = await admitJob(quotas, tenant);
   const known = input.kind === 'id' ? await readFile(store, tenant, input.id) : undefined;
   const fileId = known?.id ?? newId('file');
   const job = toJob(dependencies, request, jobId, fileId);
   checkRequest(job, { ...(job.review && { review: job.review }) });
   const url = known ? known.url : urlOf(input);
-  let share: QuotaShare | undefined;
-  try {
+  const start = async (): Promise<void> => {
     const stored = toJobRequest({ ...job, ...(url !== undefined && { source: { url } }) });
     if (stored) await writeJobRequest(store, tenant, jobId, stored);
     const { file, source } = await prepareRunFile(dependencies, { tenant, jobId, fileId, input, signal });
-    share = await quotas.take(tenant, jobId);
-    await startRun(dependencies, { ...job, source, fileName: file.name });
-    return jobId;
-  } catch (error) {
-    await endShare(share, error);
-    if (isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
-    throw error;
-  }
+    await startCounted(await quotas.take(tenant, jobId), async () => {
+      await startRun(dependencies, { ...job, source, fileName: file.name });
+      return true;
+    });
+  };
+  await undoIfRefused(start, () => deleteJobObjects(store, tenant, jobId));
+  return jobId;
 }
 
 function urlOf(input: RunFileInput): string | undefined {

@@ -4,7 +4,6 @@ import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import { cancelJob } from './cancel-job.ts';
 import { deleteJob, isPartlyDeleted } from './delete-job.ts';
-import { jobIdOfKey } from './idempotency.ts';
 import { readMetadata, readReasoning, openPageImage, type PageImage } from '../records/jobs/job-details.ts';
 import { listJobs, type JobPage, type ListJobsRequest } from './list-jobs.ts';
 import { readJobRequest } from '../records/jobs/job-request.ts';
@@ -12,9 +11,8 @@ import type { Quotas } from './quota.ts';
 import { createJobReader, type JobReaderDependencies } from './read-job.ts';
 import { rerunJob, type RerunRequest } from './rerun-job.ts';
 import { reviewJob, type ReviewJobRequest } from './review-job.ts';
-import { startJob, type StartedJob } from './start-job.ts';
-import type { StartJobRequest } from './start-job-request.ts';
 import type { Rerun } from './start-rerun.ts';
+import { admitJob, submitJob, type Submission } from './submit-job.ts';
 import { createJobWaits, type ReservedWait, type WaitDependencies, type WaitRequest } from './wait-for-job.ts';
 
 export type { RerunRequest } from './rerun-job.ts';
@@ -33,10 +31,16 @@ export interface JobServiceDependencies extends WaitDependencies, JobReaderDepen
  * id that never existed.
  */
 export interface JobService {
-  /** Resolves when Temporal has the run; then it cannot be lost. */
-  start(request: StartJobRequest): Promise<StartedJob>;
-  /** The job id that an idempotency key of a tenant stands for. */
-  idOfKey(tenant: string, key: string): string;
+  /**
+   * Returns the id of the job that a request is to start, with an `Idempotency-Key` always the same one. Throws
+   * `quota_exceeded`.
+   */
+  admit(tenant: string, key?: string): Promise<string>;
+  /**
+   * Resolves when Temporal has the run, with what is left of the tenant's quota; then it cannot be lost. A refused
+   * submission leaves nothing in the store.
+   */
+  submit(submission: Submission): Promise<number | undefined>;
   read(tenant: string, jobId: string): Promise<Job>;
   /** The same without the progress of a running job, so that it needs no worker. */
   readWithoutProgress(tenant: string, jobId: string): Promise<Job>;
@@ -71,8 +75,8 @@ export function createJobService(dependencies: JobServiceDependencies): JobServi
   const reader = createJobReader(dependencies);
   const waits = createJobWaits(dependencies, reader);
   return {
-    start: (request) => startJob(dependencies, request),
-    idOfKey: jobIdOfKey,
+    submit: (submission) => submitJob(dependencies, submission),
+    admit: (tenant, key) => admitJob(dependencies.quotas, tenant, key),
     read: reader.read,
     readWithoutProgress: reader.readWithoutProgress,
     wait: waits.wait,

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ClassifierError, isRefusal } from '../domain/errors.ts';
+import { ClassifierError } from '../domain/errors.ts';
 import { readJson, updateJson } from '../records/json-documents.ts';
 import { jobKeys, batchKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -156,18 +156,6 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
       }
     },
   };
-}
-
-/**
- * Ends a share whose job could not be started: gives it back if the start was refused; otherwise it may have started.
- * Ignores an error of the store here, because the caller already has one: then the document counts.
- */
-export async function endShare(share: QuotaShare | undefined, error: unknown): Promise<void> {
-  try {
-    await (isRefusal(error) ? share?.giveBack() : share?.leaveOpen());
-  } catch {
-    // The document counts.
-  }
 }
 
 /** The share of a job that existed before the quota was used up. */

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { PageLimits } from '../records/classifiers/run-question.ts';
-import { ClassifierError, isRefusal } from '../domain/errors.ts';
+import { ClassifierError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readOriginalRequest } from './original-request.ts';
+import { undoIfRefused } from './counted-start.ts';
 import { jobIdOfKey } from './idempotency.ts';
 import type { Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
@@ -57,8 +58,8 @@ export async function rerunJob(dependencies: RerunDependencies, request: RerunRe
     own,
     async (present) => key === undefined && (await isStanding(dependencies, tenant, present, sameClickMs)),
   );
-  try {
-    return await startRerun(dependencies, {
+  const start = () =>
+    startRerun(dependencies, {
       ...asked,
       tenant,
       jobId: claim.jobId,
@@ -66,12 +67,11 @@ export async function rerunJob(dependencies: RerunDependencies, request: RerunRe
       requestId,
       ...(key !== undefined && { fingerprint: `${jobId} ${own.fingerprint}` }),
     });
-  } catch (error) {
+  return undoIfRefused(start, async (error) => {
     // The job stays whose key came with another request.
     const isOwn = claim === own && !(error instanceof ClassifierError && error.code === 'idempotency_conflict');
-    if (isOwn && isRefusal(error)) await withdrawRerun(store, { tenant, jobId }, own.jobId);
-    throw error;
-  }
+    if (isOwn) await withdrawRerun(store, { tenant, jobId }, own.jobId);
+  });
 }
 
 /** A hash of the changes, whatever their order. */

@@ -1,4 +1,3 @@
-import { isRefusal } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
 import type { SkipReason } from '../domain/job-operation.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
@@ -6,6 +5,7 @@ import { readJobRequest } from '../records/jobs/job-request.ts';
 import type { OperationRequest } from '../records/operations/operation-request.ts';
 import { describeExecution } from '../temporal/executions.ts';
 import { readOriginalRequest } from './original-request.ts';
+import { undoIfRefused } from './counted-start.ts';
 import { uuidOf } from './idempotency.ts';
 import { isCreatedWithin, matchesFilter, type FilterScope } from './job-filter.ts';
 import { findJob } from './find-job.ts';
@@ -40,8 +40,8 @@ export async function rerunOfOperation(
   const own = claimOf(rerun);
   const claim = await claimRerun(store, { tenant, jobId }, own, stands(dependencies, rerun));
   if (claim.jobId !== own.jobId) return 'rerun_already';
-  try {
-    await startRerun(dependencies, {
+  const start = () =>
+    startRerun(dependencies, {
       ...asked,
       tenant,
       jobId: own.jobId,
@@ -50,10 +50,7 @@ export async function rerunOfOperation(
       requestId,
       ...(changes.priority === undefined && { priority: lowestPriorityKey }),
     });
-  } catch (error) {
-    if (isRefusal(error)) await withdrawRerun(store, { tenant, jobId }, own.jobId);
-    throw error;
-  }
+  await undoIfRefused(start, () => withdrawRerun(store, { tenant, jobId }, own.jobId));
   return 'done';
 }
 

@@ -24,7 +24,8 @@ import {
 } from '../records/batches/batch-request.ts';
 import { priorityKeyOf } from './create-run.ts';
 import { fileIdOfRun } from './prepare-batch-runs.ts';
-import { endShare, type Quotas } from './quota.ts';
+import { startCounted } from './counted-start.ts';
+import type { Quotas } from './quota.ts';
 import { checkRequest, eventsOf, toRunTemplate } from './run-template.ts';
 
 export interface StartBatchRequest {
@@ -92,17 +93,14 @@ export async function startBatch(
     run: { config, classifier, source },
     ...(question.instructions !== undefined && { instructions: question.instructions }),
   };
-  const share = await quotas.take(tenant, batchId, inputs.length);
-  try {
+  await startCounted(await quotas.take(tenant, batchId, inputs.length), async () => {
     await writeInputs(store, tenant, batchId, await withoutPasswords(dependencies, request, { ...batch, batchId }));
     await holdFiles(store, tenant, batchId, inputs);
     await writeBatchRequest(store, tenant, batchId, batch);
     await startWorkflow(dependencies, request, { batchId, question });
-    return { ...batch, batchId };
-  } catch (error) {
-    await endShare(share, error);
-    throw error;
-  }
+    return true;
+  });
+  return { ...batch, batchId };
 }
 
 /** Holds the runs' files, whatever becomes of the runs that they came with. A missing file fails its own run only. */

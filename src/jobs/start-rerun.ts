@@ -4,14 +4,15 @@ import type { StoredFile } from '../records/files/files.ts';
 import { deleteJobObjects } from '../records/jobs/job-deletion.ts';
 import { toRunFile } from '../records/files/run-files.ts';
 import { documentGone } from '../domain/error-sentences.ts';
-import { ClassifierError, isRefusal } from '../domain/errors.ts';
+import { ClassifierError } from '../domain/errors.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { claimFreeJob } from './claim-free-job.ts';
+import { startCounted, undoIfRefused } from './counted-start.ts';
 import { idempotencyConflict } from './idempotency.ts';
 import { writeJobRequest, type JobRequest } from '../records/jobs/job-request.ts';
 import { findJob } from './find-job.ts';
-import { endShare, type Quotas } from './quota.ts';
+import type { Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
 import type { RepeatedRequest } from './rerun-changes.ts';
 import { startClaimed } from './start-claimed.ts';
@@ -53,17 +54,12 @@ export async function startRerun(dependencies: StartRerunDependencies, request: 
   // Before the request is stored: what has one is taken for a job that was counted.
   const isThere = fingerprint === undefined && (await findJob(dependencies.reader, tenant, jobId)) !== undefined;
   const share = isThere ? undefined : await quotas.takeShared(tenant, jobId);
-  try {
-    const isStarted = await (fingerprint === undefined
+  const { isStarted, remaining } = await startCounted(share, () =>
+    fingerprint === undefined
       ? startUnlessThere(dependencies, request, isThere)
-      : startKeyed(dependencies, request, fingerprint));
-    if (!isStarted) await share?.giveBack();
-    else await share?.keep();
-    return { jobId, quotaRemaining: isStarted ? share?.remaining : undefined };
-  } catch (error) {
-    await endShare(share, error);
-    throw error;
-  }
+      : startKeyed(dependencies, request, fingerprint),
+  );
+  return { jobId, quotaRemaining: isStarted ? remaining : undefined };
 }
 
 /** The request is written again also where its job is there: an earlier version may have been killed before it was. */
@@ -76,10 +72,9 @@ async function startUnlessThere(
   const { tenant, jobId } = request;
   await writeJobRequest(store, tenant, jobId, storedRequestOf(request));
   if (isThere) return false;
-  return orLeaveNothing(dependencies, request, async () => {
-    await startRun(dependencies, { ...request, source: await placeDocument(store, request) });
-    return true;
-  });
+  const start = async () => startRun(dependencies, { ...request, source: await placeDocument(store, request) });
+  await undoIfRefused(start, () => deleteJobObjects(store, tenant, jobId));
+  return true;
 }
 
 /** Starts the repetition of a key, which may come again at once, or after its job was deleted. */
@@ -98,26 +93,12 @@ async function startKeyed(
     if (claimed.request.fingerprint !== fingerprint) throw idempotencyConflict();
     const start = () => startClaimed(dependencies, { tenant, jobId, toRequest }, claimed);
     if (claimed.isNew) {
-      await orLeaveNothing(dependencies, request, start);
+      await undoIfRefused(start, () => deleteJobObjects(store, tenant, jobId));
       return true;
     }
     const started = await start();
     isStarted ||= started.isStarted;
     if (started.isCurrent) return isStarted;
-  }
-}
-
-/** What is refused after its request was stored goes with it. */
-async function orLeaveNothing<T>(
-  { store }: StartRerunDependencies,
-  { tenant, jobId }: StartRerunRequest,
-  start: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await start();
-  } catch (error) {
-    if (isRefusal(error)) await deleteJobObjects(store, tenant, jobId);
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
 import { createJobService, type JobService, type StartJobRequest } from '../../src/jobs/job-service.ts';
+import { startJob, type StartedJob } from '../../src/jobs/start-job.ts';
 import { createQuotas } from '../../src/jobs/quota.ts';
 import { jobKeys } from '../../src/records/keys.ts';
 import { sampleInvoice } from './documents.ts';
@@ -9,19 +10,23 @@ import type { TestService } from './service.ts';
 
 const tenant = 'acme';
 
+export interface JobsBeside extends JobService {
+  start(request: StartJobRequest): Promise<StartedJob>;
+}
+
 /** The jobs as a second API process has them, in whose store something happens at certain steps. */
-export function jobsBeside({ store, namespace }: TestService, ...hooks: readonly Hook[]): JobService {
+export function jobsBeside({ store, namespace }: TestService, ...hooks: readonly Hook[]): JobsBeside {
   const hooked = hookedStore(store, ...hooks);
   const questions = { slots: 2, share: 0.5 };
-  return createJobService({
-    client: namespace.client,
-    store: hooked,
+  const starting = { client: namespace.client, store: hooked, patienceSeconds: 60 };
+  const jobs = createJobService({
+    ...starting,
     quotas: createQuotas(hooked, [], async () => false),
     pageLimits: { defaultPages: 10, maxPages: 100 },
-    patienceSeconds: 60,
     waits: createTenantSlots(questions),
     questions,
   });
+  return { ...jobs, start: (request) => startJob(starting, request) };
 }
 
 /** As the API makes it of an upload with an Idempotency-Key, which is in the store by then. */

@@ -98,3 +98,10 @@ export function tenantOf(request: Express.Request): string {
 export function bindJobId(request: Express.Request, jobId: string): void {
   requestContext(request).jobId = jobId;
 }
+
+/** The job of a request that `bindJobId` has named. */
+export function boundJobId(request: Express.Request): string {
+  const { jobId } = requestContext(request);
+  if (jobId === undefined) throw new Error('the request has no job id yet');
+  return jobId;
+}

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { ClassifierError, isRefusal } from '../../domain/errors.ts';
+import { ClassifierError } from '../../domain/errors.ts';
 import { parseAllowedNetworks, parseSourceUrl } from '../../domain/source-url.ts';
 import type { JobService, StartJobRequest } from '../../jobs/job-service.ts';
-import { endShare, type Quotas, type QuotaShare } from '../../jobs/quota.ts';
 import { jobKeys } from '../../records/keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { bindJobId, requestContext, tenantOf } from '../shared/request-context.ts';
+import { bindJobId, boundJobId, requestContext, tenantOf } from '../shared/request-context.ts';
 import type { Upload } from '../shared/upload-session.ts';
 import { uploadMiddleware, uploadOf } from '../shared/upload.ts';
 import { jsonBody } from '../shared/json-shape.ts';
@@ -26,7 +25,6 @@ export interface SubmitDependencies {
   readonly jobs: JobService;
   readonly store: ObjectStore;
   readonly limits: SubmitLimits;
-  readonly quotas: Quotas;
 }
 
 /** The body of the contract's every vintage; a quota adds `quota_remaining`. */
@@ -38,19 +36,18 @@ interface SubmittedBody {
 }
 
 const idempotencyHeader = 'idempotency-key';
-const jobIds = new WeakMap<Request, string>();
 
 /** The limit of a body without a document. */
 export const maxFormBytes = 2 * 1024 * 1024;
 
 /** `POST /classify`: the handlers in their order. Whatever they refuse leaves nothing in the store. */
-export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies): readonly RequestHandler[] {
+export function submitRoute({ jobs, store, limits }: SubmitDependencies): readonly RequestHandler[] {
   const allowed = parseAllowedNetworks(limits.allowedNetworks);
   const readJson = jsonBody({ limitBytes: maxFormBytes, maxValues: limits.maxJsonValues });
   const readForm = uploadMiddleware({
     store,
     keyFor: (request) => {
-      const keys = jobKeys(tenantOf(request), jobIdOf(request));
+      const keys = jobKeys(tenantOf(request), boundJobId(request));
       return request.get(idempotencyHeader) === undefined ? keys.source : keys.sourceOf(randomUUID());
     },
     limits: { maxFileBytes: limits.maxFileBytes },
@@ -59,11 +56,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
 
   /** Awaits the upload: express hears that it was refused by the rejection of what it called itself. */
   async function chooseParser(request: Request, response: Response, next: NextFunction): Promise<void> {
-    const key = request.get(idempotencyHeader);
-    const jobId = key === undefined ? randomUUID() : jobs.idOfKey(tenantOf(request), key);
-    jobIds.set(request, jobId);
-    bindJobId(request, jobId);
-    await quotas.check(tenantOf(request), jobIdOf(request));
+    bindJobId(request, await jobs.admit(tenantOf(request), request.get(idempotencyHeader)));
     if (request.is('multipart/form-data')) await readForm(request, response, next);
     else if (request.is('application/x-www-form-urlencoded')) readUrlEncoded(request, response, next);
     else if (hasOtherBody(request)) throw notAForm(request);
@@ -72,22 +65,11 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
 
   async function submit(request: Request, response: Response): Promise<void> {
     const upload = request.is('multipart/form-data') ? uploadOf(request) : withoutFile(request);
-    const jobId = jobIdOf(request);
-    let share: QuotaShare | undefined;
-    let remaining: number | undefined;
-    try {
-      const start = toStartRequest(request, upload);
-      share = await (start.isIdempotent ? quotas.takeShared(start.tenant, jobId) : quotas.take(start.tenant, jobId));
-      const { isRepeated, isStarted } = await jobs.start(start);
-      // An earlier request may have come to nothing before its job started.
-      remaining = isStarted ? share?.remaining : await share?.giveBack();
-      if (isStarted) await share?.keep();
-      if (isRepeated) await upload.discard();
-    } catch (error) {
-      await endShare(share, error);
-      if (isRefusal(error)) await upload.discard();
-      throw error;
-    }
+    const jobId = boundJobId(request);
+    const remaining = await jobs.submit({
+      toRequest: () => toStartRequest(request, upload),
+      discard: () => upload.discard(),
+    });
     requestContext(request).log.info(
       { sizeBytes: upload.document?.sizeBytes, type: upload.document?.type },
       'job started',
@@ -111,7 +93,7 @@ export function submitRoute({ jobs, store, limits, quotas }: SubmitDependencies)
     const { categories, selection, instructions, metadata, unknown, patienceSeconds } = parseSubmission(fields, limits);
     return {
       tenant: tenantOf(request),
-      jobId: jobIdOf(request),
+      jobId: boundJobId(request),
       requestId: requestContext(request).requestId,
       source,
       categories,
@@ -186,10 +168,4 @@ function withoutFile(request: Request): Upload {
   const body: unknown = request.is('application/x-www-form-urlencoded') ? request.body : undefined;
   const fields = typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {};
   return { fields, documentHead: new Uint8Array(), discard: async () => undefined };
-}
-
-function jobIdOf(request: Request): string {
-  const jobId = jobIds.get(request);
-  if (jobId === undefined) throw new Error('the request has no job id yet');
-  return jobId;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jobIdOfKey } from '../../../src/jobs/idempotency.ts';
 import { deletionLeaseMs } from '../../../src/records/jobs/job-deletion.ts';
 import { jobKeys } from '../../../src/records/keys.ts';
 import { sampleInvoice } from '../../support/documents.ts';
@@ -62,7 +63,7 @@ describe.each(serviceStores())('an Idempotency-Key that comes again while its jo
     ['was found to have its run', 1],
   ])('is a new job, whole, when the earlier one is deleted after it %s', async (what, after) => {
     const jobs = jobsWith();
-    const jobId = jobs.idOfKey('acme', `sent again, ${what}`);
+    const jobId = jobIdOfKey('acme', `sent again, ${what}`);
     await jobs.start(await requestOf(jobId, 'first'));
     await finishedJob(service.url, jobId, acme);
     const act = () => jobs.delete('acme', jobId);

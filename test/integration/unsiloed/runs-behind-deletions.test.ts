@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StartJobRequest } from '../../../src/jobs/job-service.ts';
+import { jobIdOfKey } from '../../../src/jobs/idempotency.ts';
 import { startRun } from '../../../src/jobs/start-run.ts';
 import { claimJob } from '../../../src/records/jobs/job-request.ts';
 import { jobKeys } from '../../../src/records/keys.ts';
@@ -19,7 +20,7 @@ describe.each(serviceStores())('an Idempotency-Key whose deleted job was started
   afterAll(() => service[Symbol.asyncDispose]());
 
   const jobsWith = (...hooks: readonly Hook[]) => jobsBeside(service, ...hooks);
-  const idOf = (key: string) => jobsWith().idOfKey('acme', key);
+  const idOf = (key: string) => jobIdOfKey('acme', key);
   const requestOf = (jobId: string, uploadId: string) => keyedRequest(service, jobId, uploadId);
   const latestRun = (jobId: string) => describeExecution(service.namespace.client, jobId);
 
