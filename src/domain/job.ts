@@ -34,6 +34,11 @@ export type Job =
       readonly error: JobError;
     };
 
+/** Whether the run has ended in any way. */
+export function isRunOver(job: Job): job is Extract<Job, { readonly status: 'completed' | 'failed' }> {
+  return job.status === 'completed' || job.status === 'failed';
+}
+
 export interface JobError {
   /** One of the codes of errors.ts; a string, because failures outlive the version that wrote them. */
   readonly code: string;

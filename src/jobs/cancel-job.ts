@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { Job } from '../domain/job.ts';
+import { isRunOver, type Job } from '../domain/job.ts';
 import { callTemporal } from '../temporal/connection.ts';
 
 const cancelDeadlineMs = 5000;
@@ -12,7 +12,7 @@ export async function cancelJob(
   jobId: string,
 ): Promise<Job> {
   const job = await read(tenant, jobId);
-  if (job.status === 'completed' || job.status === 'failed') return job;
+  if (isRunOver(job)) return job;
   try {
     await callTemporal(client, cancelDeadlineMs, () => client.workflow.getHandle(jobId).cancel());
   } catch (error) {

@@ -16,7 +16,7 @@ export interface ListedExecution {
   readonly rerunOf: string | undefined;
 }
 
-export interface ListExecutionsRequest extends Pick<SortedPageQuery, 'sortBy' | 'sortDir'> {
+export interface InOrderRequest extends Pick<SortedPageQuery, 'sortBy' | 'sortDir'> {
   readonly query: string;
   /** The position after which the list begins. */
   readonly after?: string | undefined;
@@ -47,7 +47,7 @@ const windowsBeforeRest = 3;
  * first. So this searches the newest in growing time windows, however many are older. For any other order it scans all,
  * a thousand at a time, and keeps the first ones.
  */
-export async function* listExecutions(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
+export async function* executionsInOrder(client: Client, request: InOrderRequest): AsyncGenerator<ListedExecution> {
   const { sortBy, sortDir } = request;
   if (sortBy === 'createdAt' && sortDir === 'desc') {
     yield* newestFirst(client, request);
@@ -73,7 +73,7 @@ export function isPosition(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString() === time;
 }
 
-async function* newestFirst(client: Client, request: ListExecutionsRequest): AsyncGenerator<ListedExecution> {
+async function* newestFirst(client: Client, request: InOrderRequest): AsyncGenerator<ListedExecution> {
   const { query, after } = request;
   // Other executions may share the cursor's millisecond; their position decides which are left out.
   let until = after === undefined ? undefined : new Date(Date.parse(after.slice(0, isoLength)) + 1);
@@ -106,11 +106,7 @@ interface Placed {
 }
 
 /** Scans all executions for the first ones, and again for the next ones if the caller wants more. */
-async function* inOrder(
-  client: Client,
-  query: string,
-  request: ListExecutionsRequest,
-): AsyncGenerator<ListedExecution> {
+async function* inOrder(client: Client, query: string, request: InOrderRequest): AsyncGenerator<ListedExecution> {
   let { after } = request;
   for (;;) {
     const first = await firstOf(fetched(client, query), { ...request, after });
@@ -122,7 +118,7 @@ async function* inOrder(
 
 async function firstOf(
   executions: AsyncIterable<ListedExecution>,
-  request: ListExecutionsRequest,
+  request: InOrderRequest,
 ): Promise<readonly Placed[]> {
   let kept: ListedExecution[] = [];
   for await (const execution of executions) {
@@ -137,7 +133,7 @@ async function firstOf(
 
 function sorted(
   executions: readonly ListedExecution[],
-  { sortBy, sortDir, after, isWanted = () => true }: ListExecutionsRequest,
+  { sortBy, sortDir, after, isWanted = () => true }: InOrderRequest,
 ): Placed[] {
   const sign = sortDir === 'asc' ? 1 : -1;
   const compare = (a: string, b: string) => sign * (a < b ? -1 : Number(a > b));

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { workflowTypes } from '../domain/contract.ts';
-import { fieldError } from '../domain/field-error.ts';
+import { decodeCursor, encodeCursor } from '../records/cursor.ts';
 import type { Job, JobStatus } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { isPosition, listExecutions, positionOf } from './executions-in-order.ts';
+import { executionsInOrder, isPosition, positionOf } from './executions-in-order.ts';
 import { readFinished, readListed } from './read-listed.ts';
 import { quoted, quotedTime, valueCondition } from './visibility-query.ts';
 
@@ -53,8 +52,9 @@ export async function listJobs(
 ): Promise<JobPage> {
   const query = queryOf(request);
   const scope = JSON.stringify([query, request.status, request.classification, request.rerunOf]);
-  const after = request.cursor === undefined ? undefined : decodeCursor(request.cursor, scope);
-  const executions = listExecutions(client, { query, after, sortBy: 'createdAt', sortDir: 'desc' });
+  const after =
+    request.cursor === undefined ? undefined : decodeCursor(request.cursor, scope, { field: 'cursor', isPosition });
+  const executions = executionsInOrder(client, { query, after, sortBy: 'createdAt', sortDir: 'desc' });
   const { items, end } = await readListed(executions, {
     size: request.limit,
     positionOf: (execution) => positionOf(execution, 'createdAt'),
@@ -87,21 +87,4 @@ function isWanted({ job, rerunOf }: ListedJob, { status, classification, ...want
   if (status !== undefined && job.status !== status) return false;
   if (classification === undefined) return true;
   return job.status === 'completed' && job.result.classification === classification;
-}
-
-/** A cursor carries a check of its list: a position in another list would skip jobs. */
-function encodeCursor(position: string, scope: string): string {
-  return Buffer.concat([checkOf(position, scope), Buffer.from(position)]).toString('base64url');
-}
-
-function decodeCursor(cursor: string, scope: string): string {
-  const position = Buffer.from(cursor, 'base64url').subarray(checkLength).toString('utf8');
-  if (encodeCursor(position, scope) === cursor && isPosition(position)) return position;
-  throw fieldError('cursor', 'must be the next_cursor of an earlier page of the same list');
-}
-
-const checkLength = 8;
-
-function checkOf(position: string, scope: string): Buffer {
-  return createHash('sha256').update(scope).update('\0').update(position).digest().subarray(0, checkLength);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { type Page, type SortedPageQuery, decodeCursor, encodeCursor } from '../records/list-page.ts';
+import { decodeCursor, encodeCursor } from '../records/cursor.ts';
+import type { Page, SortedPageQuery } from '../records/list-page.ts';
 import { containsText } from '../domain/text.ts';
-import { isPosition, listExecutions, positionOf, type ListedExecution } from './executions-in-order.ts';
+import { executionsInOrder, isPosition, positionOf, type ListedExecution } from './executions-in-order.ts';
 import { readListed } from './read-listed.ts';
 import type { RunFacts } from '../records/jobs/run-facts.ts';
 import { workflowTypes } from '../domain/contract.ts';
@@ -26,8 +27,8 @@ export async function listRuns(
   const { maxPageSize, sortBy, sortDir, nextPageToken } = request;
   const query = runExecutionQuery(request);
   const scope = scopeOf(request, query);
-  const after = nextPageToken === undefined ? undefined : decodeCursor(nextPageToken, scope, isPosition);
-  const executions = listExecutions(client, { query, sortBy, sortDir, after, isWanted: isNamed(request) });
+  const after = nextPageToken === undefined ? undefined : decodeCursor(nextPageToken, scope, { isPosition });
+  const executions = executionsInOrder(client, { query, sortBy, sortDir, after, isWanted: isNamed(request) });
   const { items, end } = await readListed(executions, {
     size: maxPageSize,
     positionOf: (execution) => positionOf(execution, sortBy),

@@ -1,3 +1,4 @@
+import { isRunOver } from '../domain/job.ts';
 import type { Client } from '@temporalio/client';
 import type { PageLimits } from '../records/classifiers/run-question.ts';
 import { workflowTypes } from '../domain/contract.ts';
@@ -142,7 +143,7 @@ async function cancel(
   const job = await findJob(reader, tenant, jobId);
   if (!job) return 'gone';
   if (job.status === 'failed' && job.error.code === 'cancelled') return 'done';
-  if (job.status === 'completed' || job.status === 'failed' || !matchesFilter(job, filter, scope)) return 'changed';
-  const { status } = await cancelJob({ client }, reader.readWithoutProgress, tenant, jobId);
-  return status === 'completed' || status === 'failed' ? 'changed' : 'done';
+  if (isRunOver(job) || !matchesFilter(job, filter, scope)) return 'changed';
+  const asked = await cancelJob({ client }, reader.readWithoutProgress, tenant, jobId);
+  return isRunOver(asked) ? 'changed' : 'done';
 }

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure
 import type { classifyDocument } from '../../workflows/index.ts';
 import { progressQueryName, workflowTypes, type JobProgress, type ReviewFacts } from '../domain/contract.ts';
 import { jobNotFound, cancelled } from '../domain/error-sentences.ts';
-import { isOutcomeOf, type Job, type JobError } from '../domain/job.ts';
+import { isOutcomeOf, isRunOver, type Job, type JobError } from '../domain/job.ts';
 import { requestOfMemo } from '../domain/request-id.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { createTenantSlots, type TenantSlotsOptions } from '../domain/tenant-slots.ts';
@@ -15,7 +15,6 @@ import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution, terminationReason } from '../temporal/executions.ts';
 import { createJobCache, type JobVersion } from './job-cache.ts';
-import { isRunOver } from './run-status.ts';
 import { createSharedReads } from './shared-reads.ts';
 import { createTenantLine } from './tenant-line.ts';
 import { terminated, timedOut } from '../domain/lost-end.ts';

@@ -1,10 +1,9 @@
 import { ClassifierError } from '../domain/errors.ts';
 import type { ListedExecution } from './executions-in-order.ts';
 import { jobNotFound } from '../domain/error-sentences.ts';
-import type { Job } from '../domain/job.ts';
+import { isRunOver, type Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStoredOutcome, toJob } from '../records/jobs/job-outcome.ts';
-import { isRunOver } from './run-status.ts';
 
 export interface ReadListedOptions<T> {
   /** Most items of one page. */

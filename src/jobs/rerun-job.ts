@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { PageLimits } from '../records/classifiers/run-question.ts';
 import { ClassifierError } from '../domain/errors.ts';
-import type { Job } from '../domain/job.ts';
+import { isRunOver, type Job } from '../domain/job.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readOriginalRequest } from './original-request.ts';
 import { undoIfRefused } from './counted-start.ts';
@@ -11,7 +11,6 @@ import type { Quotas } from './quota.ts';
 import type { JobReader } from './read-job.ts';
 import { applyChanges, type RerunChanges } from './rerun-changes.ts';
 import { claimRerun, withdrawRerun, type RerunClaim } from './rerun-claim.ts';
-import { isRunOver } from './run-status.ts';
 import { isStanding, sameClickMs } from './standing-rerun.ts';
 import { startRerun, type Rerun } from './start-rerun.ts';
 

@@ -1,7 +1,7 @@
 import type { Page } from '../records/list-page.ts';
 import type { ClassifyConfig } from '../records/classifiers/classify-config.ts';
 import { ClassifierError } from '../domain/errors.ts';
-import type { Job } from '../domain/job.ts';
+import { isRunOver, type Job } from '../domain/job.ts';
 import { addToSet, toEvaluationExample } from './review-evaluation.ts';
 import { categoryOfOption, optionOfCategory } from '../domain/classification-options.ts';
 import { createRun, type CreateRunDependencies, type CreateRunRequest } from './create-run.ts';
@@ -10,7 +10,7 @@ import type { JobService } from './job-service.ts';
 import { listRuns, type ListRunsRequest } from './list-runs.ts';
 import { readFinished } from './read-listed.ts';
 import { readCategories } from './read-categories.ts';
-import { isRunOver, runStatusOf } from './run-status.ts';
+import { runStatusOf } from './run-status.ts';
 import { readRunFacts, type RunFacts } from '../records/jobs/run-facts.ts';
 import type { WaitRequest } from './wait-for-job.ts';
 

@@ -16,8 +16,3 @@ export function runStatusOf(job: Job): RunStatus {
       return job.error.code === 'cancelled' ? 'CANCELLED' : 'FAILED';
   }
 }
-
-/** Whether the run has ended in any way. */
-export function isRunOver(job: Job): job is Extract<Job, { readonly status: 'completed' | 'failed' }> {
-  return job.status === 'completed' || job.status === 'failed';
-}

@@ -1,3 +1,4 @@
+import { isRunOver } from '../domain/job.ts';
 import type { Client } from '@temporalio/client';
 import { jobKeys } from '../records/keys.ts';
 import { readOperationOutcome } from '../records/operations/operation-request.ts';
@@ -6,7 +7,6 @@ import { describeExecution } from '../temporal/executions.ts';
 import { findJob } from './find-job.ts';
 import type { JobReader } from './read-job.ts';
 import type { RerunClaim } from './rerun-claim.ts';
-import { isRunOver } from './run-status.ts';
 
 export interface StandingDependencies {
   readonly client: Client;

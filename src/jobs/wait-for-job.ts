@@ -1,10 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { ClassifierError } from '../domain/errors.ts';
-import type { Job } from '../domain/job.ts';
+import { isRunOver, type Job } from '../domain/job.ts';
 import type { TenantSlots } from '../domain/tenant-slots.ts';
 import { createEndWatch, pauseBetweenWatches } from './end-watch.ts';
 import type { JobReader } from './read-job.ts';
-import { isRunOver } from './run-status.ts';
 
 export interface WaitDependencies {
   readonly client: Client;

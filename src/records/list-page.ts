@@ -1,13 +1,14 @@
 import { mapBounded } from '../domain/map-bounded.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { createHash } from 'node:crypto';
-import { fieldError } from '../domain/field-error.ts';
+import { decodeCursor, encodeCursor, type CursorField } from './cursor.ts';
 
 export interface PageQuery {
   readonly maxPageSize: number;
   readonly sortDir: 'asc' | 'desc';
   /** Where an earlier page ended; opaque. */
   readonly nextPageToken?: string;
+  /** What the caller's contract calls that; `nextPageToken` when absent. */
+  readonly cursorField?: CursorField;
 }
 
 export interface Page<T> {
@@ -39,10 +40,10 @@ export const readsAtOnce = 16;
 export async function takePage<T>(
   entries: readonly PageEntry<T>[],
   scope: string,
-  { maxPageSize, sortDir, nextPageToken }: PageQuery,
+  { maxPageSize, sortDir, nextPageToken, cursorField: field }: PageQuery,
 ): Promise<Page<T>> {
   const orderedScope = `${scope}\0${sortDir}`;
-  const after = nextPageToken === undefined ? undefined : decodeCursor(nextPageToken, orderedScope);
+  const after = nextPageToken === undefined ? undefined : decodeCursor(nextPageToken, orderedScope, { field });
   const compare = (a: string, b: string) => (sortDir === 'asc' ? 1 : -1) * (a < b ? -1 : Number(a > b));
   const remaining = entries
     .filter(({ position }) => after === undefined || compare(position, after) > 0)
@@ -103,29 +104,4 @@ async function readAll<T>(entries: readonly PageEntry<T>[]): Promise<{ position:
     item: await read(),
   }));
   return found.flatMap(({ position, item }) => (item === undefined ? [] : { position, item }));
-}
-
-const checkLength = 8;
-const detail = 'must be the nextPageToken of an earlier page of the same list, in the same order';
-
-/** Encodes where a page ended. `scope` names the list and its order: another list refuses the cursor. */
-export function encodeCursor(position: string, scope: string): string {
-  return Buffer.concat([checkOf(position, scope), Buffer.from(position)]).toString('base64url');
-}
-
-/** Throws `invalid_request` for another list's cursor. Anybody may make one up, so `isPosition` checks its position. */
-export function decodeCursor(
-  cursor: string,
-  scope: string,
-  isPosition: (text: string) => boolean = () => true,
-): string {
-  const bytes = Buffer.from(cursor, 'base64url');
-  const position = bytes.subarray(checkLength).toString('utf8');
-  if (encodeCursor(position, scope) === cursor && isPosition(position)) return position;
-  throw fieldError('nextPageToken', detail);
-}
-
-/** Guards against mistakes, not against people: a made-up cursor shows no more than the caller's own list. */
-function checkOf(position: string, scope: string): Buffer {
-  return createHash('sha256').update(scope).update('\0').update(position).digest().subarray(0, checkLength);
 }

@@ -93,7 +93,7 @@ function addRoutes(router: Router, name: string, kind: OperationKind, dependenci
     const { items, nextPageToken } = await operations.list(tenantOf(request), kind, {
       maxPageSize: limitOf(textOf(query, 'limit')),
       sortDir: 'desc',
-      ...(cursor !== undefined && { nextPageToken: cursor }),
+      ...(cursor !== undefined && { nextPageToken: cursor, cursorField: 'cursor' }),
     });
     response.set('Cache-Control', 'no-store').json({
       data: items.map((operation) => toOperationBody(operation)),

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
+import { isRunOver } from '../../domain/job.ts';
 import { answerOtherMethods } from '../shared/other-methods.ts';
 import { bindJobId, tenantOf } from '../shared/request-context.ts';
 import { untilClosed } from '../shared/when.ts';
@@ -62,8 +63,7 @@ export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
     const { jobId } = request.params;
     bindJobId(request, jobId);
     const job = await jobs.cancel(tenantOf(request), jobId);
-    const isFinished = job.status === 'completed' || job.status === 'failed';
-    response.status(isFinished ? 200 : 202).json(toJobBody(job));
+    response.status(isRunOver(job) ? 200 : 202).json(toJobBody(job));
   }
 
   async function deleteJob(request: Request<JobParameters>, response: Response): Promise<void> {

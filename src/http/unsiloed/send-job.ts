@@ -1,6 +1,5 @@
 import type { Response } from 'express';
-import type { Job } from '../../domain/job.ts';
-import { isRunOver } from '../../jobs/run-status.ts';
+import { isRunOver, type Job } from '../../domain/job.ts';
 import { toJobBody } from './job-body.ts';
 
 interface JsonText {

@@ -5,7 +5,8 @@ import { readJson, updateJson } from '../json-documents.ts';
 import { webhookKeys } from '../keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { attemptsSchema, withAttempt, type AttemptOutcome } from './delivery-attempts.ts';
-import { decodeCursor, encodeCursor, type Page, type PageQuery } from '../list-page.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { Page, PageQuery } from '../list-page.ts';
 
 const deliverySchema = z.object({
   event: z.object({
@@ -65,8 +66,8 @@ export async function listDeliveries(
 ): Promise<Page<EventDelivery>> {
   const scope = `webhook_deliveries\0${endpointId}`;
   const prefix = webhookKeys(tenant).deliveries(endpointId);
-  const isBelow = (key: string): boolean => key.startsWith(prefix) && !/\p{Cc}/u.test(key);
-  const after = nextPageToken === undefined ? {} : { after: decodeCursor(nextPageToken, scope, isBelow) };
+  const isPosition = (key: string): boolean => key.startsWith(prefix) && !/\p{Cc}/u.test(key);
+  const after = nextPageToken === undefined ? {} : { after: decodeCursor(nextPageToken, scope, { isPosition }) };
   const keys: string[] = [];
   for await (const { key } of store.list(prefix, after)) {
     keys.push(key);

@@ -1,3 +1,4 @@
+import { isRunOver } from '../../../domain/job.ts';
 import { Router, type Request, type Response } from 'express';
 import { resolveClassifier } from '../../../records/classifiers/classifier-versions.ts';
 import { withOverride, type PageLimits } from '../../../records/classifiers/run-question.ts';
@@ -7,7 +8,6 @@ import type { CreateRunRequest } from '../../../jobs/create-run.ts';
 import type { JobService } from '../../../jobs/job-service.ts';
 import type { RunFacts } from '../../../records/jobs/run-facts.ts';
 import type { RunService } from '../../../jobs/run-service.ts';
-import { isRunOver } from '../../../jobs/run-status.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
 import { toRerunRequest } from '../../operations/rerun-request.ts';
 import { baseUrlOf, type PublicUrl } from '../../shared/base-url.ts';
