@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Job } from '../src/domain/job.ts';
 import { webhookMessageId, type DeliverJobInput } from '../src/domain/webhook.ts';
 import type { GuardedPost } from '../src/net/guarded-post.ts';
@@ -6,6 +5,7 @@ import { readJson } from '../src/records/json-documents.ts';
 import { jobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { readOutcome } from '../src/records/jobs/job-outcome.ts';
+import { parseJobRequest } from '../src/records/jobs/job-request.ts';
 import { logDelivery } from '../src/records/jobs/job-deliveries.ts';
 import { signMessage } from '../src/webhook/signature.ts';
 import type { WebhookSecrets } from '../src/records/webhooks/webhook-secrets.ts';
@@ -19,14 +19,12 @@ export interface JobDeliveryDependencies {
   readonly toWebhookBody: (job: Job) => unknown;
 }
 
-const requestSchema = z.looseObject({ webhookUrl: z.string().optional() });
-
 /** Prepares a job's answer for its `webhook_url`, signed by Standard Webhooks. Undefined when the job was deleted. */
 export async function prepareJobDelivery(
   { store, postWebhook, webhookSecrets, toWebhookBody }: JobDeliveryDependencies,
   { tenant, jobId, requestKey }: DeliverJobInput,
 ): Promise<PreparedDelivery | undefined> {
-  const url = (await readJson(store, requestKey, (value) => requestSchema.parse(value)))?.value.webhookUrl;
+  const url = (await readJson(store, requestKey, parseJobRequest))?.value.webhookUrl;
   const job = await readOutcome(store, tenant, jobId);
   if (url === undefined || !job) return undefined;
   const message = { id: webhookMessageId(jobId), sentAt: new Date(), body: JSON.stringify(toWebhookBody(job)) };

@@ -9,7 +9,9 @@ import { ingestDocument } from '../src/storage/ingest-document.ts';
 import { keepJobId } from '../src/records/jobs/job-id.ts';
 import { fileKeys, jobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
+import { readJson } from '../src/records/json-documents.ts';
 import { assertOwnJob } from '../src/records/jobs/job-outcome.ts';
+import { parseJobRequest } from '../src/records/jobs/job-request.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
 import { withOwnObjects } from './own-objects.ts';
 import { runStep, waitingOf } from './run-step.ts';
@@ -119,9 +121,8 @@ async function openSource(source: Exclude<DocumentSource, { kind: 'url' }>, stor
 }
 
 async function readUrl(urlKey: string | undefined, store: ObjectStore): Promise<string> {
-  const object = urlKey === undefined ? undefined : await store.get(urlKey);
-  const value: unknown = object && JSON.parse(Buffer.from(object.bytes).toString('utf8'));
-  if (typeof value === 'object' && value !== null && 'url' in value && typeof value.url === 'string') return value.url;
+  const url = urlKey === undefined ? undefined : (await readJson(store, urlKey, parseJobRequest))?.value.url;
+  if (url !== undefined) return url;
   throw new ClassifierError('document_missing', 'The address of the document is no longer in the store.');
 }
 

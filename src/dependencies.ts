@@ -52,9 +52,14 @@ export interface Dependencies extends AsyncDisposable {
   forWorker(): WorkerDependencies;
 }
 
-export function createDependencies(config: Config, logger: Logger): Dependencies {
+/** Parts to use in place of those that the settings describe. */
+export interface DependencyOverrides {
+  readonly store?: ObjectStore;
+}
+
+export function createDependencies(config: Config, logger: Logger, overrides: DependencyOverrides = {}): Dependencies {
   const disposables = new AsyncDisposableStack();
-  const store = createStore(config);
+  const store = overrides.store ?? createStore(config);
   let worker: WorkerDependencies | undefined;
   /** A worker in this process knows the model better than a look at its endpoint does. */
   const adviceOf = (checkModel: CheckModel) => async () =>

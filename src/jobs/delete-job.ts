@@ -1,11 +1,10 @@
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { beginDeletion } from '../records/jobs/job-deletion.ts';
 import { jobNotFound } from '../domain/error-sentences.ts';
-import { claimOfMemo } from '../domain/run-claim.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { hasTombstone, writeTombstone } from '../records/jobs/tombstones.ts';
+import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { deleteExecution, describeExecution, terminateExecution, unlessGone } from '../temporal/executions.ts';
 import { deleteDelivery } from './remove-run.ts';
@@ -28,14 +27,13 @@ export async function deleteJob(
   const deletion = await beginDeletion(store, tenant, jobId);
   if (!deletion) return;
   const execution = await describeExecution(client, jobId);
-  if (deletion.isOfClaim && !(await isStarted(store, { tenant, jobId, claim: deletion.claim }, execution))) {
+  if (!(await deletion.isStarted(execution))) {
     await deletion.abandon();
     throw jobNotFound();
   }
   if (execution && execution.closeTime === undefined) await end(client, jobId);
   await deleteDelivery(client, jobId, { reason });
-  await writeTombstone(store, tenant, jobId, execution?.runId);
-  await deletion.finish();
+  await deletion.finish({ runId: execution?.runId });
   if (execution) await deleteExecution(client, jobId, execution.runId);
 }
 
@@ -50,18 +48,6 @@ export async function isPartlyDeleted(
   if (!(await hasTombstone(store, tenant, jobId, execution.runId))) return false;
   for await (const _ of store.list(jobKeys(tenant, jobId).prefix)) return true;
   return false;
-}
-
-/** A job that took a deleted job's id and is about to start is another job. */
-async function isStarted(
-  store: ObjectStore,
-  { tenant, jobId, claim }: { readonly tenant: string; readonly jobId: string; readonly claim: string | undefined },
-  execution: WorkflowExecutionDescription | undefined,
-): Promise<boolean> {
-  if (!execution) return (await store.head(jobKeys(tenant, jobId).result)) !== undefined;
-  const ofRun = claimOfMemo(execution.memo);
-  if (ofRun !== undefined && ofRun !== claim) return false;
-  return !(await hasTombstone(store, tenant, jobId, execution.runId));
 }
 
 async function end(client: Client, jobId: string): Promise<void> {

@@ -2,12 +2,10 @@ import type { Client } from '@temporalio/client';
 import { beginDeletion, type JobDeletion } from '../records/jobs/job-deletion.ts';
 import { workflowTypes } from '../domain/contract.ts';
 import type { RetentionCutoffs } from '../domain/retention.ts';
-import { claimOfMemo } from '../domain/run-claim.ts';
 import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { webhookWorkflowId } from '../domain/webhook.ts';
 import { batchKeys, operationKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { hasTombstone, writeTombstone } from '../records/jobs/tombstones.ts';
 import { deleteExecution, describeExecution } from '../temporal/executions.ts';
 import type { PendingDeliveries } from './pending-deliveries.ts';
 import type { StoredJob } from './stored-jobs.ts';
@@ -66,12 +64,8 @@ async function deleteObjects(
   if (!deletion) return;
   // Somebody may have deleted the job and claimed its id since we looked; from here on nobody can.
   const latest = await describeExecution(client, workflowId);
-  const ofRun = claimOfMemo(latest?.memo);
-  const isOfAnother = ofRun !== undefined && ofRun !== deletion.claim;
-  const isTaken = deletion.isOfClaim && (isOfAnother || (await hasTombstone(store, tenant, workflowId, runId)));
-  if (latest?.runId !== runId || isTaken) return deletion.abandon();
-  await writeTombstone(store, tenant, workflowId, runId);
-  await deletion.finish();
+  if (latest?.runId !== runId || !(await deletion.isStarted(latest))) return deletion.abandon();
+  await deletion.finish({ runId });
 }
 
 function isOperation(workflowType: string): boolean {
@@ -96,8 +90,7 @@ export async function expireStoredJob(
     await deletion.abandon();
     return false;
   }
-  await writeTombstone(store, tenant, job.jobId);
-  await deletion.finish();
+  await deletion.finish({ runId: undefined });
   return true;
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createTenantSlots } from '../../src/domain/tenant-slots.ts';
-import { createJobService, type JobService, type StartJobRequest } from '../../src/jobs/job-service.ts';
+import { pino } from 'pino';
+import { createDependencies } from '../../src/dependencies.ts';
+import type { JobService, StartJobRequest } from '../../src/jobs/job-service.ts';
 import { startJob, type StartedJob } from '../../src/jobs/start-job.ts';
-import { createQuotas } from '../../src/jobs/quota.ts';
 import { jobKeys } from '../../src/records/keys.ts';
 import { sampleInvoice } from './documents.ts';
 import { hookedStore, type Hook } from './hooked-store.ts';
@@ -15,18 +15,11 @@ export interface JobsBeside extends JobService {
 }
 
 /** The jobs as a second API process has them, in whose store something happens at certain steps. */
-export function jobsBeside({ store, namespace }: TestService, ...hooks: readonly Hook[]): JobsBeside {
+export function jobsBeside({ store, config, namespace }: TestService, ...hooks: readonly Hook[]): JobsBeside {
   const hooked = hookedStore(store, ...hooks);
-  const questions = { slots: 2, share: 0.5 };
-  const starting = { client: namespace.client, store: hooked, patienceSeconds: 60 };
-  const jobs = createJobService({
-    ...starting,
-    quotas: createQuotas(hooked, [], async () => false),
-    pageLimits: { defaultPages: 10, maxPages: 100 },
-    waits: createTenantSlots(questions),
-    questions,
-  });
-  return { ...jobs, start: (request) => startJob(starting, request) };
+  const { client } = namespace;
+  const { jobs } = createDependencies(config, pino({ level: 'silent' }), { store: hooked }).forApi(client);
+  return { ...jobs, start: (request) => startJob({ client, store: hooked, patienceSeconds: 60 }, request) };
 }
 
 /** As the API makes it of an upload with an Idempotency-Key, which is in the store by then. */

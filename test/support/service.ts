@@ -21,6 +21,8 @@ export interface TestService extends AsyncDisposable {
   readonly namespace: TestNamespace;
   readonly directory: string;
   readonly store: ObjectStore;
+  /** The settings that it was started with. */
+  readonly config: Config;
   /** Serves further queues from now on: those that `QUEUES` left out. */
   serve(queues: Config['queues']): Promise<void>;
 }
@@ -60,7 +62,15 @@ export async function startService(environment: Readonly<Record<string, string>>
   started.defer(() => api.stop(1000));
   checkAnswersOf(api.url);
   const stack = started.move();
-  return { url: api.url, namespace, directory, store, serve, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return {
+    url: api.url,
+    namespace,
+    directory,
+    store,
+    config,
+    serve,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }
 
 export { jobSchema };

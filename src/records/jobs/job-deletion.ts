@@ -1,41 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { ClassifierError } from '../../domain/errors.ts';
-import { readJson, writeJson, type JsonDocument } from '../json-documents.ts';
+import { claimOfMemo } from '../../domain/run-claim.ts';
+import { writeJson, type JsonDocument } from '../json-documents.ts';
 import { fileKeys, jobKeys } from '../keys.ts';
 import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
 import { releaseFile } from '../files/file-holders.ts';
 import { findKeptFile } from '../files/files.ts';
 import { isId } from '../ids.ts';
+import { readJobRequestDocument, type DeletionMark, type JobRequest } from './job-request.ts';
+import { hasTombstone, writeTombstone } from './tombstones.ts';
 
-/** The mark of a deletion in a job's request. */
-export const deletionSchema = z.object({ id: z.string(), at: z.string() });
-
-const requestSchema = z.looseObject({
-  run: z.looseObject({ file: z.object({ id: z.string() }) }).optional(),
-  document: z.looseObject({ key: z.string() }).optional(),
-  fingerprint: z.string().optional(),
-  claimedAt: z.string().optional(),
-  claim: z.string().optional(),
-  deletion: deletionSchema.optional(),
-});
-
-type StoredRequest = z.infer<typeof requestSchema>;
+/** A run that Temporal knows by the job's id. */
+export interface RunOfId {
+  readonly runId: string;
+  readonly memo?: Readonly<Record<string, unknown>> | undefined;
+}
 
 /** A deletion of a job that this process alone carries out, while nobody can take the job's id. */
 export interface JobDeletion {
-  /** Whether the id's request may not have started its run yet, as far as the store knows. */
-  readonly isOfClaim: boolean;
-  /** Which one, as the run says whose it is; absent where it was not told. */
-  readonly claim?: string | undefined;
-  /** When that was; absent where it was not told. */
+  /** When the id was claimed by a key; undefined if it was not. */
   readonly claimedAt?: string | undefined;
   /**
-   * Deletes all of the job's objects, its request last: as long as that exists, an interrupted deletion is found and
-   * repeated.
+   * Whether the job was started, and this is its run. Otherwise its id was claimed for a run that is about to start, and
+   * the present one is of a deleted job. Undefined: Temporal knows none.
    */
-  finish(): Promise<void>;
+  isStarted(run: RunOfId | undefined): Promise<boolean>;
+  /**
+   * Hides the run, if the job may have one, then deletes all of the job's objects, its request last: as long as that
+   * exists, an interrupted deletion is found and repeated.
+   */
+  finish(hides?: { readonly runId: string | undefined }): Promise<void>;
   /** Gives up and leaves the job as it is. */
   abandon(): Promise<void>;
 }
@@ -59,14 +54,14 @@ export async function beginDeletion(
   tenant: string,
   jobId: string,
 ): Promise<JobDeletion | undefined> {
-  const stored = await readRequest(store, tenant, jobId);
+  const stored = await readJobRequestDocument(store, tenant, jobId);
   if (stored && !mayComeAgain(stored.value)) return unguarded(store, tenant, jobId, stored.value);
   const deletion = stored?.value.deletion;
   if (deletion && !isAbandoned(deletion)) return awaitDeletion(store, tenant, jobId, deletion.id);
   try {
     const marked = await mark(store, tenant, jobId, stored, randomUUID());
     // Somebody began to delete it, so it was started; and without a request there is no claim.
-    return { ...guarded(store, tenant, jobId, marked), isOfClaim: stored !== undefined && deletion === undefined };
+    return guarded(store, tenant, jobId, { marked, isOfClaim: stored !== undefined && deletion === undefined });
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error;
     return beginDeletion(store, tenant, jobId);
@@ -79,7 +74,7 @@ export async function deleteJobObjects(store: ObjectStore, tenant: string, jobId
 }
 
 /** Whether the process that began it has been silent for too long. */
-export function isAbandoned({ at }: z.infer<typeof deletionSchema>): boolean {
+export function isAbandoned({ at }: DeletionMark): boolean {
   return Date.now() - Date.parse(at) > deletionLeaseMs;
 }
 
@@ -91,22 +86,23 @@ async function awaitDeletion(
 ): Promise<JobDeletion | undefined> {
   for (;;) {
     await delay(lookEveryMs);
-    const deletion = (await readRequest(store, tenant, jobId))?.value.deletion;
+    const deletion = (await readJobRequestDocument(store, tenant, jobId))?.value.deletion;
     if (deletion?.id !== deletionId) return undefined;
     if (isAbandoned(deletion)) return beginDeletion(store, tenant, jobId);
   }
 }
 
 /** Whether the request belongs to an idempotency key, or exists for the mark of a deletion only. */
-function mayComeAgain({ fingerprint, deletion }: StoredRequest): boolean {
+function mayComeAgain({ fingerprint, deletion }: JobRequest): boolean {
   return fingerprint !== undefined || deletion !== undefined;
 }
 
 /** A deletion without a mark: a random id cannot come again. */
-function unguarded(store: ObjectStore, tenant: string, jobId: string, request: StoredRequest): JobDeletion {
+function unguarded(store: ObjectStore, tenant: string, jobId: string, request: JobRequest): JobDeletion {
   return {
-    isOfClaim: false,
-    async finish() {
+    isStarted: async () => true,
+    async finish(hides) {
+      if (hides) await writeTombstone(store, tenant, jobId, hides.runId);
       await deleteFileOf(store, tenant, jobId, request);
       await store.deletePrefix(jobKeys(tenant, jobId).prefix);
     },
@@ -118,8 +114,8 @@ function guarded(
   store: ObjectStore,
   tenant: string,
   jobId: string,
-  marked: JsonDocument<StoredRequest>,
-): Omit<JobDeletion, 'isOfClaim'> {
+  { marked, isOfClaim }: { readonly marked: JsonDocument<JobRequest>; readonly isOfClaim: boolean },
+): JobDeletion {
   const keys = jobKeys(tenant, jobId);
   let current = marked;
   let renewedAt = performance.now();
@@ -137,9 +133,16 @@ function guarded(
   }
 
   return {
-    claim: current.value.claim,
     claimedAt: current.value.claimedAt,
-    async finish() {
+    async isStarted(run) {
+      if (!isOfClaim) return true;
+      if (!run) return (await store.head(keys.result)) !== undefined;
+      const ofRun = claimOfMemo(run.memo);
+      if (ofRun !== undefined && ofRun !== current.value.claim) return false;
+      return !(await hasTombstone(store, tenant, jobId, run.runId));
+    },
+    async finish(hides) {
+      if (hides) await writeTombstone(store, tenant, jobId, hides.runId);
       await renew();
       await deleteFileOf(store, tenant, jobId, current.value);
       await renew();
@@ -170,9 +173,9 @@ async function mark(
   store: ObjectStore,
   tenant: string,
   jobId: string,
-  stored: JsonDocument<StoredRequest> | undefined,
+  stored: JsonDocument<JobRequest> | undefined,
   id: string,
-): Promise<JsonDocument<StoredRequest>> {
+): Promise<JsonDocument<JobRequest>> {
   const deletion = { id, at: new Date().toISOString() };
   const marked = { ...stored?.value, deletion };
   const condition = stored ? { ifMatch: stored.etag } : ({ ifNoneMatch: '*' } as const);
@@ -180,15 +183,7 @@ async function mark(
   return { value: marked, etag: facts.etag };
 }
 
-function readRequest(
-  store: ObjectStore,
-  tenant: string,
-  jobId: string,
-): Promise<JsonDocument<StoredRequest> | undefined> {
-  return readJson(store, jobKeys(tenant, jobId).request, (value) => requestSchema.parse(value));
-}
-
-async function deleteFileOf(store: ObjectStore, tenant: string, jobId: string, request: StoredRequest): Promise<void> {
+async function deleteFileOf(store: ObjectStore, tenant: string, jobId: string, request: JobRequest): Promise<void> {
   const fileId = request.run?.file.id;
   if (fileId === undefined || !isId('file', fileId)) return;
   await releaseFile(store, tenant, fileId, { kind: 'job', jobId });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { storedConfigSchema } from '../classifiers/classify-config.ts';
-import { deletionSchema } from './job-deletion.ts';
 import { jobKeys } from '../keys.ts';
-import { readJson, writeJson } from '../json-documents.ts';
+import { readJson, writeJson, type JsonDocument } from '../json-documents.ts';
 import { PreconditionFailed, type ObjectStore } from '../../storage/object-store.ts';
 import { documentTypes } from '../../domain/document.ts';
 
@@ -17,7 +16,7 @@ export type RunSource = (typeof runSources)[number];
 /** The request for a run of Extend's contract. */
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
-const runRequestSchema = z.object({
+const runRequestSchema = z.looseObject({
   /** The whole configuration, with the override merged in. Keeps unknown options. */
   config: storedConfigSchema,
   /** The classifier of the configuration; absent for one that came with the request. */
@@ -31,7 +30,13 @@ const runRequestSchema = z.object({
   review: z.object({ belowConfidence: z.number(), timeoutSeconds: z.number().optional() }).optional(),
 });
 
-const jobRequestSchema = z.object({
+/** The mark of a deletion in a job's request. */
+export type DeletionMark = z.infer<typeof deletionSchema>;
+
+const deletionSchema = z.object({ id: z.string(), at: z.string() });
+
+/** Loose: what a newer version wrote stays when a deletion is given up. */
+const jobRequestSchema = z.looseObject({
   /** A URL's query may be a secret. */
   url: z.string().optional(),
   document: z
@@ -56,14 +61,27 @@ const jobRequestSchema = z.object({
   deletion: deletionSchema.optional(),
 });
 
-/** Undefined when the job has none, as most do. */
+/** The one parser of a job's `request.json`. Throws for anything else. */
+export function parseJobRequest(value: unknown): JobRequest {
+  return jobRequestSchema.parse(value);
+}
+
+/** Undefined when the job has none: most have nothing to say there. */
 export async function readJobRequest(
   store: ObjectStore,
   tenant: string,
   jobId: string,
 ): Promise<JobRequest | undefined> {
-  const key = jobKeys(tenant, jobId).request;
-  return (await readJson(store, key, (value) => jobRequestSchema.parse(value)))?.value;
+  return (await readJobRequestDocument(store, tenant, jobId))?.value;
+}
+
+/** The same with the version that a conditional write needs. */
+export function readJobRequestDocument(
+  store: ObjectStore,
+  tenant: string,
+  jobId: string,
+): Promise<JsonDocument<JobRequest> | undefined> {
+  return readJson(store, jobKeys(tenant, jobId).request, parseJobRequest);
 }
 
 export async function writeJobRequest(
