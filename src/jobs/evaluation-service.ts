@@ -1,22 +1,11 @@
 import { chooseEvaluation, type EvaluationChoice } from '../records/evaluations/choose-evaluation.ts';
 import { resolveClassifier, type ResolvedClassifier } from '../records/classifiers/classifier-versions.ts';
-import {
-  createEvaluationRun,
-  readEvaluationRun,
-  recordEvaluationOutcome,
-  type EvaluationRun,
-  type EvaluationOutcome,
-} from '../records/evaluations/evaluation-runs.ts';
+import { createEvaluationRun, readEvaluationRun, type EvaluationRun } from '../records/evaluations/evaluation-runs.ts';
+import { measureEvaluation } from '../records/evaluations/measure-evaluation.ts';
 import { newId } from '../records/ids.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BatchService } from './batch-service.ts';
 import type { BatchStatus } from './read-batch.ts';
-import { jobIdOfBatch } from '../domain/batch.ts';
-import { optionOfCategory } from '../domain/classification-options.ts';
-import { measure, type JudgedFile } from '../domain/evaluation.ts';
-import type { Job } from '../domain/job.ts';
-import { mapBounded } from '../domain/map-bounded.ts';
-import { readOutcome } from '../records/jobs/job-outcome.ts';
 
 export interface StartEvaluationRequest extends EvaluationChoice {
   /** Of the HTTP request, for the logs of workers. */
@@ -39,7 +28,7 @@ export interface EvaluationService {
    * there is nothing to run.
    */
   start(request: StartEvaluationRequest): Promise<EvaluationFacts>;
-  /** Measures it when it is found to have ended, and keeps that. */
+  /** Throws `not_found`. */
   read(tenant: string, runId: string): Promise<EvaluationFacts>;
 }
 
@@ -91,48 +80,9 @@ export function createEvaluationService(dependencies: EvaluationServiceDependenc
         const { processed, failed, cancelled } = await batches.counts(tenant, batch);
         return { run, resolved, status, filesProcessed: processed + failed + cancelled };
       }
+      // Its batch was terminated, or ended under an earlier version: nobody has measured it.
       const outcome = await measureEvaluation(store, tenant, run, status);
-      const ended = await recordEvaluationOutcome(store, tenant, runId, outcome);
-      return { run: ended, resolved, ...outcome };
+      return { run: { ...run, outcome }, resolved, ...outcome };
     },
-  };
-}
-
-const readsAtOnce = 16;
-
-/** Measures a finished evaluation from the store's outcomes of its runs. */
-export async function measureEvaluation(
-  store: ObjectStore,
-  tenant: string,
-  run: EvaluationRun,
-  status: EvaluationOutcome['status'],
-): Promise<EvaluationOutcome> {
-  const { id, config, items } = run;
-  const files = await mapBounded([...items.entries()], readsAtOnce, async ([index, { expectedOutput }]) => ({
-    expected: expectedOutput.type,
-    ...judgementOf(run, await readOutcome(store, tenant, jobIdOfBatch(id, index))),
-  }));
-  const { accuracy, classes, numPages, latency } = measure(
-    config.classifications.map(({ type }) => type),
-    files,
-  );
-  return {
-    status,
-    filesProcessed: files.length,
-    accuracy,
-    numPages,
-    classes: [...classes],
-    ...(latency && { latency }),
-  };
-}
-
-function judgementOf({ config }: EvaluationRun, job: Job | undefined): Omit<JudgedFile, 'expected'> {
-  if (job?.status !== 'completed') return {};
-  const { createdAt, finishedAt, result } = job;
-  const predicted = optionOfCategory(config.classifications, result.classification)?.type;
-  return {
-    ...(predicted !== undefined && { predicted }),
-    ...(finishedAt !== undefined && { latencyMs: Date.parse(finishedAt) - Date.parse(createdAt) }),
-    pageCount: result.pages.length,
   };
 }

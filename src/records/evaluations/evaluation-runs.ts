@@ -72,10 +72,18 @@ export async function createEvaluationRun(store: ObjectStore, tenant: string, ru
 
 /** Throws `not_found`, also for a run of another tenant. */
 export async function readEvaluationRun(store: ObjectStore, tenant: string, id: string): Promise<EvaluationRun> {
-  const key = evaluationRunKey(tenant, id);
-  const run = isId('batchRun', id) ? (await readJson(store, key, parse))?.value : undefined;
+  const run = await findEvaluationRun(store, tenant, id);
   if (!run) throw runNotFound(id);
   return run;
+}
+
+/** Undefined for a batch that evaluates nothing. */
+export async function findEvaluationRun(
+  store: ObjectStore,
+  tenant: string,
+  id: string,
+): Promise<EvaluationRun | undefined> {
+  return isId('batchRun', id) ? (await readJson(store, evaluationRunKey(tenant, id), parse))?.value : undefined;
 }
 
 /** Stores the outcome; of several simultaneous ones the first stays. */

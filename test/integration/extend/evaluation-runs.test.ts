@@ -1,5 +1,8 @@
 import type { Extend, ExtendClient } from 'extend-ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { evaluationRunKey } from '../../../src/records/evaluations/evaluation-keys.ts';
+import { readEvaluationRun } from '../../../src/records/evaluations/evaluation-runs.ts';
+import { writeJson } from '../../../src/records/json-documents.ts';
 import { corruptPdf, pdfWithPages } from '../../support/documents.ts';
 import { extendClient, extendErrorOf, sendRaw } from '../../support/extend-client.ts';
 import { startService, type TestService } from '../../support/service.ts';
@@ -143,6 +146,38 @@ describe('an evaluation', () => {
     expect(await acme.batchRuns.get(run.id)).toMatchObject({ id: run.id, status: 'PROCESSED', runCount: 2 });
     const listed = async () => (await acme.classifyRuns.list({ batchId: run.id, source: 'EVALUATION' })).data.length;
     await expect.poll(listed, { timeout: 20_000 }).toBe(2);
+  });
+});
+
+describe('reading an evaluation', () => {
+  async function ended(): Promise<string> {
+    const { evaluationSetId } = await newSet([[invoiceFile, invoice]]);
+    const { id } = await acme.evaluationSetRuns.create({ evaluationSetId });
+    await expect.poll(async () => (await acme.batchRuns.get(id)).status, { timeout: 50_000 }).toBe('PROCESSED');
+    return id;
+  }
+
+  test('changes nothing: it is measured by the time that its batch has ended', async () => {
+    const id = await ended();
+    const { outcome, updatedAt } = await readEvaluationRun(service.store, 'acme', id);
+    const before = await service.store.head(evaluationRunKey('acme', id));
+
+    const run = await acme.evaluationSetRuns.retrieve(id);
+
+    expect(outcome).toMatchObject({ status: 'processed', accuracy: 1, filesProcessed: 1 });
+    expect(run).toMatchObject({ status: 'PROCESSED', metrics: { accuracy: 1 }, updatedAt });
+    expect(await service.store.head(evaluationRunKey('acme', id))).toEqual(before);
+  });
+
+  test('tells its measures and stores none where it ended under an earlier version', async () => {
+    const id = await ended();
+    const { outcome: _outcome, ...unmeasured } = await readEvaluationRun(service.store, 'acme', id);
+    await writeJson(service.store, evaluationRunKey('acme', id), unmeasured);
+
+    const run = await acme.evaluationSetRuns.retrieve(id);
+
+    expect(run).toMatchObject({ status: 'PROCESSED', metrics: { accuracy: 1, numFilesProcessed: 1 } });
+    expect(await readEvaluationRun(service.store, 'acme', id)).toEqual(unmeasured);
   });
 });
 
