@@ -17,10 +17,7 @@ export interface ClassifiablePage {
    * 1536 px long.
    */
   image(): Promise<Uint8Array | undefined>;
-  /**
-   * Of a very long or very wide page: its pieces side by side, overlapping a little, as one JPEG of ordinary
-   * proportions.
-   */
+  /** The pieces of a very long or wide page side by side, with some overlap, as one JPEG of ordinary proportions. */
   readonly sheet?: { image(): Promise<Uint8Array>; readonly isWhole: boolean };
   /**
    * Pages before this one that tell what it may belong to: the first and the previous one, where their text is at hand.
@@ -70,8 +67,8 @@ export function withUnknown({
 }
 
 /**
- * Where a confidence comes from. `stated`: the endpoint gives no probabilities, `confidence` is what the model said of
- * itself. `none`: it did not say either, `confidence` is 0.5 and means nothing.
+ * The source of a confidence. `stated`: the endpoint gives no probabilities, and `confidence` is the model's own word.
+ * `none`: the model gave none either, and `confidence` is 0.5 and means nothing.
  */
 export type ConfidenceSource = 'logprobs' | 'stated' | 'none' | 'word-scores';
 
@@ -84,14 +81,14 @@ export interface Candidate {
 export interface PageClassification {
   /** Always one of the request's categories, as given; or `unknown`, where it may be. */
   readonly classification: string;
-  /** What the classifier said before it was normalised to a category's name. */
+  /** The classifier's answer before it was normalised to a category's name. */
   readonly rawResult: string;
   /** 0..1. */
   readonly confidence: number;
   readonly confidenceSource: ConfidenceSource;
   /** Most likely first; at most 5. */
   readonly candidates: readonly Candidate[];
-  /** What a reader must know of how this came about. Never page content. */
+  /** Notes for the reader of the result. Never page content. */
   readonly warnings?: readonly string[];
   /** Why, in one sentence. Never stored in a history. */
   readonly reasoning?: string;
@@ -106,7 +103,7 @@ export interface PageClassifier {
   /** Stands in results, logs and the search attribute `Classifier`. */
   readonly name: string;
   readonly model: string;
-  /** Of one that asks somebody else: whether they can be asked. */
+  /** For a classifier that calls a server: whether that can be used. */
   readonly circuit?: Circuit | undefined;
   classifyPage(request: PageClassificationRequest): Promise<PageClassification>;
 }

@@ -1,10 +1,10 @@
 import type { Pixels } from './pixels.ts';
 
-/** What a transparent page may stand on: paper, where all that is drawn stands out from it. */
+/** Grounds for a transparent page: one on which all drawings stand out. */
 const grounds = [255, 0, 128] as const;
-/** Of 255: how much lighter or darker than its ground a letter must be. */
+/** Of 255; how much a letter must be lighter or darker than its ground. */
 const visibleContrast = 64;
-/** Of the outlines that a ground must show, to be taken without looking further. */
+/** The share of outlines that a ground must show to be chosen at once. */
 const enough = 0.9;
 /** How far an outline is looked for, in pixels of the page image: strokes are as wide. */
 const reach = 4;

@@ -5,7 +5,7 @@ interface Chunk {
   readonly data: Buffer;
 }
 
-/** What of a PNG's head applies to its frames too: colours, transparency and density. */
+/** Chunks of a PNG's head that apply to its frames too: colours, transparency and density. */
 const sharedChunks: readonly string[] = ['PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'pHYs', 'eXIf'];
 
 /**

@@ -53,7 +53,7 @@ export interface RunInPlace {
   readonly placed: PlacedRun | undefined;
 }
 
-/** As `assembleText`, of runs whose places are known. */
+/** Like `assembleText`, for runs with known places. */
 export function assemblePlaced(runs: Iterable<RunInPlace>, page: PixelSize, maxCharacters: number): PageText {
   const spans: TextSpan[] = [];
   let text = '';
@@ -78,7 +78,7 @@ export function assemblePlaced(runs: Iterable<RunInPlace>, page: PixelSize, maxC
   return { text: text.slice(0, maxCharacters), spans };
 }
 
-/** Where a run stands; undefined for one without letters or size. */
+/** The place of a run; undefined for one without letters or size. */
 export function placeRun(run: TextRun): PlacedRun | undefined {
   const text = plainText(run.text);
   const [a, b, c, d, e, f] = run.matrix;
@@ -127,7 +127,7 @@ function separatorBetween(last: PlacedRun, next: PlacedRun, hasSpace: boolean): 
   const size = Math.max(last.size, next.size);
   if (isTurned || across > 0.6 * size) return '\n';
   const gap = direction.x * dx + direction.y * dy - advance;
-  // Backwards on the same line: another cell, or the next word of a script that is written from right to left.
+  // Backwards on the same line: another cell, or the next word of a right-to-left script.
   return hasSpace || gap > 0.15 * size || gap < -0.5 * size ? ' ' : '';
 }
 

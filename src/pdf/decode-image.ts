@@ -42,7 +42,7 @@ async function decodeColours({ input, options }: ImageFrame, { width, height }: 
   return { pixels: data, widthPx: info.width, heightPx: info.height, channels: info.channels };
 }
 
-/** What libvips calls grey, and red, green and blue, that are not of 8 bits. */
+/** libvips's names of grey and of red, green and blue without 8 bits. */
 const numberSpaces: readonly string[] = ['b-w', 'grey16', 'rgb16', 'scrgb', 'srgb', 'rgb'];
 
 /** 16 bits of which the upper two are never used hold fewer. */

@@ -24,7 +24,7 @@ export type RenderedPage =
   | {
       readonly pageNumber: number;
       readonly image: Uint8Array;
-      /** Of a long page: its pieces side by side, for readers that scale pictures down. */
+      /** The pieces of a long page side by side, for models that scale pictures down. */
       readonly sheet?: PageSheetImage | undefined;
       readonly widthPx: number;
       readonly heightPx: number;

@@ -101,7 +101,7 @@ function isAllComments(runs: readonly TextRun[], { comments }: AnnotatedText, pa
 
 /** In the page's units: how far a mark reaches beyond its place. */
 const markEdge = 4;
-/** As above: what is left free around comments. */
+/** As above: the margin around comments. */
 const sheetMargin = 36;
 
 function toSheet(

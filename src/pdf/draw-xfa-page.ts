@@ -68,7 +68,7 @@ function wordOf(node: object): string {
   const name = 'name' in node ? node.name : '';
   const value = 'value' in node && typeof node.value === 'string' ? node.value : '';
   if (name === '#text') return value.trim();
-  // An option that is not chosen is no word of the form.
+  // An unselected option is no text of the form.
   if (name === 'option' && !(attributes && 'selected' in attributes && attributes.selected === true)) return '';
   if (attributes && 'textContent' in attributes && typeof attributes.textContent === 'string')
     return attributes.textContent.trim();

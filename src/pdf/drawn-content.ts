@@ -6,7 +6,7 @@ export interface DrawnGlyph {
   readonly y: number;
   readonly size: number;
   readonly width: number;
-  /** What it says of itself; blank for a space, and for a letter of a font that does not say which. */
+  /** Its character; blank for a space, and for a letter whose font does not name it. */
   readonly character: string;
   /**
    * Without ink that shows: by its rendering mode, its opacity, its size, its layer or its clip, or covered by what
@@ -25,7 +25,7 @@ export interface DrawnPicture {
   readonly bounds: Bounds;
 }
 
-/** What a page's content draws, as far as it tells whether its text is seen. */
+/** The drawings of a page that decide whether its text is visible. */
 export interface DrawnContent {
   /** Letters by the `rowOf` their origin, each row in the order of drawing. */
   readonly rows: ReadonlyMap<number, readonly DrawnGlyph[]>;

@@ -1,6 +1,6 @@
 import { identity, isList, numberOf, type Bounds, type Matrix } from './matrix.ts';
 
-/** What decides where and how text is drawn (ISO 32000-2 8.4.1 and 9.3.1). */
+/** The state that decides where and how text is drawn (ISO 32000-2 8.4.1 and 9.3.1). */
 export interface GraphicsState {
   /** To pixels. */
   matrix: Matrix;
@@ -14,9 +14,9 @@ export interface GraphicsState {
   /** Mixed with what lies below, or shown in part: by its blend mode or a soft mask (ISO 32000-2 11.3.5 and 11.6.5). */
   isBlended: boolean;
   isMasked: boolean;
-  /** As the two above, of the groups around. */
+  /** The same two for the surrounding groups. */
   isGroupMixed: boolean;
-  /** What is drawn is a soft mask, which nobody sees. */
+  /** The drawing is a soft mask, which is invisible. */
   isMaskContent: boolean;
   fillOpacity: number;
   strokeOpacity: number;
@@ -81,7 +81,7 @@ export interface FontFacts {
 
 const knownFonts = new WeakMap<object, FontFacts>();
 
-/** What is asked of a font as pdfjs holds it. */
+/** Reads the facts of a font from pdfjs. */
 export function fontFacts(font: unknown): FontFacts {
   const isObject = typeof font === 'object' && font !== null;
   const known = isObject ? knownFonts.get(font) : undefined;
@@ -116,7 +116,7 @@ export interface GlyphFacts {
 /** pdfjs has one object for a letter of a font, and shows it again and again. */
 const knownGlyphs = new WeakMap<object, GlyphFacts>();
 
-/** What is asked of a glyph as pdfjs shows it; undefined for anything else. */
+/** Reads the facts of a glyph from pdfjs; undefined for anything else. */
 export function glyphFacts(glyph: unknown): GlyphFacts | undefined {
   if (typeof glyph !== 'object' || glyph === null) return undefined;
   const known = knownGlyphs.get(glyph);

@@ -2,7 +2,7 @@ import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 
 const wordsOf = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
-/** What a browser shows none of. */
+/** Elements that browsers do not show. */
 const hidden = wordsOf('script style noscript template svg math iframe object');
 /** Elements that begin a line of their own. */
 const blocks = wordsOf(
@@ -127,7 +127,7 @@ function createWords() {
       isBegun = true;
       separator = /\s$/.test(data) ? ' ' : '';
     },
-    /** What has come together since the last time. */
+    /** The text since the last call. */
     take(): string {
       const taken = text;
       text = '';
@@ -137,9 +137,9 @@ function createWords() {
 }
 
 /**
- * The text that the tokenizer speaks of by position. It hands on text at the end of each piece, so that what reaches
- * back into the piece before is a name, or a few characters that turned out to be no tag. A name that is longer than
- * what is kept is none that matters, and reads as ''.
+ * The text to which the tokenizer's positions refer. It delivers text at the end of each piece, so only a name, or a
+ * few characters that turned out to be no tag, reach back into the piece before. A name longer than the window does not
+ * matter and reads as ''.
  */
 function createWindow() {
   const keptCharacters = 64;
@@ -157,9 +157,7 @@ function createWindow() {
   };
 }
 
-/**
- * The elements that are open, innermost last; each is pushed and popped once. `onClose` hears of every one that closes.
- */
+/** The open elements, innermost last; each is pushed and popped once. Calls `onClose` for every one that closes. */
 function createOpenElements(maxDepth: number, onClose: (name: string) => void) {
   const names: string[] = [];
   const counts = new Map<string, number>();

@@ -7,7 +7,7 @@ export interface PixelBox {
   readonly bottom: number;
 }
 
-/** What letters are written with. */
+/** The ink of letters. */
 export interface Ink {
   /** `#rrggbb`; undefined where it is anybody's guess. */
   readonly colour: string | undefined;
@@ -17,8 +17,8 @@ export interface Ink {
 type Colour = readonly [red: number, green: number, blue: number];
 
 /**
- * Of 255, in any channel: what differs less from what is around it is not read. Type of ten levels is, thin strokes of
- * it have a part.
+ * Of 255, in any channel; what differs less from its surroundings cannot be read. Type of ten levels can, and its thin
+ * strokes have a part of them.
  */
 const leastContrast = 6;
 /** As above, on a picture: paper that was scanned is not quite white, and has noise. */
@@ -85,7 +85,7 @@ function columnsOf({ left, right }: PixelBox): number {
   return Math.min(across, Math.max(1, Math.ceil(right - left)));
 }
 
-/** Looks at a box, row by row, until `isFound`. Called for each word of a page, so that it allocates nothing. */
+/** Scans a box row by row until `isFound`. Called for each word of a page, so it allocates nothing. */
 function someSample(
   { pixels, widthPx, heightPx, channels }: Pixels,
   box: PixelBox,

@@ -4,7 +4,7 @@ import type { Pixels } from './pixels.ts';
 /** Looking at every second pixel of every second row finds the strokes of 6-point type at 1536 px as well. */
 const step = 2;
 /**
- * What counts as a mark of ink: how far from the paper (in any channel, of 255), in how much of a cell, in how many
+ * The rule for a mark of ink: its distance from the paper (in any channel, of 255), in how much of a cell, in how many
  * cells.
  */
 interface MarkRule {

@@ -23,7 +23,7 @@ export interface LoadOptions {
   readonly isByMeaning?: boolean;
 }
 
-/** Where what pdfjs says through the console of this process ends up. */
+/** Collects what pdfjs writes to the console of this process. */
 export const pdfWarnings = collectProcessWarnings();
 
 const packageFolder = new URL('.', import.meta.resolve('pdfjs-dist/package.json'));

@@ -6,7 +6,7 @@ export type Bounds = readonly [left: number, top: number, right: number, bottom:
 
 export const identity: Matrix = [1, 0, 0, 1, 0, 0];
 
-/** What carries out `inner` first and then `outer`. */
+/** The matrix that applies `inner` first and then `outer`. */
 export function multiply(outer: Matrix, inner: Matrix): Matrix {
   return [
     outer[0] * inner[0] + outer[2] * inner[1],
@@ -47,7 +47,7 @@ export function matrixOf(value: unknown): Matrix | undefined {
   return e === undefined || f === undefined ? undefined : [a, b, c, d, e, f];
 }
 
-/** As `matrixOf`, for a box. */
+/** Like `matrixOf`, for a box. */
 export function boxOf(value: unknown): Bounds | undefined {
   const [left, top, right, bottom] = numbersOf(value);
   if (left === undefined || top === undefined || right === undefined || bottom === undefined) return undefined;

@@ -7,7 +7,7 @@ export interface DrawnPage {
   readonly heightPx: number;
   readonly channels: 3 | 4;
   readonly text: PageText;
-  /** What was lost, in sentences for the caller. Never page content. */
+  /** Losses, in sentences for the caller. Never page content. */
   readonly warnings: readonly string[];
 }
 

@@ -2,15 +2,15 @@ import type { PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { z } from 'zod';
 import type { TextBlock } from './text-block.ts';
 
-/** What annotations add to a page beyond what pdfjs draws of them. */
+/** Additions of annotations that pdfjs does not draw. */
 export interface AnnotatedText {
   /** Without an appearance in the file: these are ours to draw. */
   readonly toDraw: readonly TextBlock[];
   /** Drawn by pdfjs. */
   readonly drawn: readonly TextBlock[];
-  /** What a viewer shows when somebody points at a mark: no part of the sheet. Each with the place of its mark. */
+  /** Comments that a viewer shows for a mark: no part of the sheet. Each with the place of its mark. */
   readonly comments: readonly TextBlock[];
-  /** What could not be drawn, in sentences. */
+  /** Sentences about what could not be drawn. */
   readonly warnings: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const colour = z
   .optional()
   .catch(undefined);
 
-/** What is asked of an annotation as pdfjs describes it; anything else of it is ignored. */
+/** The members of pdfjs's annotations that we use. */
 const annotationSchema = z.object({
   subtype: z.string(),
   rect: z.tuple([z.number(), z.number(), z.number(), z.number()]),
@@ -54,7 +54,7 @@ const flags = { hidden: 2, noView: 32 } as const;
 const lostWithoutAppearance = new Set(['Stamp', 'Watermark', 'FileAttachment', 'RichMedia', 'Screen', 'Movie', '3D']);
 const lostAnnotation = 'A stamp or an attachment on this page brings no picture of itself and was left out.';
 const wrongValue = 'The value of a form field on this page was drawn with letters missing.';
-/** Hostile pages have a million; beyond this many none is looked at, and the page says so. */
+/** Hostile pages have a million. Above this number it reads none, and the page says so. */
 const maxAnnotations = 5000;
 const tooMany = `This page has more than ${maxAnnotations} annotations; the text of the others was left out.`;
 

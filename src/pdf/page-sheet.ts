@@ -19,7 +19,7 @@ const legibleAsWhole = 1.5;
 const sheetSquares = 1.5;
 /** Below this share of the long side, the short side of a receipt holds no legible type. */
 const smallestShare = 0.21;
-/** What a piece repeats of the one before, so that no line of text is only there in halves. */
+/** The overlap of a piece with the one before, so that no line of text is only there in halves. */
 const overlapShare = 1 / 24;
 /** A grey bar between two pieces. */
 const gapPx = 16;
@@ -84,8 +84,8 @@ function roomFor(longSidePx: number, short: number): number {
 }
 
 /**
- * Where the pieces begin: all of them, else the first ones and the last. What a document is stands at its head, what it
- * comes to at its end.
+ * Chooses the pieces: all, or else the first ones and the last. A document's head says what it is, its end what it
+ * comes to.
  */
 function chooseStarts(
   { needed, long, length, overlap }: Readonly<Record<'needed' | 'long' | 'length' | 'overlap', number>>,

@@ -35,7 +35,7 @@ export function fitPage(size: PixelSize, longSidePx: number): PixelSize & { read
   return fitLongSide(size, Math.min(maxLongSidePx, Math.round((longSidePx * ratio) / longestRatio)));
 }
 
-/** As `fitPage`, but an image that is small already stays as it is: enlarging adds bytes and no information. */
+/** Like `fitPage`, but keeps a small image: enlarging adds bytes and no information. */
 export function shrinkToPage(size: PixelSize, longSidePx: number): PixelSize & { readonly scale: number } {
   const page = fitPage(size, longSidePx);
   return page.scale < 1 ? page : fitLongSide(size, Math.max(size.width, size.height));

@@ -2,7 +2,7 @@ import type { GraphicsState } from './graphics-state.ts';
 import { numberOf } from './matrix.ts';
 
 const leastOpacity = 0.05;
-/** What a picture must have to cover what lies below. */
+/** The opacity of a picture that covers what lies below. */
 const coveringOpacity = 0.9;
 
 /** ISO 32000-2 9.3.6: the lowest two bits say fill, stroke, both or nothing. */

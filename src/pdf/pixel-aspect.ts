@@ -15,7 +15,7 @@ export interface AspectSource {
   readonly readAt: ReadAt;
   /** Of a TIFF: the page's. */
   readonly directory?: TiffDirectory | undefined;
-  /** As a JPEG or WebP has it, with or without its "Exif" mark. */
+  /** As in a JPEG or WebP, with or without its "Exif" mark. */
   readonly exif?: Buffer | undefined;
 }
 
@@ -106,7 +106,7 @@ function ofBitmap(head: Buffer): number {
   return hasDensity ? ratio(head.readInt32LE(38), head.readInt32LE(42)) : 1;
 }
 
-/** Where there are twice as many pixels to the inch across as down, each is twice as high as wide. */
+/** With twice as many pixels per inch across as down, each pixel is twice as high as wide. */
 function ratio(across: number, down: number): number {
   const aspect = across / down;
   return across > 0 && down > 0 && Number.isFinite(aspect) ? aspect : 1;

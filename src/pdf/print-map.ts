@@ -2,8 +2,8 @@ import type { PixelBox } from './ink-samples.ts';
 import type { Pixels } from './pixels.ts';
 
 /**
- * Where a page looks printed with letters, in cells of 12 px: strokes in both directions, as no rule, edge or tint has
- * them.
+ * The cells of 12 px of a page that look printed with letters: strokes in both directions, unlike rules, edges or
+ * tints.
  */
 export interface PrintMap {
   readonly columns: number;

@@ -9,7 +9,7 @@ import { lookAtRuns, type SeenRun } from './visible-text.ts';
 
 export interface TextLayer {
   readonly text: PageText;
-  /** What a reader must know of it, in sentences. Never page content. */
+  /** Notes for the reader, in sentences. Never page content. */
   readonly warnings: readonly string[];
 }
 
@@ -66,7 +66,7 @@ function withoutEcho(hidden: readonly SeenRun[], shown: string): SeenRun[] {
   return hidden.filter(({ run }) => !shown.includes(run.text.trim()));
 }
 
-/** What recognition makes of the dirt on a scanned sheet that is empty stands over its picture. */
+/** Drops what recognition read in the dirt of an empty scanned sheet: it lies over its picture. */
 function withoutDirt(hidden: readonly SeenRun[], { pictures }: DrawnContent): SeenRun[] {
   return hidden.filter(({ placed: { box }, sight }) => {
     const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];

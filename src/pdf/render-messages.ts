@@ -12,7 +12,7 @@ export interface RenderSettings {
   readonly maxEmbeddedImagePixels: number;
   /** Image files (and frames of a TIFF) beyond this are refused before they are decoded. */
   readonly maxImagePixels: number;
-  /** What is beyond on one page is left out. */
+  /** Leaves out the rest of a page beyond this. */
   readonly maxPageCharacters: number;
   /** A text of more pages is refused. */
   readonly maxTextPages: number;
@@ -20,7 +20,7 @@ export interface RenderSettings {
   readonly maxHtmlDepth: number;
 }
 
-/** What the pool sends to a render child. The file is named, so that its bytes cross no channel. */
+/** A job from the pool to a render child. It names the file, so that no bytes cross the channel. */
 export interface RenderJob {
   readonly path: string;
   readonly type: DocumentType;
@@ -38,7 +38,7 @@ const refusal = z.object({ code: z.string().refine(isErrorCode), detail: z.strin
 
 const jpeg = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-/** What a render child says: first what it opened, then each page. */
+/** Events of a render child: first the opened document, then each page. */
 export const renderEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('opened'), pageCount: z.int().min(1), pageNumbers: z.array(pageNumber) }),
   z.object({

@@ -1,9 +1,9 @@
 import { isDecodedImage } from './shrink-page-images.ts';
 import { imageKinds } from './shrink-image.ts';
 
-/** Of 255: less shows what lies below. */
+/** Of 255; a lower opacity shows what lies below. */
 const opaque = 230;
-/** Of a picture's pixels: rounded corners and soft edges are fewer. */
+/** The share of a picture's transparent pixels; rounded corners and soft edges have fewer. */
 const clearShare = 0.1;
 const samples = 10_000;
 

@@ -12,7 +12,7 @@ export interface TextBlock {
   readonly isMultiline: boolean;
   /** `#rrggbb`; black where none is given. */
   readonly colour?: string | undefined;
-  /** What its frame is filled with, if anything. */
+  /** The fill of its frame, if any. */
   readonly ground?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ const padding = 2;
 const lineSpacing = 1.2;
 const largestFitted = 12;
 const smallestFitted = 4;
-/** What a frame can show at all; a value of a megabyte is no text on a page. */
+/** The most text that a frame can show; a value of a megabyte is no text on a page. */
 const maxCharacters = 20_000;
 
 /** Writes blocks on a page, within their frames. */

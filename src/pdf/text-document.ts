@@ -14,7 +14,7 @@ export interface TextDocument {
   readonly pages: readonly TextPage[];
 }
 
-/** What one text may cost. */
+/** The limits of one text. */
 export interface TextLimits {
   /** A text of more pages is refused. */
   readonly maxTextPages: number;
@@ -106,7 +106,7 @@ function createPageSplitter(onPage: (pageNumber: number, text: () => string) => 
   };
 }
 
-/** Where a page ends that is full: at the end of a line, else of a word, where there is one in its second half. */
+/** Where to end a full page: at the end of a line, else of a word, if there is one in its second half. */
 function endOfFullPage(text: string, from: number): { readonly end: number; readonly next: number } {
   const head = text.slice(from, from + charactersPerPage);
   for (const separator of ['\n', ' ']) {

@@ -4,7 +4,7 @@ export type ReadAt = (offset: number, length: number) => Buffer;
 /** The numbers of a TIFF's tags (TIFF 6.0, section 2), by tag. Texts and long arrays are left out. */
 export interface TiffDirectory {
   readonly values: ReadonlyMap<number, readonly number[]>;
-  /** What hangs below it: a camera's TIFF has the picture there, and a thumbnail before it. */
+  /** Its subdirectories: a camera's TIFF has the picture there, and a thumbnail before it. */
   readonly subDirectories: readonly TiffDirectory[];
 }
 

@@ -1,6 +1,6 @@
 import { tagValue, tiffTags, type TiffDirectory } from './tiff-directory.ts';
 
-/** What libvips reads as it comes with sharp: none, the faxes, LZW, both JPEGs, deflate, PackBits and their like. */
+/** Compressions that sharp's libvips reads: none, the faxes, LZW, both JPEGs, deflate, PackBits and their like. */
 const readCompressions: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 32_766, 32_771, 32_773, 32_809, 32_946, 50_001];
 
 /** Registered and usual compressions (TIFF 6.0, its supplements, libtiff's tiff.h), as people call them. */
@@ -59,9 +59,7 @@ export function unreadCompression(directory: TiffDirectory): string | undefined 
   return `TIFF with the compression ${called} is not read. ${remedy}`;
 }
 
-/**
- * What a TIFF's page holds, when it could not be decoded for no other reason: numbers or colours of an unusual kind.
- */
+/** The unusual format of a TIFF's page that could not be decoded: numbers or colours of an unusual kind. */
 export function unreadFormat(directory: TiffDirectory): string | undefined {
   if (tagValue(directory, tiffTags.compression, 1) === 6)
     return `TIFF with old-style JPEG (6) could not be read. ${remedy}`;

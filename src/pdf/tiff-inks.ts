@@ -3,7 +3,7 @@ import type { Pixels } from './pixels.ts';
 import type { PixelSize } from './page-size.ts';
 import { tagValue, tiffTags, type TiffDirectory } from './tiff-directory.ts';
 
-/** What the samples of a pixel are: the colours first, then what the file adds to them. */
+/** The samples of a pixel: the colours first, then the file's additions. */
 export interface InkLayout {
   readonly colours: 'grey' | 'rgb' | 'cmyk';
   readonly colourCount: number;
@@ -70,7 +70,7 @@ function colourOf({ colours }: InkLayout, planes: readonly Uint8Array[], channel
   return ((255 - value) * (255 - (planes[3]?.[pixel] ?? 0))) / 255;
 }
 
-/** What is not as most of the plane is drawn: whether full ink is 255 or 0 differs from program to program. */
+/** Draws what differs from most of the plane, because programs differ on whether full ink is 255 or 0. */
 function drawSpot(pixels: Uint8Array, plane: Uint8Array, { colours }: InkLayout): void {
   const counts = new Uint32Array(256);
   for (const value of plane) counts[value] = (counts[value] ?? 0) + 1;

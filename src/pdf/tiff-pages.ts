@@ -1,6 +1,6 @@
 import { tagValue, tiffTags, type TiffDirectory } from './tiff-directory.ts';
 
-/** Where a page of a TIFF is: in which directory of the chain, and in which one below that. */
+/** The place of a TIFF's page: its directory in the chain, and the one below that. */
 export interface TiffPage {
   readonly page: number;
   readonly subifd?: number;

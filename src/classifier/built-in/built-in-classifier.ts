@@ -56,9 +56,9 @@ export function createBuiltInClassifier({ ocr, logger }: BuiltInClassifierOption
 }
 
 /**
- * To be of no category competes with the categories, at what a page says for wrong ones, or for a kind that nobody
- * asked for: as a category of its own, or as that of the caller's which is for all the rest. What speaks for that one
- * by itself counts where it is more.
+ * Lets "none of them" compete with the categories, with the usual evidence for wrong ones or the evidence for a kind
+ * that nobody asked for: as a category of its own, or as the caller's category for all the rest, whose own evidence
+ * counts if it is more.
  */
 async function scoreRequest(words: PlacedText, request: PageClassificationRequest): Promise<PageScores> {
   const { page, categories, catchAll } = request;

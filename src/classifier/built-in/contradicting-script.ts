@@ -60,7 +60,7 @@ function wordsIn(run: string): string[] {
   return words;
 }
 
-/** The words by which the kinds are told, in all their languages. */
+/** The words of all kinds, in all their languages. */
 function findKnownWords(): ReadonlySet<string> {
   const phrases = allKinds.flatMap(({ names, titles, telltales, hints }) => [names, titles, telltales, hints]);
   return new Set(phrases.flatMap(wordsOf));

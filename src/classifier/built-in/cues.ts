@@ -1,7 +1,7 @@
 import type { PageText } from '../../domain/page.ts';
 import type { PageLine } from './page-lines.ts';
 
-/** What can be seen of a page beside its words. */
+/** A visible feature of a page other than its words. */
 export type CueName = keyof ReturnType<typeof findCues>;
 
 /** Each between 0 (not there) and 1 (plainly there), by name. */
@@ -23,7 +23,7 @@ const memoHeaders = [
   /^(date|datum|fecha|data|дата)\s*[:：]/u,
   /^(subject|re|betreff|betrifft|objet|asunto|oggetto|assunto|onderwerp|betreft|temat|dotyczy|amne|тема)\s*[:：]/u,
 ];
-/** What an e-mail has that a memorandum has not: when it was sent, addresses, the message that it answers. */
+/** Marks of an e-mail that a memorandum lacks: the time of sending, addresses, the message that it answers. */
 const mailMarks = [
   /^(sent|gesendet|envoye|enviado|inviato|verzonden|wyslano|skickat|отправлено|发送时间|送信日時)\s*[:：]/u,
   /^(from|von|de|da|van|od|fran|от|发件人|差出人)\s*[:：].*(@|<)/u,

@@ -6,13 +6,13 @@ import { definitionWeights as definition } from './weights.ts';
 
 const listSeparator = /[,;/|&+]|(?<=[\s_])(?:or|and|oder|und|ou|et|o|y|e|en)(?=[\s_])/iu;
 
-/** What is beyond is no list of kinds; each part is compared with all of them. */
+/** A longer name is no list of kinds; each part is compared with all of them. */
 const mostListed = 20;
 
 /** How many letters a stem may be longer that is not spelled as the category is. */
 const spelledAlike = 3;
 
-/** Of the last part of a word that says what it is, as in German and Dutch compounds: "Handwerkerrechnung". */
+/** The least letters of the last part of a compound, as in German and Dutch: "Handwerkerrechnung". */
 const shortestHead = 6;
 
 /** The kinds that some words name, and which of the words (stemmed) do so. */
@@ -23,7 +23,7 @@ export interface KindMatch {
 
 export const noMatch: KindMatch = { ids: [], used: new Set() };
 
-/** What a category's name means; it may list several kinds: "passport or driving licence", "W-2 / 1099". */
+/** The kinds that a category's name means; it may list several: "passport or driving licence", "W-2 / 1099". */
 export function matchName(name: string): KindMatch {
   const whole = matchWords(splitName(name));
   const matches = [...new Set(name.split(listSeparator))]
@@ -50,7 +50,7 @@ function matchWords(words: readonly string[]): KindMatch {
   };
 }
 
-/** The kinds that a description tells of: that it names, and whose telltales it has. */
+/** The kinds that a description means: those that it names, and whose telltales it has. */
 export function matchDefinition(words: readonly string[]): readonly string[] {
   const scores = new Map<IndexedKind, number>();
   const add = (kind: IndexedKind, worth: number): void => void scores.set(kind, (scores.get(kind) ?? 0) + worth);
@@ -81,7 +81,10 @@ export interface NameHit extends KindPhrase {
   readonly length: number;
 }
 
-/** By the first word and by all letters together: the names are thousands, and few begin with a word of the text. */
+/**
+ * Indexed by the first word and by all letters together: there are thousands of names, and few begin with a word of the
+ * text.
+ */
 const kindNames = indexedKinds.flatMap((kind) =>
   [...kind.names, ...kind.alsoCalled].map((phrase): KindPhrase => ({ kind, phrase })),
 );

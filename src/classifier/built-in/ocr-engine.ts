@@ -1,10 +1,10 @@
 import type { PlacedText, TextSpan } from '../../domain/page.ts';
 
-/** Where to read, when not the whole page is wanted. */
+/** Where to read, if not the whole page. */
 export interface OcrPlaces {
   /** Read only these. */
   readonly only?: readonly TextSpan[];
-  /** What these say is known: read what lies beside them. */
+  /** Known text: read only what lies beside it. */
   readonly known?: readonly TextSpan[];
 }
 

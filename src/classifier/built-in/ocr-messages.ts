@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PlacedText } from '../../domain/page.ts';
 import type { OcrPlaces } from './ocr-engine.ts';
 
-/** What the pool asks of a child. */
+/** A job from the pool to a child. */
 export interface OcrJob {
   readonly image: Uint8Array;
   readonly places?: OcrPlaces;
@@ -10,7 +10,7 @@ export interface OcrJob {
 
 const fraction = z.number().min(0).max(1);
 
-/** What a child answers. It reads hostile images, so what it says is checked. */
+/** A child's answer. It reads hostile images, so the pool checks its answer. */
 export const ocrTextSchema = z.object({
   text: z.string().max(1_000_000),
   spans: z

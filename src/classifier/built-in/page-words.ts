@@ -7,23 +7,21 @@ import { isReadable } from './readable-text.ts';
 
 export interface PageWords {
   readonly words: PlacedText;
-  /** What a reader must know of how they were come by. Never page content. */
+  /** Notes for the reader on where the words come from. Never page content. */
   readonly warnings: readonly string[];
 }
 
 /** Letters below which a text layer is a page number or a scanner's mark rather than the page. */
 const fewestLetters = 24;
 
-/** Of the page's height: what stands there alone is a header or a footer that somebody stamped on a scan. */
+/** The share of a page's height in which text alone is a header or footer stamped on a scan. */
 const margin = 0.08;
 
-/**
- * Of what OCR reads, the share that invisible text must say as well to be believed; one letter in fifty may be wrong.
- */
+/** The share of OCR's reading that invisible text must contain to count as true; one letter in fifty may be wrong. */
 const agrees = 0.8;
 /** Below, it says something else. */
 const contradicts = 0.3;
-/** Of its letters as OCR counts them, what OCR must have read to replace a text layer with gaps. */
+/** The share of the letters on the page that OCR must read to replace a text layer with gaps. */
 const nearlyAll = 0.5;
 
 const contradiction =
@@ -84,12 +82,12 @@ async function isConfirmed(behind: PlacedText, read: ReadPlaces): Promise<boolea
   return agreement !== undefined && agreement >= agrees;
 }
 
-/** What was read beside what was known. */
+/** Joins the known words and the words that OCR read beside them. */
 function withOcr(known: PlacedText, read: OcrText): PageWords {
   return { words: countLetters(read.text) === 0 ? known : join(known, read), warnings: unreadWarning(read, known) };
 }
 
-/** What was read, in place of a layer that is gibberish or has gaps; unless the layer says the same and more of it. */
+/** Replaces a layer that is gibberish or has gaps by OCR's reading, unless the layer agrees and has more. */
 function insteadOf(layer: PageText, read: OcrText): PageWords {
   const warnings = unreadWarning(read, layer);
   const agreement = agreementOf(read.text, layer.text);

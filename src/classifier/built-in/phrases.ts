@@ -5,7 +5,7 @@ import { builtInWeights, type Weights } from './weights.ts';
 
 /** A word or several, ready to be looked for. */
 export interface Phrase {
-  /** As written, for the reader of a reasoning. */
+  /** As written, to show in a reasoning. */
   readonly text: string;
   readonly stems: readonly string[];
   readonly squeezed: string;
@@ -13,7 +13,7 @@ export interface Phrase {
   readonly key: string;
 }
 
-/** Where a phrase stands best. */
+/** The most prominent place of a phrase. */
 export interface PhraseHit {
   /** 0 (in running text) to 1 (a title: large, at the top, alone on its line). */
   readonly prominence: number;

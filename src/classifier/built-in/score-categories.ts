@@ -15,17 +15,14 @@ export interface CategoryScore {
   readonly score: number;
   /** The words that decided, most telling first. */
   readonly reasons: readonly Reason[];
-  /** The score is what speaks for none of the categories, rather than for this one. */
+  /** The score is the evidence for none of the categories, rather than for this one. */
   readonly isOfNone?: boolean;
 }
 
-/** What a page says for categories and for what is none of them. */
+/** A page's evidence for the categories, and for none of them. */
 export interface PageScores {
   readonly categories: readonly CategoryScore[];
-  /**
-   * The most that it says for a kind that none of the categories means; absent where a category stands for all of
-   * these.
-   */
+  /** Its strongest evidence for a kind that no category means; absent if a category stands for all of these. */
   readonly beyond?: number;
 }
 
@@ -91,8 +88,8 @@ export async function scoreCategories(
 }
 
 /**
- * What speaks for a wider kind that another category means speaks for its narrower case as well, as far as the page
- * says by words of its own that it is that case: an insurance claim on a form is no less a claim.
+ * Evidence for a broad kind also counts for its narrower kind, if another category means the broad one and the page has
+ * evidence of the narrow one's own: an insurance claim on a form is still a claim.
  */
 function withWider(
   id: string,
@@ -119,7 +116,7 @@ function bestKind(item: UnderstoodCategory, kindScore: (id: string) => KindScore
   return best;
 }
 
-/** 1 for a word of one category alone, 0 for a word that all have. */
+/** 1 for a word of only one category, 0 for a word that all have. */
 function rarityOf(items: readonly UnderstoodCategory[]): (word: string) => number {
   const counts = new Map<string, number>();
   for (const { nameStems, descriptionStems } of items) {
@@ -159,7 +156,7 @@ function wordPhrase(word: string): Phrase {
 /** How long a computation may hold the event loop. Requests and heartbeats of the same process wait as long. */
 const longestHoldMs = 10;
 
-/** Makes what is awaited between the pieces of a long computation, so that all else gets its turn. */
+/** Creates a pause to await between the pieces of a long computation, so that other work gets its turn. */
 function createPause(): () => Promise<void> {
   let heldSince = performance.now();
   return async () => {

@@ -13,7 +13,7 @@ export interface ScoringJob extends Omit<PageClassificationRequest, 'page' | 'si
   };
   /** The text layer. */
   readonly layer: PageText;
-  /** What OCR read, and where; empty while nobody has looked. */
+  /** The results of OCR, by place; empty before OCR. */
   readonly reads: readonly (PlaceToRead & { readonly text: OcrText })[];
   /** False where the page has no image; absent while nobody has looked. */
   readonly hasImage?: boolean;
@@ -27,7 +27,7 @@ const placeToRead = z.object({
 });
 export type PlaceToRead = z.infer<typeof placeToRead>;
 
-/** What a child misses to answer: most pages need neither a reading of the image nor the pages before. */
+/** What a child lacks for its answer: most pages need neither OCR nor the pages before. */
 const need = z.union([placeToRead, z.literal('neighbours')]);
 export type Need = z.infer<typeof need>;
 

@@ -6,7 +6,7 @@ import { matchDefinition, matchName, noMatch } from './kind-names.ts';
 import { contentStems, splitName, tokenize } from './tokenize.ts';
 import { definitionWeights } from './weights.ts';
 
-/** What a caller's category is taken to mean. */
+/** The meaning of a caller's category. */
 export interface UnderstoodCategory {
   readonly category: Category;
   /** Kinds that the category means, each with how surely (0 to 1). */

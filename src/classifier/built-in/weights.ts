@@ -35,7 +35,7 @@ export const builtInWeights = {
   partOfLine: 0.2,
   restOfLine: 0.8,
 
-  /** A word of a category's own name or description, anywhere, and the more the more it stands out. */
+  /** The weight of a word of a category's own name or description; it grows with the word's prominence. */
   nameWord: 1.1,
   descriptionWord: 0.5,
   descriptionLimit: 2,
@@ -48,10 +48,7 @@ export const builtInWeights = {
   /** A narrower kind needs so much evidence from words of its own to take over its wider kind's, and leads by this. */
   narrowFrom: 1.5,
   narrowLead: 0.5,
-  /**
-   * What a page says for the likeliest of categories that are all wrong, most of the time
-   * (docs/built-in-classifier.md).
-   */
+  /** The usual evidence for the likeliest of categories that are all wrong (docs/built-in-classifier.md). */
   evidenceOfWrongCategory: 2.5,
 
   /** A page after the first counts less: it bears no title, and an annex may be of another kind. */
@@ -65,9 +62,9 @@ export const builtInWeights = {
 export type Weights = Readonly<typeof builtInWeights>;
 
 /**
- * What a word of a category's description says for a kind: the kind's name, that name before all others, a telltale, a
- * hint. A description means the kinds that reach `enough` and come within `near` of the best: "passport, identity card
- * or driving licence" means three, each with this `sureness` (0 to 1).
+ * The weight of a word of a category's description as evidence for a kind: the kind's name, that name before all
+ * others, a telltale, a hint. A description means the kinds that reach `enough` and come within `near` of the best:
+ * "passport, identity card or driving licence" means three, each with this `sureness` (0 to 1).
  */
 export const definitionWeights = {
   name: 2,
@@ -79,7 +76,7 @@ export const definitionWeights = {
   sureness: 0.8,
 } as const;
 
-/** What makes confidences honest; docs/accuracy.md says how the numbers were found. */
+/** Turns evidence into honest confidences; docs/accuracy.md says how the numbers were found. */
 export interface Calibration {
   /** How many units of evidence make one category e times as likely as another. */
   readonly temperature: number;

@@ -37,8 +37,8 @@ export function createCascadeClassifier({ first, second, sureFrom, logger }: Cas
 }
 
 /**
- * That nothing fits is what the first one says of every page that it cannot read: it is a question for the second,
- * however sure.
+ * Whether the first classifier found nothing: it says so of every page that it cannot read, so the second one decides,
+ * however sure the first is.
  */
 function isIgnorance(
   { classification }: PageClassification,

@@ -1,6 +1,6 @@
 import { jsonrepair } from 'jsonrepair';
 
-/** What an answer's JSON says of the option, and the object in which it says so. */
+/** The option in an answer's JSON, and the object that names it. */
 export interface FoundObject {
   readonly option: string;
   readonly members: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ const maxRepairedLength = 8000;
 /** Of objects and lists around an answer, and of JSON that stands in a string. */
 const maxDepth = 5;
 
-/** What models call the option that were not held to the schema; looked at where nothing is called so. */
+/** Other names of the option from models without a schema; used if no member has the right name. */
 const otherNames = ['code', 'answer', 'choice', 'category', 'classification', 'label'] as const;
 
 /**

@@ -3,7 +3,7 @@ import { findAnswerObject } from './answer-objects.ts';
 import type { Option } from './option-codes.ts';
 import { readStatedConfidence } from './stated-confidence.ts';
 
-/** What a model said, before anything is believed of it. */
+/** A model's answer before validation. */
 export interface StatedAnswer {
   readonly option: string;
   /** Whether it was the JSON object asked for, and not bare text. */
@@ -42,8 +42,8 @@ export function isWhole(content: string): boolean {
 const thoughtTags = ['think', 'thinking', 'thought', 'reasoning'] as const;
 
 /**
- * What follows the thoughts at the beginning. Templates that begin them in the question leave the closing tag alone;
- * one that stands in the answer's JSON was quoted from a page.
+ * Removes the thoughts at the beginning. If a template begins them in the question, only the closing tag is left; one
+ * inside the answer's JSON was quoted from a page.
  */
 function withoutThoughts(content: string): string {
   for (const tag of thoughtTags) {
@@ -56,8 +56,8 @@ function withoutThoughts(content: string): string {
 }
 
 /**
- * The category that an answer names and what is reported as `rawResult`: a code stands for its category's name; a
- * model that wrote the name itself is taken at its word where exactly one category is meant.
+ * Resolves an answer to its category and its `rawResult`. A code stands for its category; a name counts if it means
+ * exactly one category.
  */
 export function resolveAnswer(
   option: string,
@@ -66,7 +66,7 @@ export function resolveAnswer(
   const rawResult = option.slice(0, maxRawLength).toWellFormed();
   for (const spelled of spellings(option)) {
     const byCode = options.find(({ code }) => code === spelled.toUpperCase());
-    // As the prompt lists it: what is told is the category's name.
+    // As in the prompt; the result shows the category's name.
     if (byCode)
       return {
         category: byCode.category,
@@ -106,7 +106,7 @@ function spellings(answer: string): readonly string[] {
 const maxProseLength = 2000;
 const doubt = /\b(?:not|no|cannot|can't|unsure|unclear|or|neither|either|says|reads|states)\b/iu;
 
-/** What a text of plain sentences ends with, `Answer: A`, where it names no other option and doubts nothing. */
+/** The option at the end of plain sentences, `Answer: A`, if they name no other option and express no doubt. */
 function concludedOption(text: string, options: readonly Option[]): Option | undefined {
   const end = text.length <= maxProseLength ? /\banswer: {0,3}(\S{1,8})$/iu.exec(text) : null;
   if (!end?.[1]) return undefined;

@@ -1,4 +1,4 @@
-/** What an endpoint and its model are known to accept. Begins with everything and is only ever lowered. */
+/** The features that an endpoint and its model accept. Starts with all and only loses some. */
 export interface Capabilities {
   readonly structuredOutput: 'json_schema' | 'json_object' | 'none';
   /**

@@ -1,7 +1,7 @@
 import type { Capabilities } from './capabilities.ts';
 import { shareCall, type SharedCall } from './shared-call.ts';
 
-/** What a probe has found out. The same object stands for the same probe. */
+/** The findings of a probe. Equal objects mean the same probe. */
 export interface ProbedCapabilities {
   readonly capabilities: Capabilities;
   /** Whether the model could tell what the probe's picture shows; undefined where that could not be found out. */
@@ -9,7 +9,7 @@ export interface ProbedCapabilities {
 }
 
 export interface CapabilityCache {
-  /** What is known; the first to ask causes the probe, and all who ask meanwhile wait for the same one. */
+  /** Resolves with the findings. The first call starts the probe, and calls meanwhile share it. */
   get(signal: AbortSignal): Promise<ProbedCapabilities>;
   /** Finds everything out anew, whatever is known: the model behind the endpoint may be another one by now. */
   renew(signal: AbortSignal): Promise<ProbedCapabilities>;

@@ -24,7 +24,7 @@ interface ChatCompletionsOptions extends Endpoint {
 
 export interface ChatQuestion {
   readonly messages: readonly ChatCompletionMessageParam[];
-  /** What may be answered. */
+  /** The possible answers. */
   readonly codes: readonly string[];
   readonly hasImage: boolean;
   /** Whether the question can be answered from its text, should the model read no images. */

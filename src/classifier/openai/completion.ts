@@ -104,7 +104,7 @@ function readContent(content: z.infer<typeof messageSchema>['content']): {
   return { text: texts.join(''), refusal };
 }
 
-/** Nothing where a tool was to be called with another answer: which one is meant nobody can tell. */
+/** Nothing if a tool call has another answer: nobody can tell which one counts. */
 function unlessContradicted(text: string, message: z.infer<typeof messageSchema>): string {
   const said = readAnswer(text)?.option.trim().toUpperCase();
   const differs = callsOf(message).some((call) => {
@@ -119,8 +119,8 @@ function callsOf({ tool_calls: calls, function_call: call }: z.infer<typeof mess
 }
 
 /**
- * Where the content is empty: what a tool was to be called with, or what a server took for thoughts, if that is the
- * JSON object asked for and not mere thinking of one.
+ * If the content is empty: the arguments of a tool call, or what a server took for thoughts, if that is the requested
+ * JSON object and not mere thinking of one.
  */
 function contentElsewhere(message: z.infer<typeof messageSchema>): string | undefined {
   const [call, ...others] = callsOf(message);

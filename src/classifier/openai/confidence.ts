@@ -8,7 +8,7 @@ import type { Option } from './option-codes.ts';
 interface Answered {
   readonly category: Category;
   readonly spelledAs: 'code' | 'name';
-  /** What was answered, and whether as the field of a JSON object or as bare text. */
+  /** The answer, and whether it was a field of a JSON object or bare text. */
   readonly option: string;
   readonly isObject: boolean;
   /** 0..1, as the model said of itself. */

@@ -9,7 +9,7 @@ export type EndpointProblem =
   | { readonly kind: 'unauthorized' }
   /** `to` is the host that it names. */
   | { readonly kind: 'redirect'; readonly to: string }
-  /** What answers is no model server: a web page, say, or JSON without a list. */
+  /** The answer is not a model server's: a web page, or JSON without a list. */
   | { readonly kind: 'other' };
 
 /**

@@ -9,7 +9,7 @@ interface Labels {
   /** The one that was answered. */
   readonly chosen: string;
   readonly all: readonly string[];
-  /** What was answered, letter by letter, where it is not the label itself. */
+  /** The answer letter by letter, if it is not the label itself. */
   readonly written?: string;
   /** Whether it was the whole answer, and no field of a JSON object. */
   readonly isBare?: boolean;
@@ -102,7 +102,7 @@ function withoutFirst(alternatives: TokenLogprob['top_logprobs'], text: string):
 interface Spelling {
   /** How a label stands in the answer. */
   readonly spell: (label: string) => string;
-  /** What makes equal what counts as the same. */
+  /** Normalises spellings that count as the same. */
   readonly fold: (text: string) => string;
 }
 
@@ -115,7 +115,7 @@ function fitting(beginning: string, labels: readonly string[], { spell, fold }: 
   });
 }
 
-/** The closing quote ends a label, so that a label is told from a longer one. */
+/** The closing quote ends a label, which distinguishes it from a longer one. */
 function spellInJson(label: string): string {
   return JSON.stringify(label).slice(1);
 }
@@ -125,9 +125,8 @@ function spellBare(label: string): string {
 }
 
 /**
- * Where the value begins: which token, and how many of its characters belong to what precedes. The last place that
- * looks like it, because tokens of what a model thought before its answer may stand there, too, drafts of the answer
- * among them.
+ * Finds where the value begins: the token, and how many of its characters precede the value. Takes the last place that
+ * fits, because a reasoning model's thoughts may contain drafts of the answer.
  */
 function findValue(
   tokens: readonly TokenLogprob[],

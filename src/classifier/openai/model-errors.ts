@@ -13,8 +13,8 @@ interface ModelCall {
 }
 
 /**
- * What a failed call means. The original error is never the cause: a server's message may repeat the prompt or the
- * key, so only what cannot hold either is kept for the log.
+ * Maps a failed call. Never keeps the original error as the cause: a server's message may repeat the prompt or the key.
+ * Keeps only what cannot hold either, for the log.
  */
 export function toModelError(error: unknown, call: ModelCall): ClassifierError {
   const cause = summarize(error);
@@ -61,8 +61,8 @@ function notReached(systemCode: string, cause: Error): ClassifierError {
 }
 
 /**
- * What a probe's failure means: its question is no document's, so that whoever answers it with an error would answer
- * every page so. Rate limits and what already says what it is stay as they are.
+ * Maps a failed probe: its question is no document's, so a server that fails it would fail every page. Keeps rate
+ * limits and errors that are already specific.
  */
 export function toProbeError(error: ClassifierError): ClassifierError {
   const { code, detail, cause } = error;
@@ -88,7 +88,7 @@ export function contextTooSmall(cause: unknown): ClassifierError {
   return new ClassifierError('model_misconfigured', detail, { cause });
 }
 
-/** What the server objects to, for finding out which parameter it does not know. */
+/** What the server objects to, to find the parameter that it does not know. */
 export function readRejection(error: unknown): Rejection | undefined {
   if (!(error instanceof APIError) || error.status === undefined) return undefined;
   return { status: error.status, code: error.code ?? '', param: error.param ?? '', message: error.message };

@@ -73,7 +73,7 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAi
   const circuit = createCircuit({ waitsFor: 'model', check: (signal) => chat.check(signal), longestPauseMs, logger });
   const limits = createLimitWatch(longestPauseMs);
 
-  /** What may be due to the page or to the endpoint: the endpoint's probe tells. */
+  /** Whether the page or the endpoint may be at fault: the endpoint's probe tells. */
   function isDoubtful(error: unknown): boolean {
     if (!(error instanceof ClassifierError)) return false;
     if (error.code === 'model_rate_limited') return limits.isDoubtful(error);
@@ -237,7 +237,7 @@ function toClassification(
 
 const shownInPart = 'This page is very long: the model saw its beginning and its end, not what lies between.';
 
-/** What a reader of the answer must know of the model that gave it. */
+/** Notes for the answer's reader about the model. */
 function warningsOf({ isWithoutImage, knowledge }: ChatAnswer): string[] {
   if (isWithoutImage) return ['The model does not take images: the page was judged by its text layer alone.'];
   if (knowledge.seesImages !== false) return [];

@@ -1,6 +1,6 @@
 import { ClassifierError } from '../../domain/errors.ts';
 
-/** What a server said as it refused a question. */
+/** A server's refusal of a question. */
 export interface Refusal {
   readonly status: number;
   /** Its short codes, of whatever kind. */
@@ -39,8 +39,8 @@ const modelWords = [
 const notServedHere = /unsupported_country|user location is not supported/iu;
 
 /**
- * What an answer says that only the operator can mend, with the setting to change, whatever status its vendor chose
- * for it. Undefined for any other.
+ * The fault in a refusal that only the operator can mend, with the setting to change, whatever status the vendor chose.
+ * Undefined for any other.
  */
 export function toOperatorFault(refusal: Refusal, asked: Asked, cause: Error): ClassifierError | undefined {
   const { status, codes, message } = refusal;
@@ -83,7 +83,7 @@ function redirected({ status, location }: Refusal, { baseUrl }: Asked): string {
   return `The address of the model server redirects to ${redirectTarget(location, baseUrl)} (HTTP ${status}), which is not followed. Set OPENAI_BASE_URL to the address of the model server itself.`;
 }
 
-/** Where a redirect leads, as a sentence may say it: its path and query may hold secrets. */
+/** The target of a redirect without path and query, which may hold secrets. */
 export function redirectTarget(location: string | null, baseUrl: string): string {
   const target = location === null ? null : URL.parse(location, baseUrl);
   if (!target || target.host === '') return 'another address';

@@ -2,21 +2,19 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import sharp from 'sharp';
 import type { Capabilities } from './capabilities.ts';
 
-/**
- * What may be answered to the probe: enough letters that a model that sees nothing hardly ever guesses the right one.
- */
+/** The possible answers of the probe: enough letters that a blind model hardly ever guesses the right one. */
 export const probeLetters: readonly string[] = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
 /** The letter that the probe's picture shows. */
 export const probeLetter = 'H';
 
-/** What the probe asks; a test server knows it by this. */
+/** The probe's question, by which a test server recognises it. */
 export const probeText = 'Which capital letter does the picture show? Answer with that letter.';
 
 /**
- * The question of the probe. Beside a JSON schema it does not say a word of JSON: a model that answers in JSON was made
- * to, one that answers "H" is behind a server that ignores the schema. OpenAI accepts JSON mode only where the question
- * says JSON.
+ * Builds the probe's question. With a JSON schema it does not mention JSON: a model that answers JSON was forced to,
+ * and one that answers "H" is behind a server that ignores the schema. OpenAI accepts JSON mode only if the question
+ * mentions JSON.
  */
 export async function buildProbeQuestion(capabilities: Capabilities): Promise<ChatCompletionMessageParam[]> {
   const { structuredOutput, images } = capabilities;

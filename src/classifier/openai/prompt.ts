@@ -15,7 +15,7 @@ interface PageQuestion {
   readonly sheet?: { readonly isWhole: boolean } | undefined;
   readonly maxTextLength: number;
   readonly neighbours: readonly NeighbouringPage[];
-  /** Makes the marks around the page's text unpredictable for whoever wrote the page. */
+  /** Makes the marks around the page's text unpredictable for its author. */
   readonly seed: string;
 }
 
@@ -99,7 +99,7 @@ function formatPageText({ pageText, maxTextLength, seed, image }: PageQuestion):
 /** About 150 tokens: a title and what stands below it. */
 const maxNeighbourLength = 600;
 
-/** A page that says of itself what it is says what the next one belongs to. */
+/** A neighbouring page that names its kind shows what the next one belongs to. */
 function formatNeighbour({ pageNumber, text }: NeighbouringPage, seed: string): string {
   const shown = headOf(cleanText(text.text), maxNeighbourLength);
   return `How page ${pageNumber} begins, as context: it may show what the page to classify belongs to, and is not itself to be classified. ${betweenMarks({ name: 'other-page', shown, seed })}`;

@@ -15,13 +15,13 @@ export function readWait(headers: Headers | undefined, nowMs: number): number | 
   );
 }
 
-/** What an error's message says of the wait: `Please try again in 7h12m`. */
+/** Reads the wait from an error's message: `Please try again in 7h12m`. */
 export function readWaitInWords(message: string): number | undefined {
   const said = /\b(?:try again|retry) (?:in|after) ((?:\d{1,9}(?:\.\d{1,9})?(?:ms|h|m|s)){1,4})\b/iu.exec(message)?.[1];
   return parseDuration(said?.toLowerCase() ?? null);
 }
 
-/** A limit of a day, whose end it does not name, is looked at so rarely. */
+/** How often to check a daily limit whose end is unknown. */
 const unknownDayMs = 3_600_000;
 
 /** How long to wait for a limit of which the message says that it is that of a day. */

@@ -1,6 +1,6 @@
 import type { Capabilities } from './capabilities.ts';
 
-/** What a server said when it rejected a request. */
+/** A server's rejection of a request. */
 export interface Rejection {
   readonly status: number;
   readonly code: string;

@@ -18,7 +18,7 @@ const bodySchema = z.looseObject({
     .catch(undefined),
 });
 
-/** What the words that stand for a status mean where no number is given. */
+/** Status codes for words, if there is no number. */
 const statusOfWord: readonly (readonly [RegExp, number])[] = [
   [/insufficient_(quota|credits?|funds)|billing|payment/u, 402],
   [/rate_?limit|too_many|resource_exhausted|throttl/u, 429],
@@ -31,9 +31,8 @@ const statusOfWord: readonly (readonly [RegExp, number])[] = [
 ];
 
 /**
- * The error that a gateway passes on in an answer with status 200, as `error` of the body or of its choice, as if it
- * had come with its own status. Undefined where there is none, or where nothing says of which status it is: then it is
- * another server that answers.
+ * The error that a gateway reports in an answer with status 200, as `error` of the body or of its choice, treated as if
+ * it had its own status. Undefined if there is none, or if it has no status: then another kind of server answers.
  */
 export function toReportedError(value: unknown): APIError | undefined {
   const { data } = bodySchema.safeParse(value);

@@ -1,14 +1,16 @@
 import { untilAborted } from './until-aborted.ts';
 
-/** One call for all who need its answer at the same time. */
+/** One call shared by all callers at the same time. */
 export interface SharedCall<T> {
-  /** The answer, or the signal's reason. The call itself is aborted when the last who waits has gone. */
+  /**
+   * Resolves with the answer, or rejects with the signal's reason. The call is aborted when its last caller has gone.
+   */
   join(signal: AbortSignal): Promise<T>;
 }
 
 interface SharedCallOptions<T> {
   readonly work: (signal: AbortSignal) => Promise<T>;
-  /** Called when the call has failed or was given up: whoever comes later must start another. */
+  /** Called when the call has failed or was abandoned: later callers must start another. */
   readonly onLost: () => void;
 }
 

@@ -1,7 +1,6 @@
 /**
- * What a model says of its own confidence, 0..1. Per cent are asked for; a fraction up to 1 can only be meant as one,
- * and so can 1 itself: no model is sure to one per cent of what it answers. Undefined for words such as "high", which
- * are no measure.
+ * Reads a model's own confidence, 0..1. The prompt asks for per cent; a number up to 1 can only be a fraction, and so
+ * can 1 itself: no model is one per cent sure of its answer. Undefined for words such as "high", which are no measure.
  */
 export function readStatedConfidence(value: unknown): number | undefined {
   if (typeof value === 'number') return fromNumber(value);

@@ -27,7 +27,7 @@ interface Marked {
 
 const markKey = randomBytes(32);
 
-/** Text of a document between two marks that nobody can know who wrote it. */
+/** Puts a document's text between two marks that its author cannot know. */
 export function betweenMarks({ name, shown, seed }: Marked): string {
   const hash = createHmac('sha256', markKey).update(seed).update('\0').update(shown).digest('hex');
   const mark = `${name}-${hash.slice(0, 12)}`;
@@ -51,7 +51,6 @@ function disarm(text: string): string {
 
 const longestToken = 61;
 /**
- * What follows the brackets, which are taken as a run: looked for at each of them, a page of brackets would cost their
- * square.
+ * Matches what follows a run of brackets: searching at each bracket of a page of brackets would take quadratic time.
  */
 const beginsToken = /^[^<>\n]{1,60}>/u;

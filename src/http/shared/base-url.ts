@@ -4,7 +4,7 @@ import { trimEndOf } from '../../domain/trim-end-of.ts';
 /** Under which address callers reach the API. */
 export interface PublicUrl {
   readonly publicUrl: string;
-  /** By the operator, who knows of proxies; else a request is believed where it has come to. */
+  /** PUBLIC_URL if set, because the operator knows the proxies; else the request's host. */
   readonly hasPublicUrl: boolean;
 }
 

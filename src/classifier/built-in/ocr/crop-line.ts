@@ -7,7 +7,7 @@ export interface LineCrop {
   readonly width: number;
 }
 
-/** What the recognition model was trained on. */
+/** The line height of the recognition model. */
 const lineHeight = 48;
 export const maxLineWidth = 2304;
 

@@ -1,4 +1,4 @@
-/** What a line says and how sure the model is of its letters, 0..1. */
+/** The text of a line, and how sure the model is of its letters, 0..1. */
 export interface RecognisedLine {
   readonly text: string;
   readonly confidence: number;

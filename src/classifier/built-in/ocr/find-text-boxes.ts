@@ -1,6 +1,6 @@
 import type { TextBox } from './text-box.ts';
 
-/** What the detection model says of each pixel: the probability that it is inside a line of text. */
+/** The detection model's probability for each pixel to be inside a line of text. */
 export interface ProbabilityMap {
   readonly data: Float32Array;
   readonly width: number;

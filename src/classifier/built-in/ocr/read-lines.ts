@@ -12,8 +12,8 @@ const minConfidence = 0.5;
 const widthStep = 64;
 
 /**
- * What is read of one page, in pixels of line at a height of 48: some 270 words, which is more than tells what a page
- * is. A bound on time that is the same on every machine.
+ * The text to read of one page, in pixels of line at a height of 48: some 270 words, more than enough to tell what a
+ * page is. It bounds the time, equally on every machine.
  */
 const maxTotalWidth = 16_000;
 
