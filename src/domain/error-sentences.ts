@@ -23,7 +23,7 @@ export function documentEncrypted(cause?: unknown): ClassifierError {
 }
 
 export function wrongPassword(cause?: unknown): ClassifierError {
-  return new ClassifierError('document_encrypted', 'The password that was given does not open this PDF.', { cause });
+  return new ClassifierError('document_encrypted', 'The given password does not open this PDF.', { cause });
 }
 
 export function documentEmpty(): ClassifierError {
@@ -50,7 +50,7 @@ export function documentGone(): ClassifierError {
 export function jobOfAnotherRun(): ClassifierError {
   return new ClassifierError(
     'invalid_request',
-    'The workflow id of this run is that of a job that is finished already, whose result is kept. Start it with another id, or delete that job first.',
+    'The workflow id of this run belongs to a finished job, whose result is kept. Start it with another id, or delete that job first.',
   );
 }
 
@@ -68,7 +68,7 @@ export function storageUnavailable(cause?: unknown): ClassifierError {
 export function storageRefused(cause?: unknown): ClassifierError {
   return new ClassifierError(
     'internal',
-    'The document store is there, but it refused what this service asked of it. Its log says more.',
+    'The document store answered, but refused the request. The log of the service says why.',
     { cause, retryable: false },
   );
 }

@@ -63,7 +63,8 @@ export function createOperator(dependencies: OperateDependencies): OperateOnPage
     const { store, concurrency } = dependencies;
     const { tenant, kind, operationId, pageToken } = input;
     const request = await findOperationRequest(store, tenant, kind, operationId);
-    if (!request) throw new ClassifierError('document_missing', 'What this operation was asked for is gone.');
+    if (!request)
+      throw new ClassifierError('document_missing', 'The request of this operation is gone from the store.');
     const size = Math.min(pageSize, concurrency);
     if (kind === 'rerun' && (await countRunning(client, operationId)) > concurrency - size) {
       return { ...noProgress, mustWait: true, ...(pageToken !== undefined && { pageToken }) };

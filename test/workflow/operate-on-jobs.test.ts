@@ -107,7 +107,10 @@ describe('an operation on many jobs', () => {
 
   test('fails with the reason when what it was asked for is gone', async () => {
     const operateOnPage = async (): Promise<never> => {
-      throw ApplicationFailure.nonRetryable('What this operation was asked for is gone.', 'document_missing');
+      throw ApplicationFailure.nonRetryable(
+        'The request of this operation is gone from the store.',
+        'document_missing',
+      );
     };
 
     const id = await runner.serve({ operateOnPage }, async () => {

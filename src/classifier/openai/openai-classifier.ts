@@ -203,7 +203,7 @@ async function ask(chat: ChatCompletions, question: Question, signal: AbortSigna
   const read = (await put(messages)) ?? (await put(buildSecondQuestion(messages, options)));
   const last = answers.at(-1);
   if (read && last) return toClassification(read, last, question, answers);
-  throw new ClassifierError('model_output_invalid', "The model's answer is none of the categories, asked twice.");
+  throw new ClassifierError('model_output_invalid', 'The model answered twice with none of the categories.');
 }
 
 type ReadAnswer = StatedAnswer & NonNullable<ReturnType<typeof resolveAnswer>>;

@@ -30,7 +30,7 @@ describe('a password', () => {
   });
 
   test.each([
-    ['wrong', { password: 'guess' }, 'The password that was given does not open this PDF.'],
+    ['wrong', { password: 'guess' }, 'The given password does not open this PDF.'],
     ['missing', {}, 'This PDF is protected by a password. Remove the password and upload it again.'],
   ])('that is %s fails the run with the reason', async (_what, request, failureMessage) => {
     const file = await acme.files.upload(encrypted(), request);

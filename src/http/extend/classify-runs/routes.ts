@@ -180,6 +180,6 @@ function runNotFound(runId: string): ClassifierError {
 
 function notOverInTime(jobId: string, waitMs: number): ClassifierError {
   const seconds = waitMs / 1000;
-  const detail = `The run was not over after ${seconds} s. It goes on: read it as GET /classify_runs/${runIdOf(jobId)}.`;
+  const detail = `The run did not finish within ${seconds} s. It continues: read it with GET /classify_runs/${runIdOf(jobId)}.`;
   return new ClassifierError('deadline_exceeded', detail);
 }

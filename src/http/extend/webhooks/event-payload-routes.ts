@@ -27,7 +27,7 @@ export function eventPayloadRoutes({ signer, eventPayloads }: EventPayloadDepend
     const { tenant, id, eventId } = request.params;
     const kind = z.enum(subjectKinds).parse(request.params.kind);
     const payload = await eventPayloads.read(tenant, { eventId, subject: { kind, id } });
-    if (!payload) throw new ClassifierError('not_found', 'What this link led to was deleted');
+    if (!payload) throw new ClassifierError('not_found', 'The target of this link was deleted');
     response.set('Cache-Control', 'private, no-store').json(payload.body);
   }
 
