@@ -32,8 +32,8 @@ const pageSize = 200;
 const looksAtOnce = 16;
 
 /**
- * Examines each job that a filter finds as the operation would, and does nothing. Ignores the tenant's quota. Stops
- * when the caller has gone.
+ * Examines each job that a filter finds as the operation would, and does nothing. Counts those that exceed what is left
+ * of the tenant's quota as failed. Stops when the caller has gone.
  */
 export async function dryRunOfRerun(
   dependencies: DryRunDependencies,
@@ -55,11 +55,14 @@ export async function dryRunOfRerun(
   const fates = await fatesOf(dependencies, rerun, signal);
   const named = (wanted: Fate['kind']) =>
     countNames(fates.flatMap((fate) => (fate.kind === wanted ? [fate.reason] : [])));
+  const runnable = fates.filter((fate) => fate.kind === 'rerun').length;
+  const remaining = (await dependencies.quotas.remaining(tenant)) ?? runnable;
+  const beyond = Math.max(runnable - remaining, 0);
   return {
     found,
-    wouldRerun: fates.filter((fate) => fate.kind === 'rerun').length,
+    wouldRerun: runnable - beyond,
     skippedBy: named('skipped'),
-    failedBy: named('failed'),
+    failedBy: { ...named('failed'), ...(beyond > 0 && { quota_exceeded: beyond }) },
     unexamined: Math.max(0, matched - fates.length),
   };
 }

@@ -55,6 +55,8 @@ export interface Quotas {
    * of another.
    */
   takeShared(tenant: string, jobId: string): Promise<QuotaShare | undefined>;
+  /** How many documents are left; undefined without a quota. */
+  remaining(tenant: string): Promise<number | undefined>;
 }
 
 /** Whether a job or a batch was started; throws when that cannot be told now. */
@@ -154,6 +156,10 @@ export function createQuotas(store: ObjectStore, tenants: readonly TenantQuota[]
         await unlessThere(tenant, jobId, error);
         return spent;
       }
+    },
+    async remaining(tenant) {
+      const limit = quotas.get(tenant)?.documents;
+      return limit === undefined ? undefined : Math.max(limit - (await readUsage(usageKey(tenant))).documents, 0);
     },
   };
 }

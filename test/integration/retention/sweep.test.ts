@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { taskQueues } from '../../../src/domain/contract.ts';
+import { z } from 'zod';
 import type { DeletedCounts, Retention } from '../../../src/domain/retention.ts';
 import { createJobReader } from '../../../src/jobs/read-job.ts';
-import { jobKeys } from '../../../src/records/keys.ts';
+import { jobKeys, operationKeys } from '../../../src/records/keys.ts';
 import type { classifyDocument, deleteExpiredJobs } from '../../../workflows/index.ts';
 import { sampleInvoice } from '../../support/documents.ts';
 import { startOpenAiStandIn, type OpenAiStandIn } from '../../support/openai-stand-in/server.ts';
@@ -193,6 +194,23 @@ describe.each(stores)('the sweep of jobs whose time is over, with documents in %
 
     expect(abandonedUploads).toBe(1);
     expect(await objectsOf(jobId)).toEqual([]);
+  });
+
+  test('deletes what an operation on many jobs was asked for and has come to, once its time is over', async () => {
+    const headers = { ...acme, 'content-type': 'application/json' };
+    const body = JSON.stringify({ filter: { batch_id: 'none' } });
+    const created = await fetch(`${service.url}/deletions`, { method: 'POST', headers, body });
+    const { id } = z.looseObject({ id: z.string() }).parse(await created.json());
+    await service.namespace.client.workflow.getHandle(id).result();
+    await untilListed(id);
+    const read = async (): Promise<number> => (await fetch(`${service.url}/deletions/${id}`, { headers })).status;
+
+    await sweep({ jobDays: 1, uploadDays: 1 });
+    expect(await read()).toBe(200);
+    await sweep({ jobDays: noTime });
+
+    expect(await Array.fromAsync(service.store.list(operationKeys('acme', id).prefix))).toEqual([]);
+    expect(await read()).toBe(404);
   });
 
   test('does nothing the second time', async () => {

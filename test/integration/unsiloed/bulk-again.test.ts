@@ -232,7 +232,7 @@ describe('a bulk rerun of what was run again already', () => {
     await expect.poll(async () => (await dryRun(headers, wrong)).not_examined, { timeout: 20_000 }).toBe(1);
   });
 
-  test('is not kept from a job by a rerun that the quota refused', async () => {
+  test('is not kept from a job by a rerun that the quota refused, as its dry run tells', async () => {
     const headers = keyOf('pays');
     const [first = ''] = await jobs(2, headers);
     const { id } = await start(headers, wrong);
@@ -241,7 +241,8 @@ describe('a bulk rerun of what was run again already', () => {
     const { filter: _, ...changes } = wrong;
     expect((await post(`/classify/${first}/rerun`, headers, changes)).status).toBe(402);
 
-    expect(await dryRun(headers, wrong)).toMatchObject({ would_rerun: 2, skipped: {} });
+    const dry = await dryRun(headers, wrong);
+    expect(dry).toMatchObject({ would_rerun: 0, skipped: {}, would_fail: { quota_exceeded: 2 } });
     expect(await classesOf(first, headers)).toEqual([]);
   });
 });
