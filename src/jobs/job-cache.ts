@@ -23,7 +23,7 @@ export interface JobCache {
  */
 const cacheMs = 60_000;
 /**
- * Of the job, of the response text (http/unsiloed/send-job.ts), and of V8's overhead: a character takes at most two
+ * Of the job, of the response text (http/unsiloed/routes.ts), and of V8's overhead: a character takes at most two
  * bytes in each.
  */
 const bytesPerCharacter = 4;

@@ -22,8 +22,8 @@ export interface JobDeletion {
   /** When the id was claimed by a key; undefined if it was not. */
   readonly claimedAt?: string | undefined;
   /**
-   * Whether the job was started, and this is its run. Otherwise its id was claimed for a run that is about to start, and
-   * the present one is of a deleted job. Undefined: Temporal knows none.
+   * Whether the job was started, and this is its run. Otherwise its id was claimed for a run that is about to start,
+   * and the present one is of a deleted job. Undefined: Temporal knows none.
    */
   isStarted(run: RunOfId | undefined): Promise<boolean>;
   /**
