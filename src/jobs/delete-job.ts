@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { beginDeletion } from '../records/jobs/job-deletion.ts';
 import { jobNotFound } from '../domain/error-sentences.ts';
-import { searchAttributeKeys } from '../domain/search-attributes.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { deleteExecution, describeExecution, terminateExecution, unlessGone } from '../temporal/executions.ts';
+import { describeOwnRun, isOfTenant } from './own-run.ts';
 import { deleteDelivery } from './remove-run.ts';
 
 const cancelDeadlineMs = 5000;
@@ -26,12 +26,12 @@ export async function deleteJob(
 ): Promise<void> {
   const deletion = await beginDeletion(store, tenant, jobId);
   if (!deletion) return;
-  const execution = await describeExecution(client, jobId);
+  const execution = await describeOwnRun({ client, store }, tenant, jobId);
   if (!(await deletion.isStarted(execution))) {
     await deletion.abandon();
     throw jobNotFound();
   }
-  if (execution && execution.closeTime === undefined) await end(client, jobId);
+  if (execution && execution.closeTime === undefined) await end(client, jobId, execution.runId);
   await deleteDelivery(client, jobId, { reason });
   await deletion.finish({ runId: execution?.runId });
   if (execution) await deleteExecution(client, jobId, execution.runId);
@@ -44,19 +44,19 @@ export async function isPartlyDeleted(
   jobId: string,
 ): Promise<boolean> {
   const execution = await describeExecution(client, jobId);
-  if (execution?.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) return false;
+  if (!execution || !isOfTenant(execution, tenant)) return false;
   if (!(await hasTombstone(store, tenant, jobId, execution.runId))) return false;
   for await (const _ of store.list(jobKeys(tenant, jobId).prefix)) return true;
   return false;
 }
 
-async function end(client: Client, jobId: string): Promise<void> {
-  const handle = client.workflow.getHandle(jobId);
+async function end(client: Client, jobId: string, runId: string): Promise<void> {
+  const handle = client.workflow.getHandle(jobId, runId);
   await unlessGone(callTemporal(client, cancelDeadlineMs, () => handle.cancel()));
   try {
     await callTemporal(client, cancelPatienceMs, () => handle.result());
   } catch {
     // Cancelled, as requested; or still running, and then terminated.
   }
-  await terminateExecution(client, jobId, reason);
+  await terminateExecution(client, jobId, reason, runId);
 }

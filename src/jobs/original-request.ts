@@ -10,7 +10,7 @@ import { parseWorkflowInput, type ParsedInput } from '../domain/workflow-input.t
 import { readJson } from '../records/json-documents.ts';
 import { jobKeys } from '../records/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readStart } from '../temporal/read-start.ts';
+import { readOwnStart } from './own-start.ts';
 import { readJobRequest, type JobRequest, type RunRequest } from '../records/jobs/job-request.ts';
 import { categoriesOfInput } from './read-categories.ts';
 import type { StartJobRequest } from './start-job-request.ts';
@@ -52,7 +52,7 @@ export async function readOriginalRequest(
 ): Promise<OriginalRequest> {
   const [request = {}, start] = await Promise.all([
     readJobRequest(store, tenant, job.jobId),
-    readStart(client, job.jobId),
+    readOwnStart({ client, store }, tenant, job.jobId),
   ]);
   const { run, webhookUrl, metadata } = request;
   const input = start && parseWorkflowInput(start.input);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Category } from '../domain/category.ts';
 import { readJson } from '../records/json-documents.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readStart } from '../temporal/read-start.ts';
+import { readOwnStart } from './own-start.ts';
 
 const inputSchema = z.object({
   categories: z.array(z.union([z.string(), z.object({ name: z.string(), description: z.string().nullish() })])),
@@ -13,11 +13,12 @@ const descriptionsSchema = z.array(z.string().nullable());
 
 /** The categories of a job, from the first event of its history. Undefined once Temporal has forgotten it. */
 export async function readCategories(
-  { client, store }: { readonly client: Client; readonly store: ObjectStore },
+  dependencies: { readonly client: Client; readonly store: ObjectStore },
+  tenant: string,
   jobId: string,
 ): Promise<readonly Category[] | undefined> {
-  const start = await readStart(client, jobId);
-  return start && categoriesOfInput(store, start.input);
+  const start = await readOwnStart(dependencies, tenant, jobId);
+  return start && categoriesOfInput(dependencies.store, start.input);
 }
 
 /** The categories in a workflow's input; undefined if that is not our input. */

@@ -15,6 +15,7 @@ import { hasTombstone } from '../records/jobs/tombstones.ts';
 import { callTemporal } from '../temporal/connection.ts';
 import { describeExecution, terminationReason } from '../temporal/executions.ts';
 import { createJobCache, type JobVersion } from './job-cache.ts';
+import { identityOf, isOfTenant } from './own-run.ts';
 import { createSharedReads } from './shared-reads.ts';
 import { createTenantLine } from './tenant-line.ts';
 import { terminated, timedOut } from '../domain/lost-end.ts';
@@ -95,7 +96,7 @@ export function createJobReader({
     const description = await inTurn(tenant, () => describeExecution(client, jobId));
     if (!description) return readStored(tenant, jobId);
     if (description.type !== workflowTypes.classifyDocument) throw jobNotFound();
-    if (description.typedSearchAttributes.get(searchAttributeKeys.tenant) !== tenant) throw jobNotFound();
+    if (!isOfTenant(description, tenant)) return readStored(tenant, jobId);
     const earlier = await jobOfEarlierRun(tenant, jobId, description);
     if (earlier) return { job: earlier };
     const createdAt = description.startTime.toISOString();
@@ -142,13 +143,13 @@ export function createJobReader({
   async function jobOfEarlierRun(
     tenant: string,
     jobId: string,
-    { memo, runId, startTime, parentExecution, raw }: WorkflowExecutionDescription,
+    description: WorkflowExecutionDescription,
   ): Promise<Job | undefined> {
+    const { memo, parentExecution } = description;
     // The API never reuses an id, and its batches refuse a taken one.
     if (requestOfMemo(memo).requestId !== undefined && !parentExecution) return undefined;
     const stored = await readOwnOutcome(store, tenant, jobId);
-    const run = { firstRunId: raw.workflowExecutionInfo?.firstRunId || runId, createdAt: startTime.toISOString() };
-    return stored && !isOutcomeOf(stored, run) ? toJob(store, tenant, stored) : undefined;
+    return stored && !isOutcomeOf(stored, identityOf(description)) ? toJob(store, tenant, stored) : undefined;
   }
 
   async function closedJob(

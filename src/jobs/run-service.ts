@@ -67,7 +67,7 @@ export function createRunService(dependencies: RunServiceDependencies): RunServi
   async function factsOf(tenant: string, job: Job): Promise<RunFacts> {
     const facts = await readRunFacts(store, tenant, job, { withReason: true });
     if (facts.isOwn) return facts;
-    const categories = await readCategories(dependencies, job.jobId);
+    const categories = await readCategories(dependencies, tenant, job.jobId);
     return categories ? readRunFacts(store, tenant, job, { withReason: true, categories }) : facts;
   }
 

@@ -7,13 +7,14 @@ const listDeadlineMs = 10_000;
 const grpcInvalidArgument = 3;
 const grpcNotFound = 5;
 
-/** The latest run of a workflow id; undefined if Temporal has none (any more). Throws every other failure. */
+/** The latest run of a workflow id, or the run given; undefined if Temporal has none (any more). Throws every other failure. */
 export async function describeExecution(
   client: Client,
   workflowId: string,
+  runId?: string,
 ): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    return await callTemporal(client, deadlineMs, () => client.workflow.getHandle(workflowId).describe());
+    return await callTemporal(client, deadlineMs, () => client.workflow.getHandle(workflowId, runId).describe());
   } catch (error) {
     // Not every "not found" counts: a missing namespace says nothing about its runs.
     if (error instanceof WorkflowNotFoundError) return undefined;

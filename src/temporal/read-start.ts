@@ -13,13 +13,17 @@ export interface ExecutionStart {
 const deadlineMs = 5000;
 const grpcNotFound = 5;
 
-/** Of the latest run of a workflow id. Undefined once Temporal has forgotten it. */
-export async function readStart(client: Client, workflowId: string): Promise<ExecutionStart | undefined> {
+/** Of the latest run of a workflow id, or of the run given. Undefined once Temporal has forgotten it. */
+export async function readStart(
+  client: Client,
+  workflowId: string,
+  runId?: string,
+): Promise<ExecutionStart | undefined> {
   try {
     const { history } = await callTemporal(client, deadlineMs, () =>
       client.workflowService.getWorkflowExecutionHistory({
         namespace: client.options.namespace,
-        execution: { workflowId },
+        execution: { workflowId, ...(runId !== undefined && { runId }) },
         maximumPageSize: 1,
       }),
     );

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { fileIncomingDocument } from '../../../examples/child-workflow/file-incoming-document.ts';
 import { taskQueues, type ClassifyDocumentInput } from '../../../src/domain/contract.ts';
+import { searchAttributeKeys } from '../../../src/domain/search-attributes.ts';
 import type { Retention } from '../../../src/domain/retention.ts';
 import { createJobReader } from '../../../src/jobs/read-job.ts';
 import { jobKeys } from '../../../src/records/keys.ts';
@@ -93,6 +95,28 @@ describe('a run of another workflow that has the id of a finished job', () => {
         return list.data.filter(({ job_id }) => job_id === jobId).map(({ status }) => status);
       })
       .toEqual(['completed']);
+  });
+
+  test('is none of the job: what the owner does with it leaves that run alone, and a rerun asks what the job asked', async () => {
+    const { job_id: jobId } = await classify(service.url, { file: invoice });
+    const job = await getJob(service.url, jobId);
+    const slow = { kind: 'url', url: `${filesUrl}/never` } as const;
+    const foreign = await start(jobId, { tenant: 'globex', source: slow, categories: [{ name: 'zebra' }] });
+    const tenantOf = async () => (await foreign.describe()).typedSearchAttributes.get(searchAttributeKeys.tenant);
+    await expect.poll(tenantOf).toBe('globex');
+    const { client } = service.namespace;
+    const reader = createJobReader({ client, store: service.store, questions: { slots: 2, share: 0.5 } });
+
+    expect(await reader.read('default', jobId)).toMatchObject({ result: { classification: 'invoice' } });
+    expect(await (await fetch(`${service.url}/classify/${jobId}/cancel`, { method: 'POST' })).json()).toEqual(job);
+    const rerun = await fetch(`${service.url}/classify/${jobId}/rerun`, { method: 'POST' });
+    const { job_id: rerunId } = z.object({ job_id: z.string() }).parse(await rerun.json());
+    expect(await finishedJob(service.url, rerunId)).toMatchObject({ result: { classification: 'invoice' } });
+    expect((await fetch(`${service.url}/classify/${jobId}`, { method: 'DELETE' })).status).toBe(200);
+
+    expect((await foreign.describe()).status.name).toBe('RUNNING');
+    expect((await fetch(`${service.url}/classify/${jobId}`)).status).toBe(404);
+    await foreign.terminate();
   });
 
   test('is refused also where its document lies in the store already', async () => {
