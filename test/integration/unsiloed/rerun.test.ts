@@ -126,6 +126,18 @@ describe('POST /classify/{job_id}/rerun', () => {
     expect(other).toMatchObject({ status: 422, code: 'idempotency_conflict' });
   });
 
+  test('has its run also when its Idempotency-Key comes again just after it was deleted', async () => {
+    const { job_id: first } = await classify(service.url, { file: pdfWithPages(['one']), headers: acme });
+    const headers = { ...acme, 'Idempotency-Key': 'deleted-rerun' };
+    const { job_id } = await rerun(first, {}, headers);
+    await finishedJob(service.url, job_id, acme);
+    expect((await remove(job_id)).status).toBe(200);
+
+    expect((await rerun(first, {}, headers)).job_id).toBe(job_id);
+
+    expect(await finishedJob(service.url, job_id, acme)).toMatchObject({ status: 'completed' });
+  });
+
   test('goes on when the first job is deleted, and stays when that one goes', async () => {
     const { job_id: first } = await classify(service.url, { file: pdfWithPages(['one']), headers: acme });
     const asked = standIn.requests.length;
