@@ -16,15 +16,13 @@ const servers = {
   setupFiles: ['test/support/set-up.ts'],
 };
 
-/**
- * What draws, reads and scores in processes of its own, and the classifier's answers for documents of our own making.
- */
+/** Parts that draw, read and score in child processes, and the classifier's answers for our own documents. */
 const processes = {
   name: 'processes',
   include: ['test/{processes,golden}/**/*.test.ts'],
 };
 
-/** What waits longest begins first, so that no processor is idle at the end while one file still runs. */
+/** Starts the longest files first, so that no processor is idle at the end while one file still runs. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) => /\/test\/(?:chaos|golden)\/|schemathesis/.test(moduleId);
@@ -37,7 +35,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Most tests wait for a server, a process or a time to pass, and compute a third of their time.
+    // Most tests wait for a server, a process or a clock two thirds of their time.
     maxWorkers: 2 * availableParallelism(),
     // Importing the service takes as long as many a file's tests: a process keeps it from one file to the next.
     isolate: false,

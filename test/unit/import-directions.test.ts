@@ -44,6 +44,11 @@ const forbidden: readonly (readonly [file: string, line: string])[] = [
   ['src/retention/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
   ['src/retention/b.ts', `import { deleteExpiredJobs } from '../../workflows/index.ts';`],
   ['src/storage/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
+  ['src/http/f.ts', `import { classifyDocument } from '../../workflows/index.ts';`],
+  ['src/process-pool/a.ts', `import { jobKeys } from '../records/keys.ts';`],
+  ['src/waiting/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
+  ['src/webhook/a.ts', `import { jobKeys } from '../records/keys.ts';`],
+  ['src/classifier/a.ts', `import { createApp } from '../http/app.ts';`],
   ['src/pdf/a.ts', `const home = process.env['HOME'];\nexport { home };`],
 ];
 
