@@ -72,7 +72,7 @@ describe('a run of another workflow that has the id of a finished job', () => {
     const job = await getJob(service.url, jobId);
     const before = await objectsOf(jobId);
 
-    expect(await failureOf(start(jobId, letter))).toMatch(/^The workflow id of this run is that of a job .* finished/);
+    expect(await failureOf(start(jobId, letter))).toMatch(/^The workflow id of this run belongs to a finished job/);
 
     expect(await objectsOf(jobId)).toEqual(before);
     expect(await getJob(service.url, jobId)).toEqual(job);
