@@ -25,7 +25,7 @@ export interface PhraseHit {
  * Letters that a phrase needs to be recognised inside a longer run of letters, as OCR that loses spaces gives it:
  * enough that it is no part of another word by chance ("formation" in "information").
  */
-const shortestRun = { oneWord: 12, severalWords: 9 } as const;
+const shortestRun = { oneWord: 12, severalWords: 9, severalWordsOfUnspacedLine: 8 } as const;
 
 const runLength = 6;
 
@@ -72,16 +72,16 @@ export function createPhraseFinder(lines: readonly PageLine[], weights: Weights 
   function search(phrase: Phrase): PhraseHit | undefined {
     const best = bestOf(linesOfWords(phrase), phrase, weights);
     if (best) return best;
-    const shortest = phrase.stems.length > 1 ? shortestRun.severalWords : shortestRun.oneWord;
     const isPossible = isUnspaced(phrase.squeezed)
       ? phrase.squeezed.length >= 2
-      : phrase.squeezed.length >= shortest && runs.has(phrase.squeezed.slice(0, runLength));
+      : phrase.squeezed.length >= shortestIn(phrase, true) && runs.has(phrase.squeezed.slice(0, runLength));
     if (isPossible && squeezedPage.includes(phrase.squeezed)) {
-      return bestOf(
-        lines.filter((line) => line.squeezed.includes(phrase.squeezed)),
+      const hit = bestOf(
+        lines.filter((line) => line.squeezed.includes(phrase.squeezed) && mayBeIn(line, phrase)),
         phrase,
         weights,
       );
+      if (hit) return hit;
     }
     return spacedOut(phrase);
   }
@@ -106,6 +106,21 @@ export function createPhraseFinder(lines: readonly PageLine[], weights: Weights 
       return found.get(phrase.key);
     },
   };
+}
+
+function shortestIn({ stems }: Phrase, hasLostSpaces: boolean): number {
+  if (stems.length < 2) return shortestRun.oneWord;
+  return hasLostSpaces ? shortestRun.severalWordsOfUnspacedLine : shortestRun.severalWords;
+}
+
+/** Letters and digits of a line without a space that is longer than a word. */
+const longerThanWords = 16;
+
+/** In a line that has lost all its spaces, a shorter phrase is no part of another word by chance. */
+function mayBeIn({ text, squeezed }: PageLine, phrase: Phrase): boolean {
+  if (isUnspaced(phrase.squeezed)) return true;
+  const hasLostSpaces = squeezed.length >= longerThanWords && !/\s/.test(text.trim());
+  return phrase.squeezed.length >= shortestIn(phrase, hasLostSpaces);
 }
 
 /** All runs of a few letters on the page: most phrases can be seen not to be there by their first letters. */

@@ -89,6 +89,14 @@ describe('createPhraseFinder', () => {
     expect(find('BillofLadingNumber:21', 'bill of lading')).toBeDefined();
   });
 
+  test.each([
+    ['INVOICE2024-0815Totaldue504.00', true],
+    ['Subtotal dueling', false],
+    ['Subtotaldueling', false],
+  ])('finds a short phrase only in a line that has lost all its spaces: %s', (line, isFound) => {
+    expect(find(line, 'total due') !== undefined).toBe(isFound);
+  });
+
   test('finds a title set wide', () => {
     expect(find('I N V O I C E', 'invoice')).toBeDefined();
   });

@@ -25,6 +25,16 @@ function strokes(path: string, colour: string): string {
   return `<path d="${path}" stroke="${colour}" stroke-width="3" fill="none"/>`;
 }
 
+function punched(...places: readonly number[]): string {
+  return places.map((y) => `<circle cx="58" cy="${y}" r="16" fill="#333"/>`).join('');
+}
+
+/** From dark to clear, in this direction. */
+function shadow(direction: string, darkness: number): string {
+  const stops = `<stop offset="0" stop-opacity="${darkness}"/><stop offset="1" stop-opacity="0"/>`;
+  return `<linearGradient id="shade" ${direction}>${stops}</linearGradient><rect width="1086" height="1536" fill="url(#shade)"/>`;
+}
+
 /** Dust: dots of up to 2.5 px radius, the same in each run. */
 function dust(count: number): string {
   return Array.from({ length: count }, (_, index) => {
@@ -43,6 +53,11 @@ describe('hasInk', () => {
       'the faint outline of the sheet',
       '<rect x="50" y="50" width="980" height="1430" fill="none" stroke="#dcd9d2" stroke-width="3"/>',
     ],
+    ['punched holes', punched(400, 1100)],
+    ['four punched holes', punched(200, 560, 960, 1320)],
+    ['the shadow at the edge of a sheet', shadow('x1="0" x2="0.08"', 0.55)],
+    ['the shadow in the fold of a book', shadow('x1="0" x2="0.2"', 0.8)],
+    ['uneven light', shadow('x1="0" y1="0" x2="1" y2="1"', 0.3)],
     ['print that shines through', strokes('M200 400l20-30 20 30 20-30 20 30 20-30 20 30', '#e2dfd8')],
   ])('finds none in %s', async (_, svg) => {
     expect(hasInk(await scan(svg))).toBe(false);
@@ -56,6 +71,15 @@ describe('hasInk', () => {
         '#222',
       ),
     ],
+    [
+      'one short word beside punched holes',
+      `${punched(400, 1100)}${strokes('M70 683l6 17 6-17M88 691a6 8 0 1 0 12 0', '#222')}`,
+    ],
+    [
+      'a word in the shadow of a book',
+      `${shadow('x1="0" x2="0.2"', 0.8)}${strokes('M90 683l6 17 6-17 9 17 6-17', '#222')}`,
+    ],
+    ['a disc that stands alone', '<circle cx="60" cy="400" r="18" fill="#333"/>'],
     ['a hairline across the sheet', '<rect x="100" y="700" width="800" height="2" fill="#333"/>'],
     ['pencil', strokes('M300 500l20-30 20 30 20-30 20 30 20-30 20 30', '#909090')],
     ['blue handwriting', strokes('M200 300 q 40 -60 80 0 t 80 0 t 80 0', '#2244aa')],
