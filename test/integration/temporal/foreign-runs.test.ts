@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowStartOptions } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -39,11 +39,16 @@ afterAll(async () => {
   files.close();
 });
 
-function start(workflowId: string, input: ClassifyDocumentInput) {
+function start(
+  workflowId: string,
+  input: ClassifyDocumentInput,
+  policies: Pick<WorkflowStartOptions, 'workflowIdConflictPolicy'> = {},
+) {
   return service.namespace.client.workflow.start<typeof classifyDocument>('classifyDocument', {
     workflowId,
     taskQueue: taskQueues.workflow,
     args: [input],
+    ...policies,
   });
 }
 
@@ -127,6 +132,16 @@ describe('a run of another workflow that has the id of a finished job', () => {
     const document = { key, sha256: 'ab'.repeat(32), sizeBytes, type: 'pdf' } as const;
 
     const failure = await failureOf(start(jobId, { ...letter, source: { kind: 'stored', key, document } }));
+
+    expect(failure).toMatch(/^The workflow id of this run/);
+    expect(await objectsOf(jobId)).toEqual(before);
+  });
+
+  test('is refused also where its starter would end a running one', async () => {
+    const { job_id: jobId } = await classify(service.url, { file: invoice });
+    const before = await objectsOf(jobId);
+
+    const failure = await failureOf(start(jobId, letter, { workflowIdConflictPolicy: 'TERMINATE_EXISTING' }));
 
     expect(failure).toMatch(/^The workflow id of this run/);
     expect(await objectsOf(jobId)).toEqual(before);
