@@ -37,7 +37,7 @@ async function expectAllCompleted(url: string, jobIds: readonly string[]): Promi
 }
 
 async function expectGone(processes: readonly RunningProcess[]): Promise<void> {
-  await expect.poll(() => survivorsOf(processes), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => survivorsOf(processes)).toEqual([]);
 }
 
 describe('npm start', { timeout: 180_000 }, () => {

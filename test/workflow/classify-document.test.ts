@@ -210,7 +210,7 @@ describe('classifyDocument', () => {
     await runner.run(stubs, async (handle) => {
       await second;
       await expect
-        .poll(() => handle.query<JobProgress>('progress'), { timeout: 10_000 })
+        .poll(() => handle.query<JobProgress>('progress'))
         .toEqual({
           stage: 'classifying',
           pagesDone: 1,

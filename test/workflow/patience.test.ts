@@ -61,7 +61,7 @@ describe('a run whose model only the operator can mend', () => {
     const { state, classifyPage } = model();
 
     await runner.run({ classifyPage, renderPages: async () => rendered(12) }, async (handle) => {
-      await expect.poll(() => waitedFor(handle), { timeout: 10_000 }).toBe('model');
+      await expect.poll(() => waitedFor(handle)).toBe('model');
       expect(await detailsOf(handle)).toContain(`Waiting for the model since 2026-11-28 12:03 UTC: ${detail}`);
       expect((await handle.describe()).memo).toMatchObject({ waiting: { waitsFor: 'model', since } });
       state.isMended = true;
@@ -109,7 +109,7 @@ describe('a run whose model only the operator can mend', () => {
     const { classifyPage } = model();
 
     await runner.run({ classifyPage }, async (handle, jobId) => {
-      await expect.poll(() => waitedFor(handle), { timeout: 10_000 }).toBe('model');
+      await expect.poll(() => waitedFor(handle)).toBe('model');
       await handle.cancel();
 
       expect(await failureOf(handle)).toBeInstanceOf(CancelledFailure);
@@ -127,7 +127,7 @@ describe('a run whose model only the operator can mend', () => {
     };
 
     await runner.run(stubs, async (handle) => {
-      await expect.poll(() => waitedFor(handle), { timeout: 10_000 }).toBe('model');
+      await expect.poll(() => waitedFor(handle)).toBe('model');
       state.isMended = true;
       await handle.signal('goOn');
 
@@ -148,7 +148,7 @@ describe('a run whose model only the operator can mend', () => {
     await runner.run(
       stubs,
       async (handle) => {
-        await expect.poll(() => waitedFor(handle), { timeout: 10_000 }).toBe('store');
+        await expect.poll(() => waitedFor(handle)).toBe('store');
         isMended = true;
         await handle.signal('goOn');
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Extend } from 'extend-ai';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleInvoice } from '../../support/documents.ts';
 import { extendClient, extendErrorOf } from '../../support/extend-client.ts';
 import { invoiceOrOther as config } from '../../support/extend-config.ts';
@@ -26,6 +27,11 @@ afterAll(async () => {
   await standIn[Symbol.asyncDispose]();
 });
 
+/** The synchronous call of this service waits for 2 s alone. */
+function finishedRun(text: string, given: Extend.ClassifyConfig = config): Promise<Extend.ClassifyRun> {
+  return acme.classifyRuns.createAndPoll({ file: { text }, config: given });
+}
+
 /** A run whose model call does not come back. */
 async function startHeldRun(text = 'never answered') {
   standIn.enqueue({ kind: 'never' });
@@ -37,7 +43,7 @@ async function startHeldRun(text = 'never answered') {
 
 describe('a model', () => {
   test('is asked about a text without an image, and about all the rest by its description', async () => {
-    const run = await acme.classify({ file: { text: 'Invoice number 42' }, config });
+    const run = await finishedRun('Invoice number 42');
 
     const { question } = standIn.requests.at(-1) ?? {};
     expect(run).toMatchObject({
@@ -54,7 +60,7 @@ describe('a model', () => {
     const classifications = config.classifications.map((each) => ({ ...each, description: '' }));
     standIn.enqueue({ kind: 'answer', label: 'other' });
 
-    const run = await acme.classify({ file: { text: 'A poem' }, config: { classifications } });
+    const run = await finishedRun('A poem', { classifications });
 
     expect(run.output).toMatchObject({ id: 'oth', type: 'other' });
     expect(standIn.requests.at(-1)?.question?.text).toContain('None of the other options fits this page');
@@ -108,7 +114,7 @@ describe('a run under way', () => {
     const [, id = ''] = /GET \/classify_runs\/(clr_\S+)\./.exec(error.message) ?? [];
     expect((await acme.classifyRuns.retrieve(id)).status).toBe('PROCESSING');
     standIn.release();
-    await vi.waitUntil(async () => (await acme.classifyRuns.retrieve(id)).status === 'PROCESSED', { timeout: 20_000 });
+    await expect.poll(async () => (await acme.classifyRuns.retrieve(id)).status).toBe('PROCESSED');
   });
 
   test('has a priority of Temporal, the lower the number the sooner', async () => {
@@ -124,7 +130,7 @@ describe('a run under way', () => {
   });
 
   test('that is over cannot be cancelled', async () => {
-    const { id } = await acme.classify({ file: { text: 'Invoice' }, config });
+    const { id } = await finishedRun('Invoice');
 
     expect(await extendErrorOf(acme.classifyRuns.cancel(id))).toMatchObject({
       status: 400,
@@ -140,7 +146,7 @@ describe('a run under way', () => {
     const { id } = await client.classifyRuns.create({ file: { text: 'Invoice' }, config });
 
     expect(await client.classifyRuns.retrieve(id)).toMatchObject({ status: 'PENDING', file: { type: 'TXT' } });
-    await vi.waitUntil(async () => (await client.classifyRuns.list({ status: 'PENDING' })).data.length === 1);
+    await expect.poll(async () => (await client.classifyRuns.list({ status: 'PENDING' })).data).toHaveLength(1);
     expect((await client.classifyRuns.list({ status: 'PROCESSING' })).data).toEqual([]);
   });
 });

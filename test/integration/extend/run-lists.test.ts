@@ -29,7 +29,7 @@ beforeAll(async () => {
   }
   // Visibility learns of a run a moment after it has ended.
   await vi.waitUntil(async () => (await acme.classifyRuns.list({ status: 'PROCESSED' })).data.length === 4, {
-    timeout: 10_000,
+    timeout: 30_000,
   });
 });
 afterAll(() => service[Symbol.asyncDispose]());
@@ -119,9 +119,7 @@ describe('a list of runs', () => {
     const globex = extendClient(service.url, 'globex-key');
     const jobId = await submit(service.url, { file: sampleInvoice, headers: { 'api-key': 'globex-key' } });
 
-    await vi.waitUntil(async () => (await globex.classifyRuns.list({ status: 'PROCESSED' })).data.length > 0, {
-      timeout: 20_000,
-    });
+    await expect.poll(async () => (await globex.classifyRuns.list({ status: 'PROCESSED' })).data).toHaveLength(1);
 
     const { data } = await globex.classifyRuns.list({});
     expect(data.map(({ id }) => id)).toEqual([`clr_${jobId}`]);

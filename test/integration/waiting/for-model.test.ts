@@ -64,7 +64,7 @@ describe('jobs whose model refuses the key', () => {
     const jobs = await submitMany(24);
     for (const jobId of jobs) await expect.poll(() => waitingFor(jobId), { timeout: 30_000 }).toBe('model');
     await expect
-      .poll(async () => (await readiness()).waiting, { timeout: 20_000 })
+      .poll(async () => (await readiness()).waiting)
       .toMatchObject([{ for: 'model', jobs: 24, reason: expect.stringContaining('OPENAI_API_KEY') }]);
     const { status, waiting } = await readiness();
     const asked = model.requests.length;
@@ -90,7 +90,7 @@ describe('jobs whose model refuses the key', () => {
       status: 'failed',
       error: expect.stringMatching(/^The job has waited 2 seconds for the model, in vain\. .*OPENAI_MODEL/),
     });
-    await expect.poll(() => waitingFor(patient), { timeout: 10_000 }).toBe('model');
+    await expect.poll(() => waitingFor(patient)).toBe('model');
     expect(await (await fetch(`${service.url}/classify/${patient}`)).json()).toMatchObject({
       status: 'processing',
       progress: expect.stringMatching(
@@ -120,9 +120,9 @@ describe("jobs whose provider's limit is reached", () => {
     const before = model.requests.length;
     const jobs = await submitMany(6, { patience_seconds: '8' });
 
-    await expect.poll(() => waitingFor(jobs[0] ?? ''), { timeout: 20_000 }).toBe('model');
+    await expect.poll(() => waitingFor(jobs[0] ?? '')).toBe('model');
     await expect
-      .poll(async () => (await readiness()).waiting, { timeout: 20_000 })
+      .poll(async () => (await readiness()).waiting)
       .toMatchObject([{ for: 'model', reason: expect.stringContaining('it says to come back at') }]);
 
     for (const job of await Promise.all(jobs.map((jobId) => finishedJob(service.url, jobId)))) {
