@@ -27,8 +27,8 @@ const marginFraction = 0.025;
 const cellPx = 12;
 /**
  * Tells whether anything is printed on a page. Its paper may have any colour: ink is what differs from the most common
- * one. Dust does not count, since it is small and alone, nor do shadows, uneven light and punched holes. A mark is ink in
- * several neighbouring cells, a pale area, or type that is faint or stands in the margin (`hasFaintType`).
+ * one. Dust does not count, since it is small and alone, nor do shadows, uneven light and punched holes. A mark is ink
+ * in several neighbouring cells, a pale area, or type that is faint or stands in the margin (`hasFaintType`).
  */
 export function hasInk(page: Pixels): boolean {
   const paper = paperColour(page);

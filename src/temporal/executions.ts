@@ -7,7 +7,10 @@ const listDeadlineMs = 10_000;
 const grpcInvalidArgument = 3;
 const grpcNotFound = 5;
 
-/** The latest run of a workflow id, or the run given; undefined if Temporal has none (any more). Throws every other failure. */
+/**
+ * The latest run of a workflow id, or the run given; undefined if Temporal has none (any more). Throws every other
+ * failure.
+ */
 export async function describeExecution(
   client: Client,
   workflowId: string,
