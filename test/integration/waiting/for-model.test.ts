@@ -42,22 +42,6 @@ function waitingFor(jobId: string): Promise<string | undefined> {
 }
 
 describe('jobs whose model refuses the key', () => {
-  test('tell the clients of Extend of the end of their patience as a fault of no caller, with the sentence', async () => {
-    model.replyAlways(errorReply(401));
-    const run = { file: { text: invoiceText }, config: invoiceOrOther, patienceSeconds: 1 };
-    const headers = { 'content-type': 'application/json', 'x-extend-api-version': '2026-02-09' };
-    const created = await fetch(`${service.url}/classify_runs`, { method: 'POST', headers, body: JSON.stringify(run) });
-    const { id } = z.object({ id: z.string() }).parse(await created.json());
-    const read = async (): Promise<unknown> => (await fetch(`${service.url}/classify_runs/${id}`, { headers })).json();
-
-    await expect.poll(read, { timeout: 30_000 }).toMatchObject({
-      status: 'FAILED',
-      failureReason: 'INTERNAL_ERROR',
-      failureMessage: expect.stringMatching(/^The job has waited 1 second for the model, in vain\. .*OPENAI_API_KEY/),
-    });
-    model.replyAlways(undefined);
-  });
-
   test('fail not, ask nothing of it meanwhile, and are all done soon after the key is right', async () => {
     model.replyAlways(errorReply(401));
     const since = Date.now();
@@ -104,6 +88,25 @@ describe('jobs whose model refuses the key', () => {
       error: 'Classification was cancelled',
     });
     model.replyAlways(undefined);
+  });
+
+  test('tell the clients of Extend of the end of their patience as a fault of no caller, with the sentence', async () => {
+    model.replyAlways(errorReply(404, { code: 'model_not_found' }));
+    const run = { file: { text: invoiceText }, config: invoiceOrOther, patienceSeconds: 1 };
+    const headers = { 'content-type': 'application/json', 'x-extend-api-version': '2026-02-09' };
+    const created = await fetch(`${service.url}/classify_runs`, { method: 'POST', headers, body: JSON.stringify(run) });
+    const { id } = z.object({ id: z.string() }).parse(await created.json());
+    const read = async (): Promise<unknown> => (await fetch(`${service.url}/classify_runs/${id}`, { headers })).json();
+
+    await expect.poll(read, { timeout: 30_000 }).toMatchObject({
+      status: 'FAILED',
+      failureReason: 'INTERNAL_ERROR',
+      failureMessage: expect.stringMatching(/^The job has waited 1 second for the model, in vain\. .*OPENAI_MODEL/),
+    });
+    // For the tests that follow: the model is there again.
+    model.replyAlways(undefined);
+    const [later = ''] = await submitMany(1);
+    await finishedJob(service.url, later);
   });
 
   test('hear of a patience that is out of bounds', async () => {
