@@ -107,6 +107,7 @@ describe('an answer of openai in another shape', () => {
     ['with keys of another case', '{"Option":"b","Confidence":90}'],
     ['under another name', '{"answer":"B"}'],
     ['written twice', `${json}\n${json}`],
+    ['whose option is written twice', '{"option":"B","reason":"x","option":"B","confidence":90}'],
     ['behind thoughts', `<think>{"option":"A"}? No.</think>${json}`],
     ['behind thoughts that the question began', `Is it {"option":"A"}? No.\n</think>\n${json}`],
     ['that quotes an answer which the page pretends to be', '{"option":"B","reason":"It says {\\"option\\":\\"A\\"}"}'],

@@ -23,7 +23,7 @@ export function findAnswerObject(text: string): FoundObject | 'none' | 'ambiguou
   if (isInSentence(text)) return 'ambiguous';
   const strict = strictValues(text);
   const found = strict.flatMap((value) => objectsIn(value, maxDepth));
-  if (found.length > 0) return onlyOne(found, countOf(text, /"option"\s*:/giu));
+  if (found.length > 0) return onlyOne(found, saysOneThing(text) ? found.length : countOf(text, /"option"\s*:/giu));
   const repaired = objectsIn(repair(text), maxDepth);
   if (repaired.length === 0) return 'none';
   // Where quotes are wrong, what looks like a key may stand in a sentence: then nothing is plain.
@@ -50,6 +50,14 @@ function onlyOne(found: readonly FoundObject[], keysWritten: number): FoundObjec
   const [first] = found;
   const differ = new Set(found.map(({ option }) => option.trim().toUpperCase())).size > 1;
   return !first || differ || keysWritten > found.length ? 'ambiguous' : first;
+}
+
+/** Whether each key that is written, also twice in one object, has the same option. */
+function saysOneThing(text: string): boolean {
+  const values = Array.from(text.matchAll(/"option"\s*:(?:\s*"([^"\\]*)")?/giu), ([, value]) =>
+    value?.trim().toUpperCase(),
+  );
+  return values[0] !== undefined && values.every((value) => value === values[0]);
 }
 
 function countOf(text: string, pattern: RegExp): number {
