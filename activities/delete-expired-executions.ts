@@ -6,6 +6,7 @@ import { listPendingDeliveries } from '../src/retention/pending-deliveries.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { listExecutions } from '../src/temporal/executions.ts';
 import { runStep } from './run-step.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 
 export interface DeleteExpiredExecutionsInput {
   /** ISO 8601. */
@@ -35,7 +36,7 @@ export function createDeleteExpiredExecutions({ store }: { readonly store: Objec
       const pending = await listPendingDeliveries(client);
       const outcomes = await mapBounded(page.executions, deletionsAtOnce, async (execution) => {
         signal.throwIfAborted();
-        return await expireExecution({ client, store, pending }, execution);
+        return await unlessUnreadable(() => expireExecution({ client, store, pending }, execution));
       });
       return {
         deleted: outcomes.filter(Boolean).length,

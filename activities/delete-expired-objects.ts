@@ -12,6 +12,7 @@ import { compareKeys } from '../src/storage/object-key.ts';
 import { jobsPrefix, operationClaimsPrefix, tombstonesPrefix, webhookKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { runStep } from './run-step.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 
 export interface DeleteExpiredObjectsInput {
   readonly cutoffs: RetentionCutoffs;
@@ -61,19 +62,19 @@ async function sweep(
     if (!isPartlyDone) {
       await deleteLogs(dependencies, tenant, cutoffs, signal);
       deleted.storedJobs += await expireStoredBatches(dependencies, tenant, cutoffs);
-      deleted.abandonedUploads += await expireStoredFiles(dependencies, tenant, cutoffs, signal);
+      deleted.abandonedUploads += await expireStoredFiles(dependencies, tenant, { cutoffs, signal, unlessUnreadable });
     }
     const isLeftover = await leftoversOf(store, tenant);
     for await (const batch of inBatches(storedJobs(store, tenant, isPartlyDone ? after : undefined))) {
       const old = batch.filter((job) => isOld(job, cutoffs));
       await mapBounded(old, deletionsAtOnce, async (job) => {
         signal.throwIfAborted();
-        if (!(await expireStoredJob(dependencies, tenant, job))) return;
+        if (!(await unlessUnreadable(() => expireStoredJob(dependencies, tenant, job)))) return;
         deleted[job.finishedAt ? 'storedJobs' : 'abandonedUploads'] += 1;
       });
       await mapBounded(batch.filter(isLeftover), deletionsAtOnce, async ({ jobId }) => {
         signal.throwIfAborted();
-        await deleteLeftovers(dependencies, tenant, jobId);
+        await unlessUnreadable(() => deleteLeftovers(dependencies, tenant, jobId));
       });
       const last = batch.at(-1);
       if (last && performance.now() > until) return { ...deleted, after: last.lastKey };

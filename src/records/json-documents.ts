@@ -9,7 +9,18 @@ export interface JsonDocument<T> {
   readonly etag: string;
 }
 
-/** The document at `key`, or undefined when there is none. Throws when it is not what `parse` expects. */
+/** An object that is not what its key says: damaged, written by hand, or by a version that is to come. */
+export class UnreadableObject extends Error {
+  override readonly name = 'UnreadableObject';
+  readonly key: string;
+
+  constructor(key: string, cause: unknown) {
+    super(`the stored document ${key} can't be read`, { cause });
+    this.key = key;
+  }
+}
+
+/** The document at `key`, or undefined when there is none. Throws `UnreadableObject` when it is not what `parse` expects. */
 export async function readJson<T>(
   store: ObjectStore,
   key: string,
@@ -20,7 +31,7 @@ export async function readJson<T>(
   try {
     return { value: parse(JSON.parse(Buffer.from(found.bytes).toString('utf8'))), etag: found.etag };
   } catch (error) {
-    throw new Error(`the stored document ${key} can't be read`, { cause: error });
+    throw new UnreadableObject(key, error);
   }
 }
 

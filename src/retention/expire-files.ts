@@ -25,6 +25,13 @@ interface ObjectOfFile extends ListedObject {
   readonly name: string;
 }
 
+export interface SweepOptions {
+  readonly cutoffs: RetentionCutoffs;
+  readonly signal: AbortSignal;
+  /** Passes over what an unreadable object belongs to, so that the rest does not wait for somebody to mend it. */
+  readonly unlessUnreadable: <T>(work: () => Promise<T>) => Promise<T | undefined>;
+}
+
 /**
  * Deletes the remains of a tenant's files: unfinished uploads, marks of holders that are gone, deleted files that a run
  * needed, and files whose run was terminated. Resolves with the number of unfinished uploads. Uses one listing, and
@@ -33,13 +40,12 @@ interface ObjectOfFile extends ListedObject {
 export async function expireStoredFiles(
   dependencies: ExpiryDependencies,
   tenant: string,
-  cutoffs: RetentionCutoffs,
-  signal: AbortSignal,
+  { cutoffs, signal, unlessUnreadable }: SweepOptions,
 ): Promise<number> {
   let deleted = 0;
   for await (const file of storedFiles(dependencies.store, tenant)) {
     signal.throwIfAborted();
-    if (await expireFile(dependencies, tenant, file, cutoffs)) deleted += 1;
+    if (await unlessUnreadable(() => expireFile(dependencies, tenant, file, cutoffs))) deleted += 1;
   }
   return deleted;
 }

@@ -85,7 +85,7 @@ describe.each(serviceStores())('the sweep of files that nobody refers to, in %s'
     const fileId = await fileOf(jobId);
     await service.store.put(
       jobKeys('acme', jobId).request,
-      Buffer.from(JSON.stringify({ run: { file: { id: fileId } } })),
+      Buffer.from(JSON.stringify({ run: { config, source: 'API', file: { id: fileId } } })),
     );
     await announceHolder(service.store, 'acme', fileId, { kind: 'job', jobId: randomUUID() });
     await announceHolder(service.store, 'acme', fileId, { kind: 'item', evaluationSetId: 'ev_1', itemId: 'evi_1' });
@@ -93,6 +93,24 @@ describe.each(serviceStores())('the sweep of files that nobody refers to, in %s'
     await sweep({ uploadDays: noTime });
 
     expect(await objectsOf(fileId)).toEqual([]);
+  });
+
+  test('passes over an object that cannot be read, and deletes the rest', async () => {
+    const unreadable = newId('file');
+    const { prefix } = fileKeys('acme', unreadable);
+    await service.store.put(`${prefix}held-by/x.json`, Buffer.from('not JSON'));
+    const jobId = randomUUID();
+    const { request } = jobKeys('acme', jobId);
+    await service.store.put(request, Buffer.from('not JSON'));
+    const fileId = newId('file');
+    await service.store.put(fileKeys('acme', fileId).source, Buffer.from('%PDF-1.7'));
+
+    await sweep({ jobDays: noTime, uploadDays: noTime });
+
+    expect(await objectsOf(fileId)).toEqual([]);
+    expect(await objectsOf(unreadable)).toHaveLength(1);
+    await service.store.delete(request);
+    await service.store.deletePrefix(prefix);
   });
 
   test('deletes a file that came with a run of which nothing is left', async () => {
