@@ -32,7 +32,7 @@ export function classifiablePage({ tenant, jobId, page, pageCount }: PageOfJob, 
 }
 
 /** Throws `document_missing` where there is no such object. */
-export async function loadObject(key: string | undefined, store: ObjectStore): Promise<Uint8Array> {
+async function loadObject(key: string | undefined, store: ObjectStore): Promise<Uint8Array> {
   const object = key === undefined ? undefined : await store.get(key);
   if (!object) throw new ClassifierError('document_missing', 'The page is no longer in the store.');
   return object.bytes;

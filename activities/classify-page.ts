@@ -9,7 +9,7 @@ import { readJson } from '../src/records/json-documents.ts';
 import { jobKeys } from '../src/records/keys.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Circuit } from '../src/waiting/circuit.ts';
-import { classifiablePage, loadObject } from './classifiable-page.ts';
+import { classifiablePage } from './classifiable-page.ts';
 import { withOwnObjects } from './own-objects.ts';
 import { fitPageResult } from './fit-page-result.ts';
 import { type Reading, runReadingStep } from './reading-step.ts';
@@ -43,6 +43,8 @@ export interface ClassifyPageDependencies {
 }
 
 const instructionsSchema = z.looseObject({ instructions: z.string() });
+/** One for each category; null where it has none. */
+const descriptionsSchema = z.array(z.string().nullish()).catch([]);
 
 /** Longest raw answer that a history may hold; a model's answer is a label, not a page. */
 const maxRawResultLength = 250;
@@ -129,10 +131,11 @@ async function storeReasoning(
 
 async function withDescriptions(input: ClassifyPageInput, store: ObjectStore): Promise<readonly Category[]> {
   if (input.descriptionsKey === undefined) return input.categories;
-  const stored: unknown = JSON.parse(Buffer.from(await loadObject(input.descriptionsKey, store)).toString('utf8'));
-  if (!Array.isArray(stored)) return input.categories;
+  const found = await readJson(store, input.descriptionsKey, (value) => descriptionsSchema.parse(value));
+  if (!found)
+    throw new ClassifierError('document_missing', 'The descriptions of the categories are no longer in the store.');
   return input.categories.map((category, index) => {
-    const description: unknown = stored[index];
+    const description = found.value[index];
     return typeof description === 'string' ? { ...category, description } : category;
   });
 }
