@@ -20,7 +20,10 @@ export class UnreadableObject extends Error {
   }
 }
 
-/** The document at `key`, or undefined when there is none. Throws `UnreadableObject` when it is not what `parse` expects. */
+/**
+ * The document at `key`, or undefined when there is none. Throws
+ * `UnreadableObject` when it is not what `parse` expects.
+ */
 export async function readJson<T>(
   store: ObjectStore,
   key: string,
