@@ -8,7 +8,7 @@ import { startUploadAppProcess } from '../../support/upload-app-process.ts';
 
 const megabyte = 1_000_000;
 
-describe('an upload', () => {
+describe('an upload', { timeout: 180_000 }, () => {
   test.each(['folder', 's3'] as const)('of 200 MB takes only a small part of that as memory (%s)', async (kind) => {
     const app = await startUploadAppProcess(await configOf(kind));
     onTestFinished(app.stop);

@@ -121,7 +121,8 @@ describe("jobs whose provider's limit is reached", () => {
     const message = 'Rate limit reached for requests per day (RPD): Limit 200. Please try again in 7h12m.';
     model.replyAlways(errorReply(429, { message, code: 'rate_limit_exceeded' }));
     const before = model.requests.length;
-    const jobs = await submitMany(6, { patience_seconds: '8' });
+    // Longer than several looks at what waits, of which the probe trusts each for 5 s.
+    const jobs = await submitMany(6, { patience_seconds: '20' });
 
     await expect.poll(() => waitingFor(jobs[0] ?? '')).toBe('model');
     await expect
@@ -131,7 +132,7 @@ describe("jobs whose provider's limit is reached", () => {
     for (const job of await Promise.all(jobs.map((jobId) => finishedJob(service.url, jobId)))) {
       expect(job).toMatchObject({
         status: 'failed',
-        error: expect.stringMatching(/waited 8 seconds for the model, in vain\. .*limit of requests is reached/),
+        error: expect.stringMatching(/waited 20 seconds for the model, in vain\. .*limit of requests is reached/),
       });
     }
     expect(model.requests.length - before).toBeLessThanOrEqual(16);
