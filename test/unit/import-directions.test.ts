@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -49,8 +50,72 @@ const forbidden: readonly (readonly [file: string, line: string])[] = [
   ['src/waiting/a.ts', `import { startJob } from '../jobs/start-job.ts';`],
   ['src/webhook/a.ts', `import { jobKeys } from '../records/keys.ts';`],
   ['src/classifier/a.ts', `import { createApp } from '../http/app.ts';`],
+  ['activities/e.ts', `import { createDependencies } from '../src/dependencies.ts';`],
+  ['activities/f.ts', `import { serve } from '../src/worker.ts';`],
+  ['src/http/extend/b.ts', `import { callTemporal } from '../../temporal/connection.ts';`],
+  ['src/http/unsiloed/c.ts', `import { createCircuit } from '../../waiting/circuit.ts';`],
+  ['src/temporal/b.ts', `import { readConfig } from '../config/config.ts';`],
+  ['src/storage/d.ts', `import { createLogger } from '../logger.ts';`],
   ['src/pdf/a.ts', `const home = process.env['HOME'];\nexport { home };`],
 ];
+
+interface Direction {
+  readonly room: string;
+  /** The rooms that it may import by value, and those that it may import as types alone. */
+  readonly values: readonly string[];
+  readonly types: readonly string[];
+}
+
+/** The rows of CONTRIBUTING's table that name one room, in its order. */
+function readDirections(contributing: string): readonly Direction[] {
+  const rows = contributing.matchAll(/^\| `(?:src\/)?([a-z-]+)\/` +\|[^|]*\| (\w[^|]*?) +\|$/gm);
+  const cells = Array.from(rows, ([, room = '', cell = '']) => ({ room, cell }));
+  const rooms = cells.map(({ room }) => room);
+  return cells.map(({ room, cell }, index) => {
+    const [values = '', types = ''] = cell.split('; ').map((part) => part.replace(/ as types$/, ''));
+    const byType = namedIn(types, rooms, index);
+    const byValue = namedIn(values, rooms, index);
+    return {
+      room,
+      values: values === 'all above' ? byValue.filter((each) => !byType.includes(each)) : byValue,
+      types: byType,
+    };
+  });
+}
+
+function namedIn(words: string, rooms: readonly string[], index: number): readonly string[] {
+  if (words === 'all above') return rooms.slice(0, index);
+  if (words === 'all others') return rooms;
+  return words.split(', ');
+}
+
+const directions = readDirections(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8'));
+
+const folderOf = (room: string): string => (room === 'activities' || room === 'workflows' ? room : `src/${room}`);
+
+/** Each room imports every other, by value and as a type. */
+const crossings = directions.flatMap(({ room, values, types }) =>
+  directions
+    .filter((target) => target.room !== room)
+    .flatMap((target) => {
+      const from = relative(folderOf(room), `${folderOf(target.room)}/x.ts`);
+      const [isValue, isType] = [values.includes(target.room), types.includes(target.room)];
+      return [
+        {
+          room,
+          file: `${folderOf(room)}/${target.room}-value.ts`,
+          line: `export { x } from '${from}';`,
+          isAllowed: isValue,
+        },
+        {
+          room,
+          file: `${folderOf(room)}/${target.room}-type.ts`,
+          line: `export type { X } from '${from}';`,
+          isAllowed: isValue || isType,
+        },
+      ];
+    }),
+);
 
 const allowed: readonly (readonly [file: string, line: string])[] = [
   ['src/records/batches/ok.ts', `import { readJobRequest } from '../jobs/job-request.ts';\nexport { readJobRequest };`],
@@ -79,7 +144,12 @@ beforeAll(async () => {
   await copyFile(join(root, '.oxlintrc.json'), join(directory, '.oxlintrc.json'));
   // The linter looks for its plugins beside its settings.
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  for (const [file, line] of [...forbidden, ...allowed, ...circle]) {
+  for (const [file, line] of [
+    ...forbidden,
+    ...allowed,
+    ...circle,
+    ...crossings.map((crossing) => [crossing.file, crossing.line] as const),
+  ]) {
     await mkdir(dirname(join(directory, file)), { recursive: true });
     await writeFile(join(directory, file), `${line}\n`);
   }
@@ -105,6 +175,23 @@ describe('the linter', () => {
     expect(
       findings.split('\n').filter((line) => line.includes(file) && line.includes('no-restricted-imports')),
     ).toEqual([]);
+  });
+
+  test.each(directions)('lets $room import what the table in CONTRIBUTING says, and nothing else', ({ room }) => {
+    const own = crossings.filter((crossing) => crossing.room === room);
+    const refused = own.filter(({ file }) => findings.includes(`${file}:`)).map(({ file }) => file);
+
+    expect(refused).toEqual(own.filter(({ isAllowed }) => !isAllowed).map(({ file }) => file));
+  });
+
+  test('finds every room in that table', () => {
+    expect(directions.map(({ room }) => folderOf(room)).toSorted()).toEqual(
+      [
+        ...globSync('src/*/', { cwd: root }).filter((folder) => !['src/startup', 'src/standalone'].includes(folder)),
+        'activities',
+        'workflows',
+      ].toSorted(),
+    );
   });
 
   test('refuses a circle of types', () => {
