@@ -127,7 +127,7 @@ describe('docs/operations.md', () => {
   });
 
   test.each(['docs/operations.md', 'CONTRIBUTING.md', 'SECURITY.md'])('%s names npm scripts that there are', (path) => {
-    const named = Array.from(read(path).matchAll(/npm run ([\w:]+)/g), ([, name = '']) => name);
+    const named = Array.from(read(path).matchAll(/npm run ([\w:-]+)/g), ([, name = '']) => name);
 
     expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
