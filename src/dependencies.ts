@@ -36,7 +36,7 @@ import { createFilePasswords, type FilePasswords } from './records/files/file-pa
 import type { ObjectStore } from './storage/object-store.ts';
 import { createServerKey } from './records/server-key.ts';
 import { createCircuit, type Circuit } from './waiting/circuit.ts';
-import { createWaitingRuns } from './waiting/waiting-runs.ts';
+import { createWaitingCounter } from './waiting/waiting-counter.ts';
 import { toWorkerFault } from './waiting/worker-fault.ts';
 import type { EventPayloads } from './webhook/event-payload.ts';
 import { createWebhookSecrets, type WebhookSecrets } from './records/webhooks/webhook-secrets.ts';
@@ -133,7 +133,7 @@ function apiDependencies(config: Config, logger: Logger, store: ObjectStore, cli
         temporal: () => client.workflowService.describeNamespace({ namespace }),
         store: () => store.check(),
       },
-      waiting: createWaitingRuns(client),
+      waiting: createWaitingCounter(client),
     },
   };
 }

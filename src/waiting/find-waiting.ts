@@ -45,8 +45,8 @@ export async function listWaiting(client: Client, waitsFor: WaitedFor, pageToken
   });
 }
 
-/** What runs wait for, and of which kind each is, of `lookedAt` runs at most. */
-export async function* waitingRuns(
+/** Yields what each waiting run waits for, and whether it is a job. Looks at `lookedAt` runs at most. */
+export async function* findWaiting(
   client: Client,
   lookedAt: number,
 ): AsyncGenerator<{ readonly waiting: Waiting; readonly isJob: boolean }> {

@@ -15,7 +15,7 @@ import { readOutcome } from '../../src/records/jobs/job-outcome.ts';
 import { createObjectStore } from '../../src/storage/create-store.ts';
 import { createCircuit } from '../../src/waiting/circuit.ts';
 import { resumeRuns } from '../../src/waiting/resume-runs.ts';
-import { createWaitingRuns } from '../../src/waiting/waiting-runs.ts';
+import { createWaitingCounter } from '../../src/waiting/waiting-counter.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { createWorkflowRunner, type Stubs, type WorkflowRunner } from '../support/workflow-runner.ts';
 
@@ -197,7 +197,7 @@ describe('while the store is away', () => {
 
     await runner.run({ storeResult: createStoreResult({ store, circuits: [circuit] }) }, async (handle, jobId) => {
       await expect
-        .poll(createWaitingRuns(shared.client), { timeout: 30_000, interval: 1000 })
+        .poll(createWaitingCounter(shared.client), { timeout: 30_000, interval: 1000 })
         .toMatchObject([{ waitsFor: 'store', jobs: 1 }]);
       expect(circuit.fault).toBeDefined();
       await rename(`${folder}-elsewhere`, folder);

@@ -5,7 +5,7 @@ import { ClassifierError } from '../../src/domain/errors.ts';
 import { searchAttributeKeys } from '../../src/domain/search-attributes.ts';
 import { hasSearchAttribute, registerSearchAttributes } from '../../src/temporal/register-search-attributes.ts';
 import { listWaiting } from '../../src/waiting/find-waiting.ts';
-import { createWaitingRuns } from '../../src/waiting/waiting-runs.ts';
+import { createWaitingCounter } from '../../src/waiting/waiting-counter.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { answer, createWorkflowRunner, type WorkflowRunner } from '../support/workflow-runner.ts';
 
@@ -42,7 +42,7 @@ describe('a namespace without the search attribute WaitingFor', () => {
         const memo = async () => (await handle.describe()).memo;
         await expect.poll(memo, { timeout: 20_000 }).toMatchObject({ waiting: { waitsFor: 'model', detail } });
         await expect
-          .poll(createWaitingRuns(shared.client), { timeout: 20_000, interval: 1000 })
+          .poll(createWaitingCounter(shared.client), { timeout: 20_000, interval: 1000 })
           .toMatchObject([{ waitsFor: 'model', jobs: 1, detail }]);
         expect((await listWaiting(shared.client, 'model')).runs).toMatchObject([{ workflowId: handle.workflowId }]);
         isMended = true;
