@@ -85,7 +85,7 @@ describe('createMinioStore', () => {
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'storage_unavailable' });
   });
 
-  test('says storage_unavailable at once when nothing listens', async () => {
+  test('says storage_unavailable when nothing listens', async () => {
     const store = createMinioStore({ ...s3, endpoint: await addressWithoutServer(), bucket: 'down' });
 
     expect(await failureCodes(store)).toEqual(new Set(['storage_unavailable']));

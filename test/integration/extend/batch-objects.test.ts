@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Extend, ExtendClient } from 'extend-ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { taskQueues } from '../../../src/domain/contract.ts';
@@ -23,7 +22,7 @@ afterAll(() => service[Symbol.asyncDispose]());
 
 async function finishedBatch(inputs: Extend.ClassifyRunsCreateBatchRequestInputsItem[]): Promise<string> {
   const { id } = await acme.classifyRuns.createBatch({ classifier: { id: classifierId }, inputs });
-  while ((await acme.batchRuns.get(id)).status !== 'PROCESSED') await delay(50);
+  await expect.poll(async () => (await acme.batchRuns.get(id)).status, { timeout: 30_000 }).toBe('PROCESSED');
   return id;
 }
 

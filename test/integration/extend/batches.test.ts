@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Extend, ExtendClient } from 'extend-ai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { extendClient, extendErrorOf, sendRaw } from '../../support/extend-client.ts';
@@ -30,11 +29,9 @@ afterAll(() => service[Symbol.asyncDispose]());
 
 /** Polls as a client does. */
 async function finished(client: ExtendClient, id: string): Promise<Extend.BatchRun> {
-  for (;;) {
-    const batch = await client.batchRuns.get(id);
-    if (batch.status !== 'PENDING' && batch.status !== 'PROCESSING') return batch;
-    await delay(100);
-  }
+  const current = () => client.batchRuns.get(id);
+  await expect.poll(async () => (await current()).status, { timeout: 60_000 }).not.toMatch(/^(?:PENDING|PROCESSING)$/);
+  return current();
 }
 
 async function runsOf(client: ExtendClient, batchId: string): Promise<Extend.ClassifyRunSummary[]> {

@@ -159,11 +159,16 @@ describe('a receiver', () => {
     ]);
   });
 
-  test('that is dead delays nobody', async () => {
+  test('whose endpoint is dead delays no other', async () => {
     receiver.enqueue(null);
     const endpoint = await register('/dead');
-    await createClassifier();
+    const living = await register('/living', { enabledEvents: ['classifier.updated'] });
+    const { id } = await createClassifier();
+    await endpoint.events(1);
+    await acme.classifiers.update(id, { name: 'Post' });
 
+    expect(await living.events(1)).toHaveLength(1);
+    expect(await endpoint.events(1)).toHaveLength(1);
     const delivery = await loggedDelivery(service.url, endpoint.id, ({ attempts }) => attempts.length > 0);
     expect(delivery).toMatchObject({
       status: 'pending',

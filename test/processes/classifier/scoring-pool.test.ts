@@ -59,11 +59,30 @@ describe('createScoringPool', () => {
     });
   });
 
-  test('is cancelled at once', async () => {
+  test('judges no page that is cancelled before', async () => {
     const signal = AbortSignal.abort();
 
     await expect(
       pool.classifyPage(pageRequest({ page: buildPage({ text: invoice }), categories, signal })),
     ).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('stops judging a page that is cancelled meanwhile, and judges the next', async () => {
+    const cancelling = new AbortController();
+    const page = buildPage({ text: 'invoice contract letter '.repeat(100_000) });
+    const request = pageRequest({
+      page,
+      categories,
+      signal: cancelling.signal,
+      reading: (read) => {
+        setImmediate(() => cancelling.abort());
+        return read();
+      },
+    });
+
+    await expect(pool.classifyPage(request)).rejects.toMatchObject({ code: 'cancelled' });
+
+    const next = pageRequest({ page: buildPage({ text: invoice }), categories });
+    expect((await pool.classifyPage(next)).classification).toBe('invoice');
   });
 });
