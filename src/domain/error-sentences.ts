@@ -75,7 +75,7 @@ export function storageRefused(cause?: unknown): ClassifierError {
 
 /** `waitsFor` is what the job waited for, `detail` what was wrong with it. */
 export function patienceEnded(seconds: number, waitsFor: WaitedFor, detail: string): ClassifierError {
-  const sentence = `The job has waited ${durationOf(seconds)} for the ${waitsFor}, in vain. ${detail}`;
+  const sentence = `The job gave up after waiting ${durationOf(seconds)} for the ${waitsFor}. ${detail}`;
   return new ClassifierError('patience_ended', sentence);
 }
 

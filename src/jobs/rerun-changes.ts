@@ -139,5 +139,5 @@ function notOfAClassifier(): ClassifierError {
 }
 
 function categoriesForgotten(): ClassifierError {
-  return fieldError('categories', 'are needed: this job is so old that those it was asked with are not known any more');
+  return fieldError('categories', 'are needed: the original categories of this old job are no longer known');
 }

@@ -96,7 +96,7 @@ describe('a run whose model only the operator can mend', () => {
       async (handle, jobId) => {
         expect(await failureOf(handle)).toMatchObject({
           type: 'patience_ended',
-          message: `The job has waited 1 second for the model, in vain. ${detail}`,
+          message: `The job gave up after waiting 1 second for the model. ${detail}`,
         });
         expect(runner.outcomes.get(jobId)?.outcome.error?.code).toBe('patience_ended');
         expect(await waitedFor(handle)).toBeUndefined();
@@ -105,7 +105,7 @@ describe('a run whose model only the operator can mend', () => {
     );
   });
 
-  test('is cancelled at once', async () => {
+  test('can be cancelled while it waits', async () => {
     const { classifyPage } = model();
 
     await runner.run({ classifyPage }, async (handle, jobId) => {

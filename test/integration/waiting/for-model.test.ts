@@ -72,7 +72,7 @@ describe('jobs whose model refuses the key', () => {
 
     expect(await finishedJob(service.url, impatient)).toMatchObject({
       status: 'failed',
-      error: expect.stringMatching(/^The job has waited 2 seconds for the model, in vain\. .*OPENAI_MODEL/),
+      error: expect.stringMatching(/^The job gave up after waiting 2 seconds for the model\. .*OPENAI_MODEL/),
     });
     await expect.poll(() => waitingFor(patient)).toBe('model');
     expect(await (await fetch(`${service.url}/classify/${patient}`)).json()).toMatchObject({
@@ -101,7 +101,7 @@ describe('jobs whose model refuses the key', () => {
     await expect.poll(read, { timeout: 30_000 }).toMatchObject({
       status: 'FAILED',
       failureReason: 'INTERNAL_ERROR',
-      failureMessage: expect.stringMatching(/^The job has waited 1 second for the model, in vain\. .*OPENAI_MODEL/),
+      failureMessage: expect.stringMatching(/^The job gave up after waiting 1 second for the model\. .*OPENAI_MODEL/),
     });
     // For the tests that follow: the model is there again.
     model.replyAlways(undefined);
@@ -132,7 +132,7 @@ describe("jobs whose provider's limit is reached", () => {
     for (const job of await Promise.all(jobs.map((jobId) => finishedJob(service.url, jobId)))) {
       expect(job).toMatchObject({
         status: 'failed',
-        error: expect.stringMatching(/waited 20 seconds for the model, in vain\. .*limit of requests is reached/),
+        error: expect.stringMatching(/gave up after waiting 20 seconds for the model\. .*limit of requests is reached/),
       });
     }
     expect(model.requests.length - before).toBeLessThanOrEqual(16);
