@@ -10,7 +10,7 @@ import { SlotGivenBack } from './slot-given-back.ts';
 export interface AwaitRunInput {
   readonly tenant: string;
   readonly jobId: string;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 }
 

@@ -26,7 +26,7 @@ export interface ClassifyPageInput {
   readonly instructionsKey?: string;
   readonly unknown?: 'allow';
   readonly catchAll?: string;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 }
 

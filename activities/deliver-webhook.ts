@@ -13,7 +13,7 @@ import { withoutShares, type CallHost } from './tenant-shares.ts';
 export type AttemptDeliveryInput = DeliverWebhookInput & {
   /** When to try again if this attempt fails, unless the receiver asks for more time. Absent in the last attempt. */
   readonly retryDelayMs?: number;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 };
 
@@ -125,7 +125,7 @@ function nextAttempt({ error, isFinal, retryAfterMs = 0 }: Answer, retryDelayMs:
 
 export type LogDeliveryInput = DeliverWebhookInput & {
   readonly attempt: AttemptOutcome;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 };
 

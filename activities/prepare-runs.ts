@@ -7,7 +7,7 @@ export interface PrepareRunsInput {
   /** Index of the first run to prepare, and of the one after the last. */
   readonly first: number;
   readonly end: number;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 }
 

@@ -13,7 +13,7 @@ export interface StoreBatchResultInput {
   readonly outcome: StoredBatchOutcome;
   /** Present if the end of this batch is an event. */
   readonly events?: EventOptions;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 }
 

@@ -30,7 +30,7 @@ export interface StoreDocumentInput {
   readonly fileId?: string;
   /** Present if the API did not start the run: its id may be that of a finished job. */
   readonly run?: RunIdentity;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 }
 

@@ -7,7 +7,7 @@ export interface StoreOperationResultInput {
   readonly tenant: string;
   readonly operationId: string;
   readonly outcome: OperationOutcome;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 }
 

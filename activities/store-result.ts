@@ -20,7 +20,7 @@ export interface StoreResultInput {
   readonly fileId?: string;
   /** Present if the end of this run is an event. */
   readonly events?: EventOptions;
-  /** Whether the run can wait for the operator; then it gets such a failure at once. */
+  /** True if the run can wait for the operator; such a failure then ends the activity at once. */
   readonly canWait?: boolean;
 }
 

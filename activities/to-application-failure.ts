@@ -27,7 +27,7 @@ const retryOfOldRunMs = 30_000;
 
 interface Attempt {
   readonly attempt: number;
-  /** Whether the run can wait for the operator. */
+  /** True if the run can wait for the operator. */
   readonly canWait: boolean;
   /** The namespace lacks the search attribute for waiting runs. */
   readonly isUnlabelled?: boolean;

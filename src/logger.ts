@@ -47,7 +47,7 @@ function describeError(error: unknown): unknown {
 }
 
 /** Writes readable lines without a second thread, so that the last ones appear before the process ends. */
-export function pinoPretty(): ReturnType<typeof pretty> {
+function pinoPretty(): ReturnType<typeof pretty> {
   return pretty({
     colorize: true,
     ignore: 'pid,hostname',

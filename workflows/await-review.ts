@@ -11,7 +11,7 @@ export type AwaitReview = (
   report: (progress: JobProgress) => void,
 ) => Promise<ClassifyDocumentResult>;
 
-/** Accepts reviews from the start of the run, so that it refuses one at once that comes while it is not waiting. */
+/** Accepts reviews from the start, so one that comes too early is refused at once. */
 export function receiveReview({ review, categories, unknown }: ParsedInput): AwaitReview {
   const allowed = [...categories.map(({ name }) => name), ...(unknown === 'allow' ? [unknownCategory] : [])];
   let waiting: ClassifyDocumentResult | undefined;

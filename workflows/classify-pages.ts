@@ -10,7 +10,7 @@ import { mapBounded } from '../src/domain/map-bounded.ts';
 import { describeFailure } from './failures.ts';
 import type { Patience } from './patience.ts';
 
-/** A model's rate limit makes more useless, and each page in flight adds its payload to one workflow task. */
+/** More would only hit the model's rate limit, and each page in flight adds its payload to one workflow task. */
 const maxPagesInFlight = 8;
 
 export interface ClassifiedPages {

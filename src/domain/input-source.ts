@@ -4,7 +4,7 @@ import { isRecord, parseKey } from './input-values.ts';
 import { fieldError } from './field-error.ts';
 
 /** The limit of a document inside a workflow's input. */
-export const maxInlineBytes = 1_048_576;
+const maxInlineBytes = 1_048_576;
 
 /** Parses the source of a workflow's input. Throws `invalid_request` that names the field. */
 export function parseSource(source: unknown, tenant: string): DocumentSource {

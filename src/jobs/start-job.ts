@@ -14,8 +14,9 @@ export interface StartedJob {
 }
 
 /**
- * Starts a job's workflow; the same id starts once. Throws `temporal_unavailable`, `storage_unavailable`, or
- * `idempotency_conflict` when the id stands for a key that came with another request before.
+ * Starts a job once, however often it is asked for: stores its request, claims its id if that stands for a key, and
+ * leaves the workflow to `startRun`. Throws `temporal_unavailable`, `storage_unavailable`, or `idempotency_conflict`
+ * when the id stands for a key that came with another request before.
  */
 export async function startJob(dependencies: StartRunDependencies, request: StartJobRequest): Promise<StartedJob> {
   const { store } = dependencies;

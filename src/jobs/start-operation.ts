@@ -38,7 +38,7 @@ export interface StartOperationDependencies {
 }
 
 const startDeadlineMs = 10_000;
-export const operationTypes = {
+const operationTypes = {
   rerun: workflowTypes.rerunJobs,
   cancellation: workflowTypes.cancelJobs,
   deletion: workflowTypes.deleteJobs,

@@ -30,9 +30,9 @@ export interface StartRunOptions {
 const startDeadlineMs = 10_000;
 
 /**
- * Starts the workflow of a job. Resolves with the id of its run, also where that was started before under the same
- * claim; with undefined where the id has another run, which stays as it is. Throws `temporal_unavailable` and
- * `storage_unavailable`.
+ * Starts the workflow of a job whose request is stored already, and claims no id; that is for `startJob` and its kin.
+ * Resolves with the id of the job's run, also where that was started before under the same claim; with undefined where
+ * the id has another run, which stays as it is. Throws `temporal_unavailable` and `storage_unavailable`.
  */
 export async function startRun(
   { client, store, patienceSeconds }: StartRunDependencies,

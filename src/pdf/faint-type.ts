@@ -15,11 +15,11 @@ const stepsEachWay = 2;
 /** Cells of type that touch: a short word has more, a speck of dust fewer. */
 const wordCells = 6;
 
-/** Words of a page that is typed, rather than what shines through of a word or two. */
+/** A page with so many words is typed itself: only a word or two shines through. */
 const pageWords = 8;
 /**
- * Of the range of shades about a cell, what its sharpest step spans on the average of a typed page: 0.74 and more of
- * type on noisy scans, 0.69 and less of type that is seen through paper.
+ * On a typed page the sharpest step spans, on average, this share of the shades around a cell: 0.74 and more for type
+ * on noisy scans, 0.69 and less for type that shines through paper.
  */
 const sharpShare = 0.72;
 
@@ -33,7 +33,7 @@ const mostStep = 48;
 /** As above, where a whole page is typed. */
 const leastStepOfPageOnClean = 5;
 const leastStepOfPageOnScan = 9;
-/** How many times the noise of the paper a step must be. */
+/** A step must be this many times the noise of the paper. */
 const overNoise = 6;
 
 /**

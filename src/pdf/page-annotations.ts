@@ -92,8 +92,7 @@ function isComment({ subtype, contentsObj }: Annotation): boolean {
 }
 
 /**
- * pdfjs writes what a field lacks an appearance for, where the form asks for that, with the field's own font: of Latin
- * letters.
+ * Where the form asks for it, pdfjs draws a missing appearance in the field's own font, which has only Latin letters.
  */
 function isDrawnWrong({ hasAppearance, textContent }: Annotation, text: string): boolean {
   return hasAppearance && textContent === undefined && /[^\s\u0020-\u017f\u2000-\u20ac]/u.test(text);

@@ -18,12 +18,12 @@ const cellPx = 12;
 /** Every second pixel of every second row finds the strokes of 6-point type at 1536 px as well. */
 const step = 2;
 const samples = cellPx / step;
-/** Between the lightest and the darkest of a cell, of 255: legible print, the noise of scanners stays below. */
+/** Least contrast (of 255) within a cell of legible print; scanner noise stays below. */
 const leastContrast = 60;
 /** Changes between paper and ink, along the rows and along the columns of a cell. */
 const leastChanges = 3;
 
-/** Looks over a page once, but for the cells that boxes reach. Its cost is a few milliseconds. */
+/** Scans a page once, except for the cells that boxes reach. Takes a few milliseconds. */
 export function mapPrint(page: Pixels, but: Iterable<PixelBox> = []): PrintMap {
   const columns = Math.floor(page.widthPx / cellPx);
   const rows = Math.floor(page.heightPx / cellPx);
@@ -53,7 +53,7 @@ function wordsOf({ pixels, channels }: Pixels): Uint32Array | undefined {
   return new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.byteLength >> 2);
 }
 
-/** Whether a cell has one colour, as most of a page has: soon found out. */
+/** Whether a cell has one colour, as most cells of a page have; quick to tell. */
 function isPlain(words: Uint32Array, widthPx: number, left: number, top: number): boolean {
   const first = words[top * widthPx + left];
   for (let y = top; y < top + cellPx; y += step) {

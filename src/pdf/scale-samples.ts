@@ -1,8 +1,6 @@
-/** Samples that are looked at to tell a stray value from the rest. */
+/** How many samples are examined to tell stray values from the rest. */
 const probeCount = 50_000;
-/**
- * Beyond so many times what all but one in a thousand have, a value is a mark for "nothing here" rather than a shade.
- */
+/** A value this many times larger than 99.9 % of the rest marks "nothing here". */
 const strayFactor = 8;
 
 export interface SampleScale {

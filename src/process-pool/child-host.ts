@@ -19,7 +19,7 @@ export type JobHandler<Job, Event, Result> = (job: Job, emit: Emit<Event>) => Pr
 /**
  * Makes this process a child of a `ChildPool`: call it once, at the end of the pool's `entry` module, when all is
  * imported. Jobs come one at a time. What `run` returns or emits must survive a structured clone. What it throws
- * reaches the caller as `ChildFailed` with reason `error`, so expected outcomes belong into the result.
+ * reaches the caller as `ChildFailed` with reason `error`, so expected outcomes belong in the result.
  */
 export function serveJobs<Job, Event, Result>(run: JobHandler<Job, Event, Result>): void {
   const guard = startGuard();

@@ -6,8 +6,7 @@ import { countOf } from '../domain/text.ts';
 export interface WelcomeFacts {
   readonly config: Config;
   readonly apiUrl: string;
-  /** Absent when Temporal is someone else's. */
-  /** Where Temporal is, or its UI where there is one. */
+  /** The address of Temporal's UI; of Temporal itself if there is no UI. */
   readonly temporal: string;
   /** What keeps the model from judging pages. */
   readonly modelProblem: string | undefined;

@@ -24,7 +24,7 @@ export async function checkFolder(setting: 'DATA_DIR' | 'TEMP_DIR', directory: s
 }
 
 /** The sentence about a folder that cannot be used. */
-export function folderSentence(setting: 'DATA_DIR' | 'TEMP_DIR', directory: string): string {
+function folderSentence(setting: 'DATA_DIR' | 'TEMP_DIR', directory: string): string {
   return `${setting}: ${directory} cannot be written; set ${setting} to a folder that can`;
 }
 

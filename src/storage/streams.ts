@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable, pipeline, Transform } from 'node:stream';
 
 /** Wraps an error of the caller's stream, so that nobody takes it for the store's. */
-export class SourceFailure extends Error {
+class SourceFailure extends Error {
   override readonly name = 'SourceFailure';
 }
 

@@ -6,14 +6,14 @@ const fewestWords = 4;
 
 /** Enough lines to tell whether a text belongs to a picture, at a tenth of what reading the page takes. */
 const comparedLines = 5;
-/** Of a line's length in heights of its type: more than a dozen words say no more. */
+/** The part of a line that is read, in heights of its type: more than a dozen words tell nothing new. */
 const longestLine = 14;
-/** Letters of a line that is worth comparing. */
+/** A line with fewer letters is not worth comparing. */
 const fewestLetters = 8;
 
 /**
- * The share of the words that were `read` which stand in what a text `says`; undefined when too few were read. The
- * words of `read` may have lost spaces, those of `says` may be parted otherwise.
+ * The share of the words in `read` that also occur in `says`; undefined when `read` has too few. `read` may have lost
+ * spaces, and `says` may break words at other places.
  */
 export function agreementOf(read: string, says: string): number | undefined {
   const words = foldText(read).match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{2}|[a-z0-9]{4,}/gu) ?? [];

@@ -5,11 +5,12 @@ import type { Phrases } from './kinds/kind.ts';
 /** Enough of a text to tell what it is written with. */
 const judgedLength = 20_000;
 
-/** Of letters and digits: fewer letters are a table of figures, or a font that calls letters digits. */
+/** The least share of letters: below it, a text is a table of figures, or its font calls letters digits. */
 const leastLetters = 0.2;
 
 /**
- * Whether most of a text is in what pairs of letters say nothing of: digits, and all scripts but Latin and Cyrillic.
+ * Whether most of a text is in characters that letter pairs cannot judge: digits, and all scripts but Latin and
+ * Cyrillic.
  */
 export function isInUncountedScript(text: string): boolean {
   const judged = text.slice(0, judgedLength);
@@ -19,18 +20,18 @@ export function isInUncountedScript(text: string): boolean {
   return counted.length < letters.length / 2 || letters.length < leastLetters * (letters.length + digits.length);
 }
 
-/** Shorter words stand by chance in what recognition makes of letters that it can't read. */
+/** Shorter words turn up by chance when OCR misreads another script. */
 const shortestWord = 5;
 const fewestWords = 3;
 /**
- * Of the Latin letters that were read, those in words of documents. Measured: 0.41 and more of an invoice whose spaces
- * were lost, none of Greek, Armenian, Georgian, Hebrew, Arabic, Thai and Hindi type.
+ * The share of the Latin letters read that are in words of documents. Measured: 0.41 and more for an invoice that lost
+ * its spaces, none for Greek, Armenian, Georgian, Hebrew, Arabic, Thai and Hindi type.
  */
 const leastCovered = 0.25;
-/** Of the words that were found: a text that says so many of them is in both scripts. */
+/** A text that says at least this share of the words found is in both scripts. */
 const saidToo = 0.3;
 
-/** Whether what was `read` on some lines of a text is plain Latin type, of which the text says nothing. */
+/** Whether the words `read` from some lines are plain Latin type that the text itself does not contain. */
 export function isLatinInstead(read: string, says: string): boolean {
   const runs = foldText(read).match(/[a-z]{4,}/g) ?? [];
   const words = runs.flatMap((run) => wordsIn(run));

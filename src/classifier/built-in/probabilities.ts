@@ -9,8 +9,8 @@ export interface CategoryProbability {
 }
 
 /**
- * Turns scores into probabilities over the caller's categories, most likely first. That a page is of none of them
- * competes too; its share is spread over all. Equal scores share equally and are put in order of their names, so that
+ * Turns scores into probabilities over the caller's categories, most likely first. "None of them" competes too; its
+ * share is spread over all. Equal scores share equally and come in the order of their names, so
  * the order in which a caller lists the categories changes nothing.
  */
 export function toProbabilities(

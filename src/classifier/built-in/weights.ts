@@ -15,7 +15,7 @@ export const builtInWeights = {
   /** Factors of a word: a phrase of several words, or a long word, is seldom on a page by chance. */
   longPhrase: 1.3,
   shortPhrase: 0.8,
-  /** A phrase counts this much wherever it stands, and more the more of its line it is. */
+  /** A phrase counts this much wherever it stands, and more if it fills more of its line. */
   anywhere: 0.7,
   coverage: 0.4,
   /** Each doubling of a page beyond so many words makes each word count less, by this share. */

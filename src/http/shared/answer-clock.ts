@@ -9,9 +9,9 @@ export interface AnswerLimits {
 }
 
 /**
- * Bounds how long any client can be in reading its answer, which is held in memory, or has a file open, until it is
- * read: the connection of one that reads too slowly is closed. Node itself would wait for ever. Time in which the
- * client waits for us does not count.
+ * Limits how long a client may take to read an answer, which meanwhile holds memory or an open file. A client that
+ * reads too slowly loses its connection; Node itself would wait for ever. Time in which the client waits for us does
+ * not count.
  */
 export function clockAnswers(server: Server, limits: AnswerLimits): void {
   if (limits.minBytesPerSecond === 0) return;

@@ -28,8 +28,8 @@ export function isTextField(name: string): boolean {
 
 /**
  * The fields of a form by their own names. Lists and objects that form libraries take apart (PHP, Rails, axios, qs,
- * .NET) are put together; a field that is not known is left out, as in Unsiloed, unless it is a slip for one that is:
- * then it would be missed without a word. Throws 400s that name the field.
+ * .NET) are put together. An unknown field is left out, as in Unsiloed, unless it is a likely misspelling, which would
+ * otherwise be dropped silently. Throws 400s that name the field.
  */
 export function readFormFields(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const parts = new Map<TextField, FormPart[]>();

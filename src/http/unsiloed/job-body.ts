@@ -6,7 +6,7 @@ import type { ImageResult, JobBody, PageBody, PdfResult } from './schemas.ts';
 
 const startingProgress = 'Starting classification...';
 
-/** A job in Unsiloed's words: always the five keys, in this order (seeds 000 to 003). */
+/** A job in Unsiloed's words: always the same five keys, in this order, whatever its status. */
 export function toJobBody(job: Job): JobBody {
   const { jobId: job_id, status } = job;
   switch (job.status) {

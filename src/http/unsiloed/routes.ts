@@ -22,7 +22,7 @@ interface JobParameters {
 /** Seconds after which a client that polls may ask again. */
 const pollAfterSeconds = '1';
 
-/** Unsiloed's `/classify`, as reference 1.8 of its contract says. */
+/** Unsiloed's `/classify`, and what we add below it: lists, page images, reruns, cancelling, webhooks. */
 export function unsiloedRoutes(dependencies: UnsiloedDependencies): Router {
   const { jobs } = dependencies;
   const router = Router();

@@ -88,7 +88,7 @@ const completedExample = {
   },
 };
 
-/** The five keys and nothing else (seeds 000 to 003). */
+/** The five keys and nothing else, as clients that validate strictly expect. */
 export const jobSchema = z.strictObject(fiveKeys).meta({ id: 'Job', examples: [completedExample] });
 export type JobBody = z.infer<typeof jobSchema>;
 

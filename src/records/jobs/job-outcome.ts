@@ -98,7 +98,7 @@ function parseOutcome(bytes: Uint8Array): StoredOutcome | undefined {
   return isOutcome(value) ? value : undefined;
 }
 
-/** Written by storeResult alone; the head tells whether it is whole and of a version that is understood. */
+/** Written by `writeOutcome` alone; the head tells whether it is whole and of a version that is understood. */
 function isOutcome(value: unknown): value is StoredOutcome {
   return z.looseObject({ schemaVersion: z.literal(1), jobId: z.string(), createdAt: z.string() }).safeParse(value)
     .success;

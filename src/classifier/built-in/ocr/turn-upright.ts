@@ -28,8 +28,7 @@ export async function turnUpright(models: OcrModels, bitmap: Bitmap): Promise<Up
 }
 
 /**
- * The orientation model errs on short or ornate lines, so that its word is only taken when the lines read better that
- * way.
+ * The orientation model errs on short or ornate lines, so the page is only turned if its lines then read better.
  */
 async function turnHeadUp(models: OcrModels, page: UprightPage): Promise<UprightPage> {
   const sample = page.boxes
@@ -62,10 +61,7 @@ function turnBox(box: TextBox, { width, height }: Bitmap): TextBox {
   return { ...box, centreX: width - box.centreX, centreY: height - box.centreY };
 }
 
-/**
- * Of the sample, the lines that are read both ways, and how far: enough to tell, and a tenth of what reading the page
- * takes.
- */
+/** How many sampled lines are read both ways, and how much of each: enough to tell, at a tenth of a page's cost. */
 const readSize = 3;
 const readRatio = 6;
 
