@@ -13,6 +13,7 @@ import { deleteJobObjects } from '../../../src/records/jobs/job-deletion.ts';
 import { jobIdOfBatch } from '../../../src/domain/batch.ts';
 import { batchKeys, fileKeys, jobKeys } from '../../../src/records/keys.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
+import { invoiceOrOther as config } from '../../support/extend-config.ts';
 import { hookedStore, type Hook } from '../../support/hooked-store.ts';
 import { storeKinds } from '../../support/store-kinds.ts';
 
@@ -48,7 +49,7 @@ describe.each(storeKinds)('a file that several name, in %s', (_, create) => {
   }
 
   async function givenJob(jobId: string): Promise<void> {
-    const request = { run: { file: { id: fileId } } };
+    const request = { run: { config, source: 'API', file: { id: fileId } } };
     await store.put(jobKeys(tenant, jobId).request, Buffer.from(JSON.stringify(request)));
   }
 
