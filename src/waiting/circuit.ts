@@ -28,9 +28,9 @@ export interface Circuit extends AsyncDisposable {
   /**
    * Report a failed call that began at `startedAt` (of `performance.now()`). The document may be at fault, so the
    * failure alone opens nothing: one check decides for all who are in doubt. Resolves when it has, or when the signal
-   * aborts.
+   * aborts, with whether it has worked since the call began.
    */
-  doubt(startedAt: number, signal: AbortSignal): Promise<void>;
+  doubt(startedAt: number, signal: AbortSignal): Promise<boolean>;
   /** Checks now, unless the state is known. Resolves with whether it works. */
   verify(): Promise<boolean>;
   /** Calls back whenever it works again. */
@@ -142,8 +142,8 @@ export function createCircuit({ waitsFor, check, longestPauseMs, logger }: Circu
       if (isFault(error)) opened(error);
     },
     async doubt(startedAt, signal) {
-      if (fault || lastSuccess > startedAt) return;
-      await Promise.race([runCheck(), untilAborted(signal)]);
+      if (!fault && lastSuccess <= startedAt) await Promise.race([runCheck(), untilAborted(signal)]);
+      return !fault && lastSuccess > startedAt;
     },
     async verify() {
       await runCheck();

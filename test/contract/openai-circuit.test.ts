@@ -81,7 +81,7 @@ describe('the circuit of a model', () => {
 
   test.each<[string, Reply, string]>([
     ['a content policy', errorReply(400, { code: 'content_policy_violation' }), 'model_refused'],
-    ['a refusal of its own', errorReply(403), 'model_auth'],
+    ['a refusal of its own', errorReply(403), 'model_error'],
     ['too large an image', errorReply(400, { message: 'The image is too large.' }), 'internal'],
     ['too large a body', errorReply(413), 'model_misconfigured'],
     ['a failure at this page', errorReply(500), 'model_error'],

@@ -51,8 +51,8 @@ describe('a failed question to openai', () => {
       true,
     ],
     ['a page of another protocol', [html], 'model_misconfigured', true],
-    ['rejected credentials', [errorReply(401, { code: 'invalid_api_key' })], 'model_auth', true],
-    ['a forbidden project', [errorReply(403, { code: 'project_forbidden' })], 'model_auth', true],
+    ['rejected credentials', [errorReply(401, { code: 'invalid_api_key' })], 'model_error', true],
+    ['a forbidden project', [errorReply(403, { code: 'project_forbidden' })], 'model_error', true],
     ['a model not found', [errorReply(404, { code: 'model_not_found' })], 'model_misconfigured', true],
     [
       'too small a context for any page',

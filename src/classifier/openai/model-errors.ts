@@ -61,6 +61,17 @@ function notReached(systemCode: string, cause: Error): ClassifierError {
 }
 
 /**
+ * Maps the failure of a page at an endpoint that has answered others since: a filter on the way refuses this page, not
+ * the key, so the page is not asked for as long as an operator may take.
+ */
+export function toPageError(error: unknown): unknown {
+  if (!(error instanceof ClassifierError) || error.code !== 'model_auth') return error;
+  const detail =
+    'The model server, or a filter before it, refuses this page, although it accepts other requests with the same key.';
+  return new ClassifierError('model_error', detail, { cause: error.cause });
+}
+
+/**
  * Maps a failed probe: its question is no document's, so a server that fails it would fail every page. Keeps rate
  * limits and errors that are already specific.
  */

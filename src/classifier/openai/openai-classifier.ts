@@ -19,7 +19,7 @@ import {
 } from './chat-completions.ts';
 import { measureConfidence } from './confidence.ts';
 import { createLimitWatch } from './limit-watch.ts';
-import { contextTooSmall, modelRefused, readRejection, toModelError } from './model-errors.ts';
+import { contextTooSmall, modelRefused, readRejection, toModelError, toPageError } from './model-errors.ts';
 import { assignOptions, type Option } from './option-codes.ts';
 import { buildMessages, buildSecondQuestion } from './prompt.ts';
 import { isTooLong } from './rejections.ts';
@@ -121,12 +121,11 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAi
         return answer;
       } catch (error) {
         const isDoubted = !request.signal.aborted && isDoubtful(error);
-        if (isDoubted) {
-          await circuit.doubt(startedAt, AbortSignal.any([request.signal, AbortSignal.timeout(longestDoubtMs)]));
-        }
+        const untilSure = AbortSignal.any([request.signal, AbortSignal.timeout(longestDoubtMs)]);
+        const works = isDoubted && (await circuit.doubt(startedAt, untilSure));
         if (request.signal.aborted) throw cancelled();
         if (isDoubted) circuit.refuse();
-        throw error;
+        throw works ? toPageError(error) : error;
       }
     },
     [Symbol.asyncDispose]: () => circuit[Symbol.asyncDispose](),
