@@ -27,7 +27,8 @@ export function createLogger({ level, format }: LogConfig, fieldsOfMoment?: () =
     formatters: { level: (label: string) => ({ level: label }) },
     base: null,
     serializers: { error: describeError },
-    ...(fieldsOfMoment && { mixin: fieldsOfMoment }),
+    // A copy: pino writes a line's own fields into what the mixin returns, and the next line would repeat them.
+    ...(fieldsOfMoment && { mixin: () => ({ ...fieldsOfMoment() }) }),
   };
   if (isPretty) return pino(options, pinoPretty());
   return pino(options, destination({ dest: 1, ...batching }));

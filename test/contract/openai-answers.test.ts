@@ -63,6 +63,12 @@ describe('an answer of openai outside the list', () => {
     ['{"option":"B: letter"}', 'B: letter'],
     ['B: {"name":"letter"}', 'B: {"name":"letter"}'],
     ['b) Letter', 'b) Letter'],
+    ['Ｂ', 'Ｂ'],
+    ['**Option:** B', '**Option:** B'],
+    ['reason: It greets.\noption: B', 'reason: It greets.\noption: B'],
+    ['```yaml\noption: B\n```', '```yaml\noption: B\n```'],
+    ['<option>B</option>', '<option>B</option>'],
+    ['$\\boxed{B}$', '$\\boxed{B}$'],
   ])('is taken where it names a category in another way: %s', async (content, rawResult) => {
     await using server = await startOpenAiStandIn();
     server.enqueue({ kind: 'content', content });
@@ -74,7 +80,7 @@ describe('an answer of openai outside the list', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test.each(['B: invoice, or letter', 'pH-report', '{"option":null}', '{"option":["A"]}'])(
+  test.each(['option: A\noption: B', 'B: invoice, or letter', 'pH-report', '{"option":null}', '{"option":["A"]}'])(
     'is not taken for a code that it merely begins with: %s',
     async (content) => {
       await using server = await startOpenAiStandIn();
@@ -204,7 +210,7 @@ describe('an error of openai in an answer with status 200', () => {
     ],
   ])('is told by its own code: %s', async (_, body, code) => {
     await using server = await startOpenAiStandIn();
-    server.enqueue({ kind: 'http', status: 200, body });
+    server.replyAlways({ kind: 'http', status: 200, body });
 
     const detail = expect.stringContaining(code === 'model_misconfigured' ? 'OPENAI_BASE_URL' : '');
     expect(await failureOf(classifyOn(server))).toMatchObject({ code, detail });

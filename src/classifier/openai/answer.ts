@@ -96,11 +96,25 @@ const introduction = /^(?:the )?(?:final )?(?:answer|option|code|category|choice
 
 /** An answer as it stands; without what writers put around it; and without a word that says what it is. */
 function spellings(answer: string): readonly string[] {
-  const trimmed = answer.trim();
+  const trimmed = withoutMarkup(answer.normalize('NFKC').trim());
   if (trimmed.length > maxRawLength) return [trimmed];
   const bare = unwrap(trimmed);
   const named = unwrap(bare.replace(introduction, ''));
   return [...new Set([trimmed, bare, named])].filter((spelled) => spelled !== '');
+}
+
+const wrappers = [
+  /^```[a-z]{0,10}\n([^`]{1,2000})\n```$/u,
+  /^<(?:option|answer|code)>([^<]{1,200})<\/(?:option|answer|code)>$/iu,
+  /^\$?\\boxed\{(?:\\text\{)?([^{}]{1,200})\}{1,2}\$?\.?$/u,
+];
+const optionLine = /^[ \t*]{0,8}option[ \t*]{0,4}[:=][ \t]{0,4}(\S.{0,199})$/gimu;
+
+/** The answer within a fence, a tag or LaTeX's box, or on the only line that begins with `option:`. */
+function withoutMarkup(answer: string): string {
+  const inside = wrappers.reduce((text, wrapper) => wrapper.exec(text)?.[1]?.trim() ?? text, answer);
+  const lines = inside.length <= maxProseLength ? Array.from(inside.matchAll(optionLine), ([, value]) => value) : [];
+  return lines.length === 1 && lines[0] !== undefined ? lines[0].trim() : inside;
 }
 
 const maxProseLength = 2000;

@@ -209,7 +209,7 @@ type ReadAnswer = StatedAnswer & NonNullable<ReturnType<typeof resolveAnswer>>;
 
 /** Undefined where the answer names no option, which is worth a second question. */
 function readOption(answer: ChatAnswer, options: readonly Option[]): ReadAnswer | undefined {
-  if (answer.isRefused || answer.finishReason === 'content_filter') throw modelRefused();
+  if (answer.isRefused || answer.finishReason.startsWith('content_filter')) throw modelRefused();
   const stated = readAnswer(answer.content);
   const resolved = stated && resolveAnswer(stated.option, options);
   return stated && resolved && { ...stated, ...resolved };
