@@ -58,9 +58,11 @@ async function waitedFor(handle: WorkflowHandle): Promise<string | undefined> {
 /** Expects the run to say that it waits for the store, and lets it go on to its end. */
 async function outlast(handle: WorkflowHandle, store: AwayStore): Promise<void> {
   await expect.poll(() => waitedFor(handle), { timeout: 20_000 }).toBe('store');
+  // A run that waited before shows that until it has heard of the next failure.
+  await expect
+    .poll(async () => JSON.stringify(await handle.query('__temporal_workflow_metadata')))
+    .toContain(`Waiting for the store since 2026-11-28 12:03 UTC: ${detail}`);
   expect((await handle.describe()).memo).toMatchObject({ waiting: { waitsFor: 'store', since, detail } });
-  const metadata = JSON.stringify(await handle.query('__temporal_workflow_metadata'));
-  expect(metadata).toContain(`Waiting for the store since 2026-11-28 12:03 UTC: ${detail}`);
   store.isBack = true;
   await handle.signal('goOn');
   await handle.result();
