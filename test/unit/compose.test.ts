@@ -102,14 +102,14 @@ describe('docker-compose.yml', () => {
   test('publishes the API and the UI alone, on this machine alone', () => {
     const published = services.flatMap(([name, { ports }]) => (ports ?? []).map((port) => `${name} ${port}`));
     const { PORT, TEMPORAL_UI_PORT: ui } = variables.parse({});
-
     expect(published).toEqual([`api 127.0.0.1:${PORT}:8080`, `temporal-ui 127.0.0.1:${ui}:${ui}`]);
   });
 
   test("hides Temporal's UI behind our check, on a port that no browser opens", () => {
     const port = Number(service('temporal-ui-server').environment['TEMPORAL_UI_PORT']);
     const { command, environment } = service('temporal-ui');
-    expect(command).toEqual(['node', 'src/temporal-ui.ts', '--host=0.0.0.0', `--upstream=temporal-ui-server:${port}`]);
+    const asked = 'node src/startup/temporal-ui.ts --host=0.0.0.0 --upstream=temporal-ui-server';
+    expect(command.join(' ')).toBe(`${asked}:${port}`);
     expect(readConfig(environment).temporal.uiPort).toBe(variables.parse({}).TEMPORAL_UI_PORT);
     expect(browserRefusedPorts).toContain(port);
   });

@@ -1,9 +1,9 @@
-import { readArguments } from './startup/command-line.ts';
-import { readConfig } from './config/config.ts';
-import { ConfigError } from './config/config-error.ts';
-import { createLogger } from './logger.ts';
-import { runProcess, untilAskedToStop } from './startup/process-life.ts';
-import { serveGuardedUi } from './temporal/guarded-ui.ts';
+import { readArguments } from './command-line.ts';
+import { readConfig } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { createLogger } from '../logger.ts';
+import { runProcess, untilAskedToStop } from './process-life.ts';
+import { serveGuardedUi } from '../temporal/guarded-ui.ts';
 
 const help = `npm run temporal-ui -- --upstream=temporal-ui-server:6667 [--host=127.0.0.1]
 
