@@ -20,7 +20,8 @@ const manifest = ['file\tsource\tlicence\tgroup\tlabel'];
 const work = await mkdtemp(join(tmpdir(), 'pigeonhole-golden-'));
 await rm(documents, { recursive: true, force: true });
 await mkdir(documents);
-for (const source of (await readdir(join(here, 'sources'))).toSorted()) {
+const sources = (await readdir(join(here, 'sources'))).filter((file) => file.endsWith('.html'));
+for (const source of sources.toSorted()) {
   const name = source.replace('.html', '');
   const [label = '', language = '', form = 'pdf'] = name.split('--');
   const page = pathToFileURL(join(here, 'sources', source)).href;
