@@ -1,8 +1,10 @@
 import type { ClassifierError } from './errors.ts';
 import { fieldError } from './field-error.ts';
+import { inputLimits } from './workflow-input.ts';
 
-/** Of one page's question, and of all questions of a run: they stand in its history, which Temporal ends at 50 MB. */
-const maxQuestionBytes = 262_144;
+/** Of one page's question. */
+const maxQuestionBytes = inputLimits.maxCategoriesLength;
+/** Of all questions of a run: they stand in its history, which Temporal ends at 50 MB. */
 const maxQuestionsBytes = 30_000_000;
 /** No worker renders more, whatever a caller asks for (`MAX_PAGES`). */
 const mostPages = 1000;

@@ -121,8 +121,9 @@ export function createOpenAiClassifier(options: OpenAiClassifierOptions): OpenAi
         return answer;
       } catch (error) {
         const isDoubted = !request.signal.aborted && isDoubtful(error);
-        const untilSure = AbortSignal.any([request.signal, AbortSignal.timeout(longestDoubtMs)]);
-        const works = isDoubted && (await circuit.doubt(startedAt, untilSure));
+        const works =
+          isDoubted &&
+          (await circuit.doubt(startedAt, AbortSignal.any([request.signal, AbortSignal.timeout(longestDoubtMs)])));
         if (request.signal.aborted) throw cancelled();
         if (isDoubted) circuit.refuse();
         throw works ? toPageError(error) : error;

@@ -9,24 +9,14 @@ import {
   rerunDryRunSchema,
   rerunsSchema,
 } from './operation-schemas.ts';
-import { listLimits } from '../unsiloed/list-query.ts';
 import { jsonBody, always, jsonResponse, problemResponses, retryAfter } from '../openapi/responses.ts';
-import { idempotencyHeaders } from '../openapi/request-schemas.ts';
+import { idempotencyHeaders, listQuery as jobListQuery } from '../openapi/request-schemas.ts';
 
 const tags = ['bulk'];
 
 const operationPath = z.object({ operation_id: z.string().min(1) });
 
-const listQuery = z.object({
-  limit: z
-    .number()
-    .int()
-    .min(1)
-    .max(listLimits.max)
-    .optional()
-    .meta({ description: `${listLimits.preset} by default.` }),
-  cursor: z.string().optional().meta({ description: '`next_cursor` of the page before.' }),
-});
+const listQuery = jobListQuery.pick({ limit: true, cursor: true });
 
 interface Kind {
   readonly path: string;
