@@ -35,6 +35,12 @@ describe('a failed question to openai', () => {
     ['a content filter in the answer', [{ kind: 'content-filter' }], 'model_refused', false],
     ['a content filter before it', [errorReply(400, { code: 'content_filter' })], 'model_refused', false],
     ['data that an inspection fails', [errorReply(400, { code: 'data_inspection_failed' })], 'model_refused', false],
+    [
+      'a picture that is unsafe',
+      [errorReply(400, { message: 'This image is not allowed by our safety system.' })],
+      'model_refused',
+      false,
+    ],
     ['a page that was flagged', [errorReply(403, { message: 'Your input was flagged.' })], 'model_refused', false],
     [
       'a policy in words',

@@ -2,7 +2,7 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
 import { ClassifierError, ExternalFailure, type ErrorCode } from '../../domain/errors.ts';
 import { toOperatorFault } from './operator-faults.ts';
 import { readDayLimit, readWait, readWaitInWords } from './rate-limit-wait.ts';
-import { isTooLong, type Rejection } from './rejections.ts';
+import { isAboutContent, isTooLong, type Rejection } from './rejections.ts';
 
 interface ModelCall {
   readonly model: string;
@@ -122,15 +122,6 @@ export function imageNotTaken(model: string): ClassifierError {
   return new ClassifierError('model_misconfigured', detail);
 }
 
-/** Refusals of what a page shows, by codes or in words: OpenAI, Azure, Anthropic, OpenRouter, Alibaba, DeepSeek. */
-const contentCodes = /content_filter|content_policy|moderation_blocked|data_inspection_failed|ResponsibleAIPolicy/u;
-const contentWords =
-  /content (?:filter(?:ing)? policy|management policy|exists risk)|usage polic(?:y|ies)|safety system|input was flagged|inappropriate content/iu;
-
-function isAboutContent(status: number, code: string, message: string): boolean {
-  return contentCodes.test(code) || ([400, 403, 422].includes(status) && contentWords.test(message));
-}
-
 function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierError {
   const status = error.status ?? 0;
   const code = error.code ?? '';
@@ -138,7 +129,7 @@ function fromStatus(error: APIError, call: ModelCall, cause: Error): ClassifierE
   const temporary = (errorCode: ErrorCode, detail: string): ClassifierError =>
     new ClassifierError(errorCode, detail, { cause, retryAfterMs });
 
-  if (isAboutContent(status, code, error.message)) return modelRefused(cause);
+  if (isAboutContent({ status, code, message: error.message })) return modelRefused(cause);
   if (code === 'json_validate_failed') return temporary('model_output_invalid', 'The model wrote no valid JSON.');
   if (isTooLong({ status, code, param: error.param ?? '', message: error.message })) return tooLong(cause);
   const refusal = {

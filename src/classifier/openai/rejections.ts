@@ -8,15 +8,25 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** Codes of rejections that are about what was sent and not about a parameter. */
-const aboutContent = /content_filter|content_policy|context_length|invalid_image|model_not_found|invalid_api_key/u;
+/** Refusals of what a page shows, by codes or in words: OpenAI, Azure, Anthropic, OpenRouter, Alibaba, DeepSeek. */
+const contentCodes = /content_filter|content_policy|moderation_blocked|data_inspection_failed|ResponsibleAIPolicy/u;
+const contentWords =
+  /content (?:filter(?:ing)? policy|management policy|exists risk)|usage polic(?:y|ies)|safety system|input was flagged|inappropriate content/iu;
+
+/** Whether a server refuses what a page shows, which is a final answer for that page. */
+export function isAboutContent({ status, code, message }: Omit<Rejection, 'param'>): boolean {
+  return contentCodes.test(code) || ([400, 403, 422].includes(status) && contentWords.test(message));
+}
+
+/** Codes of other rejections that are not about a parameter. */
+const aboutOthers = /context_length|invalid_image|model_not_found|invalid_api_key/u;
 
 /**
  * One step down, where the rejection names a parameter that was sent; undefined where it is about something else.
  * 403 is among the statuses because OpenAI's reasoning models answer it to `logprobs`.
  */
 export function lowerCapabilities(capabilities: Capabilities, rejection: Rejection): Capabilities | undefined {
-  if (aboutContent.test(rejection.code) || isTooLong(rejection)) return undefined;
+  if (isAboutContent(rejection) || aboutOthers.test(rejection.code) || isTooLong(rejection)) return undefined;
   const said = `${rejection.param} ${rejection.message}`.toLowerCase();
   if (capabilities.images && refusesImages(rejection.status, said)) return { ...capabilities, images: false };
   if (![400, 403, 422, 501].includes(rejection.status)) return undefined;
